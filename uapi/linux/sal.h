@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/sal.yaml */
+/* YNL-GEN uapi header */
+/* To regenerate run: make regen KSRC=... */
+
+#ifndef _UAPI_LINUX_SAL_H
+#define _UAPI_LINUX_SAL_H
+
+#define SAL_FAMILY_NAME		"sal"
+#define SAL_FAMILY_VERSION	1
+
+#define SAL_NAME_MAX		253
+#define SAL_LABEL_MAX		127
+#define SAL_VIPS_MAX		64
+#define SAL_POOLS_MAX		16
+#define SAL_FROM_MAX		64
+#define SAL_HOLD_TIME_MAX	60000
+#define SAL_GRACE_MAX		600000
+#define SAL_HOLD_PACKETS_MAX	65536
+#define SAL_WEIGHT_MAX		65535
+
+/**
+ * enum sal_on_empty - What becomes of a packet for a service that has no
+ *   usable endpoint, once its hold time is over (or at once, where nothing is
+ *   held).
+ * @SAL_ON_EMPTY_DROP: The packet is dropped without a word.
+ * @SAL_ON_EMPTY_REJECT: The sender gets an ICMP host unreachable (IPv4), or an
+ *   ICMPv6 address unreachable (IPv6).
+ */
+enum sal_on_empty {
+	SAL_ON_EMPTY_DROP,
+	SAL_ON_EMPTY_REJECT,
+};
+
+/**
+ * enum sal_late - What becomes of a reply that an endpoint sends for a flow
+ *   which has been moved away from it, during the grace time.
+ * @SAL_LATE_TRANSLATE: It reaches the client, as if the flow had not moved.
+ * @SAL_LATE_DROP: It is dropped and counted.
+ */
+enum sal_late {
+	SAL_LATE_TRANSLATE,
+	SAL_LATE_DROP,
+};
+
+/**
+ * enum sal_endpoint_state - What the administrator wants of an endpoint.
+ * @SAL_ENDPOINT_STATE_UP: It takes flows, as long as it has no fault.
+ * @SAL_ENDPOINT_STATE_DOWN: It takes none, and those it had move to other
+ *   endpoints.
+ */
+enum sal_endpoint_state {
+	SAL_ENDPOINT_STATE_UP,
+	SAL_ENDPOINT_STATE_DOWN,
+};
+
+/**
+ * enum sal_fault - Why an endpoint that is up cannot be used for one address
+ *   family. An endpoint without an address of the family has no fault there;
+ *   it has just nothing to offer.
+ * @SAL_FAULT_ADDRESS: The address is not (or no longer) there in its
+ *   namespace.
+ * @SAL_FAULT_DEVICE: The device that has the address is down or has no
+ *   carrier.
+ * @SAL_FAULT_NETNS: Its network namespace is being deleted.
+ */
+enum sal_fault {
+	SAL_FAULT_ADDRESS = 1,
+	SAL_FAULT_DEVICE = 2,
+	SAL_FAULT_NETNS = 4,
+};
+
+/**
+ * enum sal_gate - State of a service, one for each address family.
+ * @SAL_GATE_OPEN: There is a usable endpoint; packets pass.
+ * @SAL_GATE_CLOSED: There is none; packets are held, or get the on-empty
+ *   verdict.
+ * @SAL_GATE_RELEASING: Held packets are leaving; newer ones queue behind them.
+ */
+enum sal_gate {
+	SAL_GATE_OPEN,
+	SAL_GATE_CLOSED,
+	SAL_GATE_RELEASING,
+};
+
+/**
+ * enum sal_route - What the module does about a member's routes to the VIP
+ *   pools.
+ * @SAL_ROUTE_NONE: Nothing; the administrator sees to them.
+ * @SAL_ROUTE_AUTO: One route for each pool that has none yet, taken back when
+ *   the membership ends. Such a route has the protocol number 83.
+ */
+enum sal_route {
+	SAL_ROUTE_NONE,
+	SAL_ROUTE_AUTO,
+};
+
+/**
+ * enum sal_cause - Why flows moved.
+ * @SAL_CAUSE_REQUEST: A migrate request.
+ * @SAL_CAUSE_ENDPOINT_DOWN: The endpoint's state was set to down.
+ * @SAL_CAUSE_ENDPOINT_DEL: The endpoint was deleted, or lost an address by a
+ *   change.
+ * @SAL_CAUSE_ADDRESS: The endpoint's address was removed from its namespace.
+ * @SAL_CAUSE_DEVICE: The endpoint's device went down, lost its carrier or
+ *   left.
+ * @SAL_CAUSE_NETNS: The endpoint's network namespace exits.
+ * @SAL_CAUSE_ENDPOINT_UP: An endpoint became usable and took the flows that
+ *   had been left without one; such an event has no "from".
+ */
+enum sal_cause {
+	SAL_CAUSE_REQUEST,
+	SAL_CAUSE_ENDPOINT_DOWN,
+	SAL_CAUSE_ENDPOINT_DEL,
+	SAL_CAUSE_ADDRESS,
+	SAL_CAUSE_DEVICE,
+	SAL_CAUSE_NETNS,
+	SAL_CAUSE_ENDPOINT_UP,
+};
+
+enum {
+	SAL_A_PREFIX_IPV4 = 1,
+	SAL_A_PREFIX_IPV6,
+	SAL_A_PREFIX_LEN,
+
+	__SAL_A_PREFIX_MAX,
+	SAL_A_PREFIX_MAX = (__SAL_A_PREFIX_MAX - 1)
+};
+
+enum {
+	SAL_A_DOMAIN_VIP_POOL = 1,
+	SAL_A_DOMAIN_ID_PREFIX,
+	SAL_A_DOMAIN_MAX_SERVICES,
+	SAL_A_DOMAIN_MAX_ENDPOINTS,
+	SAL_A_DOMAIN_MAX_MEMBERS,
+	SAL_A_DOMAIN_MAX_FLOWS,
+	SAL_A_DOMAIN_MAX_HELD,
+	SAL_A_DOMAIN_SERVICES,
+	SAL_A_DOMAIN_ENDPOINTS,
+	SAL_A_DOMAIN_MEMBERS,
+	SAL_A_DOMAIN_FLOWS,
+	SAL_A_DOMAIN_HELD_PACKETS,
+	SAL_A_DOMAIN_HELD_BYTES,
+	SAL_A_DOMAIN_CREATED,
+	SAL_A_DOMAIN_DESTROYED,
+	SAL_A_DOMAIN_GENERATION,
+
+	__SAL_A_DOMAIN_MAX,
+	SAL_A_DOMAIN_MAX = (__SAL_A_DOMAIN_MAX - 1)
+};
+
+enum {
+	SAL_A_MEMBER_ID = 1,
+	SAL_A_MEMBER_NAME,
+	SAL_A_MEMBER_NETNS_FD,
+	SAL_A_MEMBER_NSID,
+	SAL_A_MEMBER_ROUTE,
+	SAL_A_MEMBER_ENDPOINTS,
+	SAL_A_MEMBER_UNROUTED,
+
+	__SAL_A_MEMBER_MAX,
+	SAL_A_MEMBER_MAX = (__SAL_A_MEMBER_MAX - 1)
+};
+
+enum {
+	SAL_A_SERVICE_NAME = 1,
+	SAL_A_SERVICE_SID,
+	SAL_A_SERVICE_VIP,
+	SAL_A_SERVICE_HOLD_PACKETS,
+	SAL_A_SERVICE_HOLD_BYTES,
+	SAL_A_SERVICE_HOLD_TIME,
+	SAL_A_SERVICE_ON_EMPTY,
+	SAL_A_SERVICE_LATE,
+	SAL_A_SERVICE_GRACE,
+	SAL_A_SERVICE_REPLACE,
+	SAL_A_SERVICE_DERIVED,
+	SAL_A_SERVICE_ENDPOINTS,
+	SAL_A_SERVICE_USABLE4,
+	SAL_A_SERVICE_USABLE6,
+	SAL_A_SERVICE_GATE4,
+	SAL_A_SERVICE_GATE6,
+	SAL_A_SERVICE_FLOWS,
+	SAL_A_SERVICE_HELD_PACKETS,
+	SAL_A_SERVICE_HELD_BYTES,
+	SAL_A_SERVICE_SEQ,
+
+	__SAL_A_SERVICE_MAX,
+	SAL_A_SERVICE_MAX = (__SAL_A_SERVICE_MAX - 1)
+};
+
+enum {
+	SAL_A_ENDPOINT_SERVICE = 1,
+	SAL_A_ENDPOINT_NAME,
+	SAL_A_ENDPOINT_ID,
+	SAL_A_ENDPOINT_NETNS_FD,
+	SAL_A_ENDPOINT_NSID,
+	SAL_A_ENDPOINT_IPV4,
+	SAL_A_ENDPOINT_IPV6,
+	SAL_A_ENDPOINT_WEIGHT,
+	SAL_A_ENDPOINT_STATE,
+	SAL_A_ENDPOINT_NO_MEMBER,
+	SAL_A_ENDPOINT_REPLACE,
+	SAL_A_ENDPOINT_FAULT4,
+	SAL_A_ENDPOINT_FAULT6,
+	SAL_A_ENDPOINT_FLOWS,
+	SAL_A_ENDPOINT_CELLS,
+	SAL_A_ENDPOINT_SEQ,
+
+	__SAL_A_ENDPOINT_MAX,
+	SAL_A_ENDPOINT_MAX = (__SAL_A_ENDPOINT_MAX - 1)
+};
+
+enum {
+	SAL_A_FLOW_ID = 1,
+	SAL_A_FLOW_SERVICE,
+	SAL_A_FLOW_ENDPOINT,
+	SAL_A_FLOW_MEMBER,
+	SAL_A_FLOW_PROTO,
+	SAL_A_FLOW_SRC,
+	SAL_A_FLOW_DST,
+	SAL_A_FLOW_SPORT,
+	SAL_A_FLOW_MAPPED,
+	SAL_A_FLOW_IDLE,
+	SAL_A_FLOW_COUNT,
+	SAL_A_FLOW_SEQ,
+
+	__SAL_A_FLOW_MAX,
+	SAL_A_FLOW_MAX = (__SAL_A_FLOW_MAX - 1)
+};
+
+enum {
+	SAL_A_MIGRATE_SERVICE = 1,
+	SAL_A_MIGRATE_FROM,
+	SAL_A_MIGRATE_TO,
+	SAL_A_MIGRATE_CHECK,
+	SAL_A_MIGRATE_FLOWS,
+	SAL_A_MIGRATE_CELLS,
+	SAL_A_MIGRATE_DURATION,
+	SAL_A_MIGRATE_CAUSE,
+	SAL_A_MIGRATE_SEQ,
+
+	__SAL_A_MIGRATE_MAX,
+	SAL_A_MIGRATE_MAX = (__SAL_A_MIGRATE_MAX - 1)
+};
+
+enum {
+	SAL_A_RESOLVE_NAME = 1,
+	SAL_A_RESOLVE_IPV4,
+	SAL_A_RESOLVE_IPV6,
+	SAL_A_RESOLVE_SERVICE,
+	SAL_A_RESOLVE_SID,
+	SAL_A_RESOLVE_VIP,
+	SAL_A_RESOLVE_GATE4,
+	SAL_A_RESOLVE_GATE6,
+	SAL_A_RESOLVE_USABLE4,
+	SAL_A_RESOLVE_USABLE6,
+
+	__SAL_A_RESOLVE_MAX,
+	SAL_A_RESOLVE_MAX = (__SAL_A_RESOLVE_MAX - 1)
+};
+
+enum {
+	SAL_A_STATS_ID = 1,
+	SAL_A_STATS_NAME,
+	SAL_A_STATS_DOC,
+	SAL_A_STATS_DROP,
+	SAL_A_STATS_PACKETS,
+
+	__SAL_A_STATS_MAX,
+	SAL_A_STATS_MAX = (__SAL_A_STATS_MAX - 1)
+};
+
+enum {
+	SAL_CMD_DOMAIN_GET = 1,
+	SAL_CMD_DOMAIN_SET,
+	SAL_CMD_DOMAIN_FLUSH,
+	SAL_CMD_MEMBER_NEW,
+	SAL_CMD_MEMBER_SET,
+	SAL_CMD_MEMBER_GET,
+	SAL_CMD_MEMBER_DEL,
+	SAL_CMD_SERVICE_NEW,
+	SAL_CMD_SERVICE_SET,
+	SAL_CMD_SERVICE_GET,
+	SAL_CMD_SERVICE_DEL,
+	SAL_CMD_SERVICE_ADD_NTF,
+	SAL_CMD_SERVICE_SET_NTF,
+	SAL_CMD_SERVICE_DEL_NTF,
+	SAL_CMD_ENDPOINT_NEW,
+	SAL_CMD_ENDPOINT_SET,
+	SAL_CMD_ENDPOINT_GET,
+	SAL_CMD_ENDPOINT_DEL,
+	SAL_CMD_ENDPOINT_ADD_NTF,
+	SAL_CMD_ENDPOINT_SET_NTF,
+	SAL_CMD_ENDPOINT_DEL_NTF,
+	SAL_CMD_FLOW_GET,
+	SAL_CMD_FLOW_DEL,
+	SAL_CMD_FLOW_ADD_NTF,
+	SAL_CMD_FLOW_DEL_NTF,
+	SAL_CMD_MIGRATE,
+	SAL_CMD_MIGRATE_NTF,
+	SAL_CMD_RESOLVE,
+	SAL_CMD_STATS_GET,
+
+	__SAL_CMD_MAX,
+	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
+};
+
+#define SAL_MCGRP_SERVICE	"service"
+#define SAL_MCGRP_ENDPOINT	"endpoint"
+#define SAL_MCGRP_FLOW		"flow"
+#define SAL_MCGRP_MIGRATE	"migrate"
+
+#endif /* _UAPI_LINUX_SAL_H */
