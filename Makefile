@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# `make help' explains the targets.  What the module consists of is in Kbuild.
+
+SETUP := selftests/vm/setup.sh
+
+# The kernel's build directory: the one that `make setup' has fetched if there
+# is one, else the running kernel's.
+KDIR ?= $(or $(shell $(SETUP) --print KDIR 2>/dev/null),\
+	     /lib/modules/$(shell uname -r)/build)
+
+# All that `make check' and `make demo' leave behind goes here.
+BUILD ?= build
+BUILD_ABS := $(abspath $(BUILD))
+
+export DESTDIR ?=
+export PREFIX ?= /usr
+
+KMAKE = +$(MAKE) -C $(KDIR) SAL_DEBUG=$(SAL_DEBUG)
+
+all: module tool ## build the module and the tool
+
+help: ## this list
+	@sed -n 's/^\([a-z_-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo
+	@echo "Variables:"
+	@echo "  KDIR=DIR          kernel to build for ($(KDIR))"
+	@echo "  SAL_DEBUG=1       build the module with its load-time self-tests"
+	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
+	@echo "  T='t_a.sh ...'    make check: only these tests"
+	@echo "  SAL_SHARDS=2      make check: so many machines at a time (1)"
+	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (3600)"
+	@echo "  SAL_CACHE=DIR     where make setup keeps the kernel (~/.cache/sal)"
+	@echo "  DESTDIR= PREFIX=  where to install to (PREFIX=$(PREFIX))"
+
+# --- building ---------------------------------------------------------------
+
+module: check-config ## build sal.ko for the kernel in KDIR
+	$(KMAKE) M=$(CURDIR) modules
+
+tool: ## build salctl
+	+$(MAKE) -C userland
+
+# A kernel that lacks something would say so by a compiler error far away.
+check-config:
+	@if [ ! -e $(KDIR)/Makefile ]; then \
+		echo "No kernel build directory at $(KDIR):" \
+		     "run \`make setup' or give KDIR=." >&2; \
+		exit 1; \
+	fi
+	@config=$(KDIR)/.config; \
+	[ -e $$config ] || config=$(KDIR)/include/config/auto.conf; \
+	for opt in $$(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=y$$/\1/p' sal.config); do \
+		if ! grep -q "^$$opt=[ym]" $$config; then \
+			echo "The kernel in $(KDIR) lacks $$opt." >&2; \
+			missing=1; \
+		fi; \
+	done; \
+	[ -z "$$missing" ]
+
+regen: ## generate the uapi header and the policies from the spec
+	tools/regen.sh
+
+# --- installing -------------------------------------------------------------
+
+install: tool ## install salctl (DESTDIR=, PREFIX=)
+	+$(MAKE) -C userland install
+
+modules_install: module ## install sal.ko (DESTDIR=)
+	$(KMAKE) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+
+# --- trying -----------------------------------------------------------------
+
+setup: ## install what building and testing take, with apt
+	@$(SETUP)
+
+check: setup ## build, boot a virtual machine, run the tests in it
+	+@$(MAKE) check-module tool
+	@SAL_KO=$(BUILD_ABS)/check/sal.ko selftests/vm/check.sh $(BUILD)/out $(T)
+
+demo: setup ## build and run the demonstration in a virtual machine
+	+@$(MAKE) all
+	@selftests/vm/boot.sh -o $(BUILD)/demo -- selftests/demo/demo.sh
+
+shell: setup ## build and open a shell in a virtual machine, sal loaded
+	+@$(MAKE) all
+	@selftests/vm/boot.sh --shell
+
+# The tests get a module with its self-tests in it, built from a copy so that
+# sal.ko stays what the user has built.  Only sources are copied, and sources
+# that are gone are removed.
+SOURCES = find Kbuild module uapi -name Kbuild -o -name '*.[chS]' ! -name '*.mod.c'
+
+check-module: check-config
+	@mkdir -p $(BUILD)/check
+	@$(SOURCES) | sort >$(BUILD)/sources
+	@xargs cp -pu --parents -t $(BUILD)/check <$(BUILD)/sources
+	@cd $(BUILD)/check && $(SOURCES) | sort | comm -13 ../sources - | xargs -r rm
+	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
+
+clean: ## remove all that has been built
+	$(KMAKE) M=$(CURDIR) clean
+	+$(MAKE) -C userland clean
+	rm -rf $(BUILD)
+
+.PHONY: all help module tool check-config regen install modules_install
+.PHONY: setup check demo shell check-module clean

@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run tests in this very kernel, which wants to be a guest's (see vm/boot.sh),
+# and report in KTAP:
+#
+#	run.sh [-o DIR] [t_NAME.sh...]	all of them if none is named
+#	run.sh --list			print the names of all
+#
+# A test is an executable t_*.sh that exits with 0 (pass), 1 (fail) or 4 (skip).
+# It may report cases of its own in KTAP on its output (see ktap_helpers.sh);
+# those are then what is counted.  What the kernel logs meanwhile is looked
+# through, and a warning or worse fails the test, whatever its exit status.
+#
+# In DIR (default: build/out):
+#	t_NAME.sh.log		the test's output
+#	t_NAME.sh.dmesg		what the kernel logged meanwhile
+#	results			a line per case: pass|fail|skip NAME
+#	finished		names of the tests that are over, passed or not
+#
+# Tests find SAL_KO and SALCTL in their environment: the module and the tool.
+
+set -u
+
+TESTS_DIR="$(cd "$(dirname "$0")" && pwd)"
+REPO="$(cd "$TESTS_DIR/.." && pwd)"
+
+SPLATS='WARNING:|BUG:|Call Trace|unreferenced object'
+SPLATS+='|possible recursive locking|ref_tracker: |general protection fault'
+
+out="$REPO/build/out"
+
+while [ $# -gt 0 ]; do
+	case "$1" in
+	-o)		out="${2:?}"; shift 2 ;;
+	--splats)	echo "$SPLATS"; exit 0 ;;
+	--list)		cd "$TESTS_DIR" && ls t_*.sh; exit ;;
+	-*)		sed -n '/^#\t/s/^#\t//p' "$0" >&2; exit 2 ;;
+	*)		break ;;
+	esac
+done
+
+cd "$TESTS_DIR" || exit 1
+if [ $# -eq 0 ]; then
+	# shellcheck disable=SC2046 # test names have no spaces
+	set -- $(ls t_*.sh)
+fi
+mkdir -p "$out" || exit 1
+
+export SAL_KO="${SAL_KO:-$REPO/sal.ko}"
+export SALCTL="${SALCTL:-$REPO/userland/salctl}"
+# salctl, by its plain name too.
+PATH="$(dirname "$SALCTL"):$PATH:/usr/sbin:/sbin"
+
+# The kselftest way to say how long a test may take.
+timeout=60
+# shellcheck source=/dev/null
+[ ! -r settings ] || . ./settings
+[ -z "${KSFT_MACHINE_SLOW:-}" ] || timeout=$((timeout * 3))
+
+pass=0
+fail=0
+skip=0
+
+count()
+{
+	local result="$1" name="$2"
+
+	declare -g "$result=$((${!result} + 1))"
+	echo "$result $name" >>"$out/results"
+}
+
+# The kernel's log since the last mark with this name.
+log_mark()
+{
+	echo "selftests: $1" >/dev/kmsg
+}
+
+log_since()
+{
+	dmesg | tac | sed "/selftests: $1\$/q" | tac
+}
+
+# Read the cases that the test itself has reported: prints them, counts them.
+# Sets cases (how many) and bad (how many of these failed).
+subcases()
+{
+	local test="$1" log="$2" line name plan=""
+
+	cases=0
+	bad=0
+	while read -r line; do
+		echo "    $line"
+		case "$line" in
+		1..*)	plan="${line#1..}"; continue ;;
+		KTAP*)	continue ;;
+		esac
+		cases=$((cases + 1))
+		name="${line#not }"
+		name="${name#ok * }"
+		name="$test: ${name#- }"
+		case "$line" in
+		"not ok "*)	bad=$((bad + 1)); count fail "$name" ;;
+		*"# SKIP"*)	count skip "${name%% #*}" ;;
+		*)		count pass "${name%% #*}" ;;
+		esac
+	done < <(grep -E '^ *(KTAP version |1\.\.[0-9]|(not )?ok [0-9])' "$log")
+
+	if [ -n "$plan" ] && [ "${plan%% *}" != "$cases" ]; then
+		echo "# planned $plan cases, saw $cases"
+		bad=$((bad + 1))
+		count fail "$test: planned $plan cases, saw $cases"
+	fi
+}
+
+run_one()
+{
+	local num="$1" test="$2"
+	local log="$out/$test.log" klog="$out/$test.dmesg"
+	local rc=0 why="" start="$SECONDS"
+
+	echo "# $test"
+	log_mark "$test"
+	if [ ! -x "$test" ]; then
+		rc=1
+		echo "$test: no such executable" >"$log"
+	else
+		# Into a file, not a pipe: what the test leaves running in the
+		# background would keep a pipe open.
+		timeout -k 10 "$timeout" "./$test" >"$log" 2>&1 </dev/null ||
+			rc=$?
+	fi
+	log_since "$test" >"$klog"
+
+	case "$rc" in
+	0|4)		;;
+	124|137)	why="timed out after $timeout s" ;;
+	*)		why="exit status $rc" ;;
+	esac
+
+	subcases "$test" "$log"
+	# Its cases say what failed; if none does, the test itself has to.
+	if [ -n "$why" ] && [ "$bad" -eq 0 ]; then
+		count fail "$test: $why"
+	fi
+	if [ "$bad" -gt 0 ] && [ -z "$why" ]; then
+		why="$bad failed"
+	fi
+	if grep -qE "$SPLATS" "$klog"; then
+		why="${why:+$why, }the kernel complained"
+		count fail "$test: the kernel complained"
+	fi
+	if [ "$cases" -eq 0 ] && [ -z "$why" ]; then
+		if [ "$rc" -eq 4 ]; then
+			count skip "$test"
+		else
+			count pass "$test"
+		fi
+	fi
+
+	if [ -n "$why" ]; then
+		echo "# --- output of $test, $why"
+		tail -n 200 "$log" | sed 's/^/# /'
+		if grep -qE "$SPLATS" "$klog"; then
+			echo "# --- kernel log"
+			grep -E -A 60 "$SPLATS" "$klog" | sed 's/^/# /'
+		fi
+		echo "not ok $num - $test # $why"
+	elif [ "$rc" -eq 4 ]; then
+		# By custom the last line tells the reason.
+		echo "ok $num - $test # SKIP $(tail -n 1 "$log")"
+	else
+		echo "ok $num - $test"
+	fi
+	echo "# $test took $((SECONDS - start)) s"
+	echo "$test" >>"$out/finished"
+}
+
+echo "KTAP version 1"
+echo "1..$#"
+num=0
+for test; do
+	num=$((num + 1))
+	run_one "$num" "${test##*/}"
+done
+echo "# Totals: pass:$pass fail:$fail skip:$skip"
+
+[ "$fail" -eq 0 ] || exit 1
+[ "$pass" -gt 0 ] || exit 4
+exit 0

@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boot the kernel that setup.sh has unpacked in a virtual machine and run a
+# command there as root, in this repository:
+#
+#	boot.sh [-o DIR] [-t SECONDS] [-a KERNEL_ARGUMENT]... -- COMMAND...
+#	boot.sh --shell		an interactive shell instead
+#
+#	-o DIR	the one directory that the guest can write to and that stays; the
+#		kernel's console lands there too (default: build/vm)
+#	-t SEC	give up on the guest after so long (default: SAL_VM_TIMEOUT, 3600)
+#	-a ARG	one more argument on the kernel's command line
+#
+# The guest sees this machine's files, read-only but for DIR; what it writes
+# into /etc, /usr, /var, /home or /tmp is its own and lost.  COMMAND gets the
+# environment variables whose names start with SAL or KSFT_.
+#
+# The exit status is COMMAND's; 124 after a time-out; 255 if the guest died; 1
+# if COMMAND succeeded but the kernel's console has a warning or worse.
+#
+# SAL_KERNEL	boot this image (its modules are looked for beside it)
+# SAL_VM_CPUS, SAL_VM_MEM	size of the guest (2 and 1G)
+
+set -euo pipefail
+
+VM_DIR="$(cd "$(dirname "$0")" && pwd)"
+REPO="$(cd "$VM_DIR/../.." && pwd)"
+
+# What the kernel prints when something is wrong; run.sh looks for the same.
+SPLATS="$("$VM_DIR/../run.sh" --splats)"
+
+die()
+{
+	echo "boot: $*" >&2
+	exit 1
+}
+
+usage()
+{
+	sed -n '/^#\t/s/^#\t//p' "$0" >&2
+	exit 2
+}
+
+out="$REPO/build/vm"
+limit="${SAL_VM_TIMEOUT:-3600}"
+shell=""
+# A warning is a failure, and no warning is survived: what comes after it can
+# only mislead.  panic=-1 makes a panic end the guest at once.
+append=(panic_on_warn=1 oops=panic panic=-1 log_buf_len=4M)
+
+while [ $# -gt 0 ]; do
+	case "$1" in
+	-o)		out="${2:?}"; shift 2 ;;
+	-t)		limit="${2:?}"; shift 2 ;;
+	-a)		append+=("${2:?}"); shift 2 ;;
+	--shell)	shell=1; shift ;;
+	--)		shift; break ;;
+	*)		usage ;;
+	esac
+done
+[ -n "$shell" ] || [ $# -gt 0 ] || usage
+
+kernel="${SAL_KERNEL:-$("$VM_DIR/setup.sh" --print KERNEL)}" ||
+	die "no kernel to boot: run \`make setup'"
+command -v vng >/dev/null || die "no virtme-ng: run \`make setup'"
+
+mkdir -p "$out"
+out="$(cd "$out" && pwd)"
+case "$REPO$out$kernel" in
+*[!a-zA-Z0-9_+/.-]*)
+	die "virtme-ng cannot do with the characters in $REPO, $out or $kernel" ;;
+esac
+
+# --- the machine ------------------------------------------------------------
+
+args=(--run "$kernel" --name sal --user root --cwd "$REPO"
+      --cpus "${SAL_VM_CPUS:-2}" --memory "${SAL_VM_MEM:-1G}"
+      # virtiofs would be faster, but Debian 12 has no virtiofsd.
+      --force-9p)
+
+if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
+	args+=(--disable-kvm)
+	# Emulated, so tests should be patient.
+	export KSFT_MACHINE_SLOW=yes
+fi
+
+for arg in "${append[@]}"; do
+	args+=(--append "$arg")
+done
+
+# The guest mounts file systems of its own on some directories; what we need
+# from underneath has to be handed in.
+covered()
+{
+	case "$1/" in
+	/run/*|/dev/*|/var/tmp/*|/var/cache/*|/var/log/*|/var/lib/*) return 0 ;;
+	esac
+	return 1
+}
+
+kroot="${kernel%/boot/*}"
+if covered "$kernel"; then
+	args+=("--rodir=$kroot=$kroot")
+fi
+if covered "$REPO"; then
+	args+=("--rwdir=$REPO=$REPO")
+fi
+# A mount that contains another must not come after it.
+case "$(covered "$REPO" && echo covered):$out/" in
+"covered:$REPO"/*)	;;
+*)			args+=("--rwdir=$out=$out") ;;
+esac
+
+# --- an interactive shell ---------------------------------------------------
+
+if [ -n "$shell" ]; then
+	if [ ! -t 0 ] || [ ! -t 1 ]; then
+		die "--shell needs a terminal"
+	fi
+	# Linux gives arguments that it does not know to init's environment,
+	# and so to the shell.
+	exec vng "${args[@]}" --append "PROMPT_COMMAND=$VM_DIR/shell_init.sh"
+fi
+
+# --- one command ------------------------------------------------------------
+
+# The kernel's command line is short, so the command travels in a file.
+{
+	echo "#!/bin/bash"
+	export -p | grep -E '^declare -x (SAL|KSFT_)' || true
+	echo "export HOME=/root LC_ALL=C.UTF-8"
+	printf 'cd %q && exec' "$REPO"
+	printf ' %q' "$@"
+	echo ' 2>&1'
+} >"$out/guest.sh"
+
+console="$out/console.log"
+
+# QEMU opens these again by their names in /proc, more than once: only a pipe
+# takes that.
+exec 3> >(exec cat)
+stdout_pid=$!
+exec 4> >(exec tr -d '\r' >"$console")
+console_pid=$!
+
+# --verbose is what makes virtme-ng connect the kernel's console.  timeout(1)
+# puts all of it into a process group of its own and ends all of it.
+timeout -k 10 "$limit" vng "${args[@]}" --verbose -- "bash $out/guest.sh" \
+	</dev/null >&3 2>&4 3>&- 4>&- &
+vm=$!
+trap 'kill $vm' INT TERM
+rc=0
+wait "$vm" || rc=$?
+# A signal interrupts wait; the machine is then on its way down.
+wait "$vm" 2>/dev/null || true
+trap - INT TERM
+exec 3>&- 4>&-
+wait "$stdout_pid" "$console_pid" || true
+
+report()
+{
+	echo "boot: $*"
+	echo "boot: console log: $console"
+} >&2
+
+case "$rc" in
+0)
+	if grep -qE "$SPLATS" "$console"; then
+		report "the kernel complained:"
+		grep -E -m 1 -A 40 "$SPLATS" "$console" | sed 's/^/# /' >&2
+		rc=1
+	fi
+	;;
+124|137)
+	report "timed out after $limit s, the last the kernel said:"
+	tail -n 40 "$console" | sed 's/^/# /' >&2
+	rc=124
+	;;
+255)
+	report "the guest died:"
+	tail -n 60 "$console" | sed 's/^/# /' >&2
+	;;
+esac
+exit "$rc"

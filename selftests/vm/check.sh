@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the tests in virtual machines; the host's half of `make check':
+#
+#	check.sh DIR [t_NAME.sh...]	all tests if none is named
+#
+# DIR is emptied and takes all logs; DIR/results has a line per case.
+#
+# A test that takes its machine down is counted as failed, and the tests after
+# it get a new machine: one bad test does not hide what the others say.
+#
+# SAL_SHARDS	spread the tests over so many machines at a time (1)
+
+set -euo pipefail
+
+VM_DIR="$(cd "$(dirname "$0")" && pwd)"
+RUN="$VM_DIR/../run.sh"
+SHARDS="${SAL_SHARDS:-1}"
+
+out="${1:?directory}"
+shift
+if [ $# -eq 0 ]; then
+	mapfile -t tests < <("$RUN" --list 2>/dev/null)
+else
+	tests=("${@##*/}")
+fi
+if [ ${#tests[@]} -eq 0 ]; then
+	echo "check: there are no tests" >&2
+	exit 1
+fi
+
+rm -rf "$out"
+mkdir -p "$out"
+out="$(cd "$out" && pwd)"
+
+# run_shard DIR TEST...
+run_shard()
+{
+	local dir="$1" boot=0 rc over
+	shift
+
+	mkdir -p "$dir"
+	touch "$dir/finished" "$dir/results"
+	while [ $# -gt 0 ]; do
+		boot=$((boot + 1))
+		rc=0
+		"$VM_DIR/boot.sh" -o "$dir" -- \
+			"$RUN" -o "$dir" "$@" || rc=$?
+		over="$(wc -l <"$dir/finished")"
+		: >"$dir/finished"
+		if [ "$over" -eq $# ]; then
+			# All have been run, and yet: the console has something
+			# that was logged outside of any test.
+			if [ "$rc" -ne 0 ] && ! grep -q ^fail "$dir/results"
+			then
+				[ "$rc" -eq 4 ] ||
+					echo "fail guest: exit status $rc" \
+						>>"$dir/results"
+			fi
+			return
+		fi
+
+		# The tests are run in the order given, so the machine died in
+		# the first that is not over.
+		mv "$dir/console.log" "$dir/console.$boot.log"
+		shift "$over"
+		echo "not ok - $1 # took the machine down, exit status $rc"
+		echo "fail $1: took the machine down" >>"$dir/results"
+		shift
+	done
+}
+
+if [ "$SHARDS" -le 1 ]; then
+	run_shard "$out" "${tests[@]}"
+else
+	pids=()
+	for ((i = 0; i < SHARDS; i++)); do
+		mine=()
+		for ((t = i; t < ${#tests[@]}; t += SHARDS)); do
+			mine+=("${tests[t]}")
+		done
+		[ ${#mine[@]} -gt 0 ] || continue
+		run_shard "$out/$i" "${mine[@]}" > >(sed -u "s/^/[$i] /") 2>&1 &
+		pids+=($!)
+	done
+	trap 'kill "${pids[@]}"' INT TERM
+	wait "${pids[@]}" || true
+	cat "$out"/*/results >"$out/results"
+fi
+
+count()
+{
+	grep -c "^$1 " "$out/results" || true
+}
+
+echo
+grep '^fail ' "$out/results" | sed 's/^fail/check: FAILED/' || true
+echo "check: $(count pass) passed, $(count fail) failed, $(count skip) skipped;" \
+     "logs in $out"
+[ "$(count fail)" -eq 0 ] && [ "$(count pass)" -gt 0 ]
