@@ -66,8 +66,11 @@ regen: ## generate the uapi header and the policies from the spec
 install: tool ## install salctl (DESTDIR=, PREFIX=)
 	+$(MAKE) -C userland install
 
+# A distribution's headers ask for signatures and have no key to make them with.
 modules_install: module ## install sal.ko (DESTDIR=)
-	$(KMAKE) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(KMAKE) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,\
+			CONFIG_MODULE_SIG_ALL=) modules_install
 
 # --- trying -----------------------------------------------------------------
 

@@ -26,7 +26,8 @@ TESTS_DIR="$(cd "$(dirname "$0")" && pwd)"
 REPO="$(cd "$TESTS_DIR/.." && pwd)"
 
 SPLATS='WARNING:|BUG:|Call Trace|unreferenced object'
-SPLATS+='|possible recursive locking|ref_tracker: |general protection fault'
+SPLATS+='|possible recursive locking|possible circular locking'
+SPLATS+='|ref_tracker: |general protection fault|Oops|Kernel panic'
 
 out="$REPO/build/out"
 

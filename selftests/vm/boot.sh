@@ -130,6 +130,8 @@ fi
 	echo "#!/bin/bash"
 	export -p | grep -E '^declare -x (SAL|KSFT_)' || true
 	echo "export HOME=/root LC_ALL=C.UTF-8"
+	# Containers tend to have no poweroff, and virtme-ng needs one.
+	echo "command -v poweroff >/dev/null || ln -s /bin/busybox /sbin/poweroff"
 	printf 'cd %q && exec' "$REPO"
 	printf ' %q' "$@"
 	echo ' 2>&1'
@@ -158,28 +160,31 @@ trap - INT TERM
 exec 3>&- 4>&-
 wait "$stdout_pid" "$console_pid" || true
 
+# What the kernel said: from the first sign of trouble on, or else at the end.
 report()
 {
 	echo "boot: $*"
 	echo "boot: console log: $console"
+	if grep -qE "$SPLATS" "$console"; then
+		grep -E -m 1 -B 3 -A 80 "$SPLATS" "$console"
+	else
+		tail -n 40 "$console"
+	fi | sed 's/^/# /'
 } >&2
 
 case "$rc" in
 0)
 	if grep -qE "$SPLATS" "$console"; then
 		report "the kernel complained:"
-		grep -E -m 1 -A 40 "$SPLATS" "$console" | sed 's/^/# /' >&2
 		rc=1
 	fi
 	;;
 124|137)
-	report "timed out after $limit s, the last the kernel said:"
-	tail -n 40 "$console" | sed 's/^/# /' >&2
+	report "timed out after $limit s:"
 	rc=124
 	;;
 255)
 	report "the guest died:"
-	tail -n 60 "$console" | sed 's/^/# /' >&2
 	;;
 esac
 exit "$rc"

@@ -65,6 +65,8 @@ run_shard()
 		# the first that is not over.
 		mv "$dir/console.log" "$dir/console.$boot.log"
 		shift "$over"
+		echo "# --- output of $1, the last it wrote"
+		tail -n 100 "$dir/$1.log" 2>/dev/null | sed 's/^/# /' || true
 		echo "not ok - $1 # took the machine down, exit status $rc"
 		echo "fail $1: took the machine down" >>"$dir/results"
 		shift

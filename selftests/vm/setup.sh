@@ -19,7 +19,7 @@ set -euo pipefail
 CACHE="$(realpath -m "${SAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sal}")"
 
 # Building: the compiler, and what salctl links with.
-PACKAGES=(gcc libc6-dev make bc pkg-config libmnl-dev libjansson-dev)
+PACKAGES=(gcc libc6-dev make bc xz-utils pkg-config libmnl-dev libjansson-dev)
 # Booting: busybox-static goes into the guest's initramfs, because Debian's
 # kernel has its 9p file system as modules; `file` tells virtme-ng the kernel's
 # release; udev loads the guest's drivers.
@@ -284,6 +284,9 @@ install_kernel()
 		for pkg in "$dir.tmp"/debs/*.deb; do
 			dpkg -x "$pkg" "$dir.tmp"
 		done
+		# Newer packages have the modules in /usr/lib, and leave it to
+		# the system to have a /lib.
+		[ -e "$dir.tmp/lib" ] || ln -s usr/lib "$dir.tmp/lib"
 		# What the compiler and the tools among these need at run time.
 		deps="$(depends "${cache[@]}" "linux-headers-$KREL"
 			depends "${cache[@]}" "linux-kbuild-${KREL%-amd64}")"
