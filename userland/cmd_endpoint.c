@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_endpoint.c - endpoints of services
+ */
+#include <string.h>
+
+#include <linux/sal.h>
+
+#include "cmd.h"
+#include "netns.h"
+#include "param.h"
+#include "salctl.h"
+#include "show.h"
+
+static const struct field endpoint_field[] = {
+	{ SAL_A_ENDPOINT_SERVICE, F_HEAD },
+	{ SAL_A_ENDPOINT_NAME, F_HEAD },
+	{ SAL_A_ENDPOINT_NSID },
+	{ SAL_A_ENDPOINT_IPV4, F_LINE | F_FAMILY, "addr" },
+	{ SAL_A_ENDPOINT_IPV6, F_FAMILY, "addr" },
+	{ SAL_A_ENDPOINT_WEIGHT },
+	{ SAL_A_ENDPOINT_STATE },
+	{ SAL_A_ENDPOINT_FAULT4 },
+	{ SAL_A_ENDPOINT_FAULT6 },
+	{ SAL_A_ENDPOINT_FLOWS },
+	{ SAL_A_ENDPOINT_CELLS, F_STATS },
+	{ SAL_A_ENDPOINT_ID, F_DETAIL },
+	{ SAL_A_ENDPOINT_SEQ, F_JSON },
+};
+
+LAYOUT(endpoint, endpoint);
+
+static int endpoint_show(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_GET);
+	const char *svc = args_next(args);
+	const char *name = args_next(args);
+	int ret;
+
+	ret = args_end(args);
+	if (ret)
+		return ret;
+	if (svc)
+		req_str(req, SAL_A_ENDPOINT_SERVICE, svc);
+	if (!name)
+		return show_all(req, &layout_endpoint);
+	req_str(req, SAL_A_ENDPOINT_NAME, name);
+	return show_one(req, &layout_endpoint);
+}
+
+/* One address for each family: the attribute follows from the address. */
+static int param_addr(const struct param *p, struct request *req,
+		      struct args *args)
+{
+	struct prefix addr;
+	const char *word;
+	const char *bad;
+	uint16_t attr;
+	int ret;
+
+	do {
+		ret = args_need(args, p->key, &word);
+		if (ret)
+			return ret;
+		bad = addr_parse(word, &addr);
+		if (bad)
+			return param_bad(p, args, word, bad);
+		attr = addr.family == AF_INET ? SAL_A_ENDPOINT_IPV4 :
+						SAL_A_ENDPOINT_IPV6;
+		if (req_has(req, attr))
+			return param_bad(p, args, word,
+					 "there is one of its family already");
+		req_addr(req, attr, &addr);
+		word = args_peek(args);
+	} while (word && !addr_parse(word, &addr));
+	return EXIT_OK;
+}
+
+/* An endpoint keeps its namespace: one that is named is but its name. */
+static int param_netns_label(const struct param *p, struct request *req,
+			     struct args *args)
+{
+	int ret;
+
+	ret = param_label(p, req, args);
+	if (ret)
+		return ret;
+	args->ref->label = netns_basename(args->ref->label);
+	if (!args->ref->label)
+		return args_bad(args, "%s has no name", p->key);
+	return EXIT_OK;
+}
+
+static const struct param add_params[] = {
+	{ "name", param_label, .many = true },
+	{ "netns", param_netns },
+	{ "pid", param_pid },
+	{ "addr", param_addr, .many = true },
+	{ "weight", param_count, SAL_A_ENDPOINT_WEIGHT },
+	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
+	{ "nomember", param_flag, SAL_A_ENDPOINT_NO_MEMBER },
+	{ }
+};
+
+static const struct param set_params[] = {
+	{ "name", param_label, .many = true },
+	{ "netns", param_netns_label, .many = true },
+	{ "addr", param_addr, .many = true },
+	{ "weight", param_count, SAL_A_ENDPOINT_WEIGHT },
+	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
+	{ }
+};
+
+static int put_words(const struct param *table, struct request *req,
+		     struct args *args)
+{
+	const char *svc;
+	const char *word;
+	int ret;
+
+	ret = args_need(args, "SVC", &svc);
+	if (ret)
+		return ret;
+	req_str(req, SAL_A_ENDPOINT_SERVICE, svc);
+	/* the keyword "name" may be left out, as del and show do */
+	word = args_peek(args);
+	if (word && *word && !param_find(table, word))
+		args->ref->label = args_next(args);
+	ret = params(table, req, args);
+	if (ret)
+		return ret;
+	if (!args->ref->label)
+		args->ref->label = args->ref->name;
+	if (!args->ref->label)
+		return args_bad(args, "name is missing");
+	req_str(req, SAL_A_ENDPOINT_NAME, args->ref->label);
+	return EXIT_OK;
+}
+
+static int endpoint_add(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_NEW);
+	struct nsref ref = NSREF_INIT;
+	int ret;
+
+	args->ref = &ref;
+	if (args->command->replace)
+		req_flag(req, SAL_A_ENDPOINT_REPLACE);
+	ret = put_words(add_params, req, args);
+	if (ret) {
+		nsref_close(&ref);
+		return ret;
+	}
+	if (ref.fd >= 0)
+		req_fd(req, SAL_A_ENDPOINT_NETNS_FD, ref.fd);
+	return show_made(req, &layout_endpoint);
+}
+
+static int endpoint_set(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_SET);
+	struct nsref ref = NSREF_INIT;
+	int ret;
+
+	args->ref = &ref;
+	ret = put_words(set_params, req, args);
+	if (ret)
+		return ret;
+	if (!req_has(req, SAL_A_ENDPOINT_WEIGHT) &&
+	    !req_has(req, SAL_A_ENDPOINT_STATE) &&
+	    !req_has(req, SAL_A_ENDPOINT_IPV4) &&
+	    !req_has(req, SAL_A_ENDPOINT_IPV6))
+		return args_bad(args, "nothing to set");
+	return conn_do(req, NULL, NULL);
+}
+
+static int endpoint_del(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_DEL);
+	const char *svc, *name;
+	int ret;
+
+	ret = args_need(args, "SVC", &svc);
+	if (!ret)
+		ret = args_need(args, "EP", &name);
+	if (!ret)
+		ret = args_end(args);
+	if (ret)
+		return ret;
+	req_str(req, SAL_A_ENDPOINT_SERVICE, svc);
+	req_str(req, SAL_A_ENDPOINT_NAME, name);
+	return conn_do(req, NULL, NULL);
+}
+
+static const char add_usage[] =
+	"SVC [[name] EP] [netns NAME|PATH | pid N]\n"
+	"addr A [addr A6] [weight N] [state up|down] [nomember]";
+
+static const struct command endpoint_commands[] = {
+	{ "show", endpoint_show, "[SVC [EP]]" },
+	{ "add", endpoint_add, add_usage },
+	{ "replace", endpoint_add, add_usage, .replace = true },
+	{ "set", endpoint_set,
+	  "SVC [name] EP [addr A] [addr A6] [weight N] [state up|down]" },
+	{ "del", endpoint_del, "SVC EP" },
+	{ }
+};
+
+const struct object object_endpoint = { "endpoint", endpoint_commands };

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_flow.c - flows
+ */
+#include <stdio.h>
+
+#include <linux/sal.h>
+
+#include "cmd.h"
+#include "param.h"
+#include "salctl.h"
+#include "show.h"
+#include "units.h"
+
+static const struct field flow_field[] = {
+	{ SAL_A_FLOW_ID, F_HEAD },
+	{ SAL_A_FLOW_PROTO },
+	{ SAL_A_FLOW_SRC, F_FAMILY },
+	{ SAL_A_FLOW_SPORT },
+	{ SAL_A_FLOW_DST },
+	{ SAL_A_FLOW_SERVICE },
+	{ SAL_A_FLOW_ENDPOINT },
+	{ SAL_A_FLOW_MEMBER },
+	{ SAL_A_FLOW_MAPPED },
+	{ SAL_A_FLOW_IDLE },
+	{ SAL_A_FLOW_SEQ, F_JSON },
+};
+
+LAYOUT(flow, flow);
+
+static const struct field removed_field[] = {
+	{ SAL_A_FLOW_COUNT },
+};
+
+static LAYOUT(removed, flow);
+
+static int param_proto(const struct param *p, struct request *req,
+		       struct args *args)
+{
+	const char *word;
+	uint8_t proto;
+	uint64_t val;
+	int ret;
+
+	ret = args_need(args, p->key, &word);
+	if (ret)
+		return ret;
+	if (!proto_find(word, &proto)) {
+		if (count_parse(word, UINT8_MAX, &val))
+			return param_bad(p, args, word,
+					 "neither a known protocol nor a number up to 255");
+		proto = val;
+	}
+	req_u8(req, p->attr, proto);
+	return EXIT_OK;
+}
+
+static int param_port(const struct param *p, struct request *req,
+		      struct args *args)
+{
+	const char *bad;
+	const char *word;
+	uint64_t val;
+	int ret;
+
+	ret = args_need(args, p->key, &word);
+	if (ret)
+		return ret;
+	bad = count_parse(word, UINT16_MAX, &val);
+	if (bad)
+		return param_bad(p, args, word, bad);
+	req_port(req, p->attr, val);
+	return EXIT_OK;
+}
+
+static const struct param flow_params[] = {
+	{ "service", param_name, SAL_A_FLOW_SERVICE },
+	{ "endpoint", param_name, SAL_A_FLOW_ENDPOINT },
+	{ "src", param_prefix, SAL_A_FLOW_SRC },
+	{ "proto", param_proto, SAL_A_FLOW_PROTO },
+	{ "sport", param_port, SAL_A_FLOW_SPORT },
+	{ "id", param_uint, SAL_A_FLOW_ID },
+	{ }
+};
+
+static int flow_show(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_FLOW_GET);
+	bool others = args->argc > 2;
+	int ret;
+
+	ret = params(flow_params, req, args);
+	if (ret)
+		return ret;
+	if (!req_has(req, SAL_A_FLOW_ID))
+		return show_all(req, &layout_flow);
+	if (others)
+		return args_bad(args, "id stands alone");
+	return show_one(req, &layout_flow);
+}
+
+static int show_removed(const struct nlmsghdr *nlh, void *data)
+{
+	json_t *obj = out_decode(&layout_removed, nlh);
+	uint64_t count = out_num(obj, "count");
+
+	(void)data;
+	if (opt.json) {
+		list_begin();
+		list_json(obj);
+		list_end();
+	} else {
+		printf("%llu flow%s removed\n", (unsigned long long)count,
+		       count == 1 ? "" : "s");
+	}
+	json_decref(obj);
+	return EXIT_OK;
+}
+
+/* "flush" is "del" of all, said aloud */
+static int flow_del(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_FLOW_DEL);
+	int ret;
+
+	if (opt.family)
+		return args_bad(args, "-4 and -6 choose what is shown only");
+	if (!args->argc && !args->command->op)
+		return args_bad(args, "which? (flow flush is for all)");
+	ret = params(flow_params, req, args);
+	if (ret)
+		return ret;
+	return conn_do(req, show_removed, NULL);
+}
+
+static const char selector[] =
+	"[service SVC] [endpoint EP] [src PFX] [proto P] [sport N] | id N";
+
+static const struct command flow_commands[] = {
+	{ "show", flow_show, selector },
+	{ "del", flow_del, selector },
+	{ "flush", flow_del, selector, SAL_CMD_FLOW_DEL },
+	{ }
+};
+
+const struct object object_flow = { "flow", flow_commands };

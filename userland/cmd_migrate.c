@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_migrate.c - moving the flows of some endpoints to another one
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/sal.h>
+
+#include "cmd.h"
+#include "conn.h"
+#include "salctl.h"
+#include "show.h"
+#include "text.h"
+#include "units.h"
+
+static const struct field migrate_field[] = {
+	{ SAL_A_MIGRATE_SERVICE, F_HEAD },
+	{ SAL_A_MIGRATE_FROM },
+	{ SAL_A_MIGRATE_TO },
+	{ SAL_A_MIGRATE_FLOWS },
+	{ SAL_A_MIGRATE_CELLS },
+	{ SAL_A_MIGRATE_DURATION },
+	{ SAL_A_MIGRATE_CAUSE },
+	{ SAL_A_MIGRATE_SEQ, F_JSON },
+};
+
+LAYOUT(migrate, migrate);
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* b.com: 3 flows moved to b2 (1 cell) in 4.2us */
+static void print_moved(const json_t *obj, bool check)
+{
+	unsigned long long flows = out_num(obj, "flows");
+	unsigned long long cells = out_num(obj, "cells");
+	char buf[UNITS_BUF];
+
+	text_print_word(stdout, out_str(obj, "service"));
+	printf(": %llu flow%s %s to ", flows, plural(flows),
+	       check ? "would move" : "moved");
+	text_print_word(stdout, out_str(obj, "to"));
+	printf(" (%llu cell%s)", cells, plural(cells));
+	if (!check) {
+		duration_format(buf, out_num(obj, "duration"));
+		printf(" in %s", buf);
+	}
+	putchar('\n');
+}
+
+static int show_moved(const struct nlmsghdr *nlh, void *data)
+{
+	json_t *obj = out_decode(&layout_migrate, nlh);
+	const bool *check = data;
+
+	if (opt.json) {
+		list_begin();
+		list_json(obj);
+		list_end();
+	} else {
+		print_moved(obj, *check);
+	}
+	json_decref(obj);
+	return EXIT_OK;
+}
+
+/* b1,b2: an empty part is the kernel's to refuse */
+static void put_from(struct request *req, const char *list)
+{
+	char name[SAL_LABEL_MAX * 2];
+	size_t n;
+
+	for (;; list += n + 1) {
+		n = strcspn(list, ",");
+		if (n >= sizeof(name)) {
+			req->overflow = true;
+			return;
+		}
+		memcpy(name, list, n);
+		name[n] = '\0';
+		req_str(req, SAL_A_MIGRATE_FROM, name);
+		if (!list[n])
+			return;
+	}
+}
+
+static int migrate(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_MIGRATE);
+	const char *svc, *from, *to;
+	bool check;
+	int ret;
+
+	ret = args_need(args, "SVC", &svc);
+	if (ret)
+		return ret;
+	if (!args_accept(args, "from"))
+		return args_bad(args, "from EP[,EP] is missing");
+	ret = args_need(args, "EP", &from);
+	if (ret)
+		return ret;
+	if (!args_accept(args, "to"))
+		return args_bad(args, "to EP is missing");
+	ret = args_need(args, "EP", &to);
+	if (ret)
+		return ret;
+	check = args_accept(args, "check");
+	ret = args_end(args);
+	if (ret)
+		return ret;
+
+	req_str(req, SAL_A_MIGRATE_SERVICE, svc);
+	put_from(req, from);
+	req_str(req, SAL_A_MIGRATE_TO, to);
+	if (check)
+		req_flag(req, SAL_A_MIGRATE_CHECK);
+	return conn_do(req, show_moved, &check);
+}
+
+static const struct command migrate_commands[] = {
+	{ NULL, migrate, "SVC from EP[,EP].. to EP [check]" },
+	{ }
+};
+
+const struct object object_migrate = { "migrate", migrate_commands };

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_service.c - services
+ */
+#include <netinet/in.h>
+#include <string.h>
+
+#include <linux/sal.h>
+
+#include "cmd.h"
+#include "flush.h"
+#include "param.h"
+#include "salctl.h"
+#include "show.h"
+
+static const struct field service_field[] = {
+	{ SAL_A_SERVICE_NAME, F_HEAD },
+	{ SAL_A_SERVICE_SID },
+	{ SAL_A_SERVICE_VIP, F_LINE | F_FAMILY },
+	{ SAL_A_SERVICE_DERIVED },
+	{ SAL_A_SERVICE_ENDPOINTS, F_LINE },
+	{ SAL_A_SERVICE_USABLE4 },
+	{ SAL_A_SERVICE_USABLE6 },
+	{ SAL_A_SERVICE_FLOWS },
+	{ SAL_A_SERVICE_GATE4 },
+	{ SAL_A_SERVICE_GATE6 },
+	{ SAL_A_SERVICE_HELD_PACKETS, F_LINE | F_NONZERO, "held packets" },
+	{ SAL_A_SERVICE_HELD_BYTES, F_NONZERO, "bytes" },
+	{ SAL_A_SERVICE_HOLD_PACKETS, F_LINE | F_DETAIL, "hold packets" },
+	{ SAL_A_SERVICE_HOLD_BYTES, F_DETAIL, "bytes" },
+	{ SAL_A_SERVICE_HOLD_TIME, F_DETAIL, "time" },
+	{ SAL_A_SERVICE_ON_EMPTY, F_DETAIL },
+	{ SAL_A_SERVICE_LATE, F_DETAIL },
+	{ SAL_A_SERVICE_GRACE, F_DETAIL },
+	{ SAL_A_SERVICE_SEQ, F_JSON },
+};
+
+static void check_family(json_t *obj, int family, const char *usable,
+			 const char *name)
+{
+	if (out_has_family(json_object_get(obj, "vip"), family) &&
+	    json_object_get(obj, usable) && !out_num(obj, usable))
+		out_note(obj, "no usable %s endpoint", name);
+}
+
+static void service_derive(json_t *obj)
+{
+	json_object_set_new(obj, "notes", json_array());
+	check_family(obj, AF_INET, "usable4", "IPv4");
+	check_family(obj, AF_INET6, "usable6", "IPv6");
+}
+
+LAYOUT(service, service, .derive = service_derive);
+
+static int service_show(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_SERVICE_GET);
+	const char *name = args_next(args);
+	int ret;
+
+	ret = args_end(args);
+	if (ret)
+		return ret;
+	if (!name)
+		return show_all(req, &layout_service);
+	req_str(req, SAL_A_SERVICE_NAME, name);
+	return show_one(req, &layout_service);
+}
+
+static const struct param hold_params[] = {
+	{ "packets", param_count, SAL_A_SERVICE_HOLD_PACKETS },
+	{ "bytes", param_size, SAL_A_SERVICE_HOLD_BYTES },
+	{ "time", param_time, SAL_A_SERVICE_HOLD_TIME },
+	{ }
+};
+
+/* hold off | hold [packets N] [bytes SIZE] [time TIME] */
+static int param_hold(const struct param *p, struct request *req,
+		      struct args *args)
+{
+	const struct param *part;
+	uint32_t seen = 0;
+	const char *word;
+	int ret;
+
+	if (args_accept(args, "off")) {
+		req_u32(req, SAL_A_SERVICE_HOLD_PACKETS, 0);
+		return EXIT_OK;
+	}
+	while ((word = args_peek(args))) {
+		part = param_find(hold_params, word);
+		if (!part || (seen & 1U << (part - hold_params)))
+			break;
+		seen |= 1U << (part - hold_params);
+		args_next(args);
+		ret = part->parse(part, req, args);
+		if (ret)
+			return ret;
+	}
+	if (!seen)
+		return args_bad(args, "%s wants off, packets, bytes or time",
+				p->key);
+	return EXIT_OK;
+}
+
+static const struct param service_params[] = {
+	{ "vip", param_prefixes, SAL_A_SERVICE_VIP, .many = true },
+	{ "hold", param_hold },
+	{ "on-empty", param_enum, SAL_A_SERVICE_ON_EMPTY,
+	  .names = &names_on_empty },
+	{ "late", param_enum, SAL_A_SERVICE_LATE, .names = &names_late },
+	{ "grace", param_time, SAL_A_SERVICE_GRACE },
+	{ }
+};
+
+/* add, replace and set */
+static int service_put(struct args *args)
+{
+	struct request *req = req_new(args->command->op);
+	const char *name;
+	int ret;
+
+	ret = args_need(args, "NAME", &name);
+	if (ret)
+		return ret;
+	req_str(req, SAL_A_SERVICE_NAME, name);
+	if (args->command->replace)
+		req_flag(req, SAL_A_SERVICE_REPLACE);
+	if (args->command->op == SAL_CMD_SERVICE_NEW) {
+		ret = params(service_params, req, args);
+		return ret ? ret : show_made(req, &layout_service);
+	}
+	if (!args->argc)
+		return args_bad(args, "nothing to set");
+	ret = params(service_params, req, args);
+	return ret ? ret : conn_do(req, NULL, NULL);
+}
+
+static int service_del(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_SERVICE_DEL);
+	const char *name;
+	int ret;
+
+	ret = args_need(args, "NAME", &name);
+	if (!ret)
+		ret = args_end(args);
+	if (ret)
+		return ret;
+	req_str(req, SAL_A_SERVICE_NAME, name);
+	return conn_do(req, NULL, NULL);
+}
+
+static int service_flush(struct args *args)
+{
+	int ret;
+
+	ret = args_end(args);
+	if (ret)
+		return ret;
+	return flush_each(SAL_CMD_SERVICE_GET, SAL_CMD_SERVICE_DEL,
+			  SAL_A_SERVICE_NAME);
+}
+
+static const char put_usage[] =
+	"NAME [vip ADDR|PFX]..\n"
+	"[hold off | hold [packets N] [bytes SIZE] [time TIME]]\n"
+	"[on-empty drop|reject] [late translate|drop] [grace TIME]";
+
+static const struct command service_commands[] = {
+	{ "show", service_show, "[NAME]" },
+	{ "add", service_put, put_usage, SAL_CMD_SERVICE_NEW },
+	{ "set", service_put, put_usage, SAL_CMD_SERVICE_SET },
+	{ "replace", service_put, put_usage, SAL_CMD_SERVICE_NEW, true },
+	{ "del", service_del, "NAME" },
+	{ "flush", service_flush, "" },
+	{ }
+};
+
+const struct object object_service = { "service", service_commands };

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * err.c - what goes to stderr
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "salctl.h"
+#include "text.h"
+
+static const char *place_file;
+static unsigned int place_line;
+
+/**
+ * err_place() - tell where in a batch the errors to come have their cause
+ * @file: name of the batch file, or NULL for no place
+ * @line: line in it
+ */
+void err_place(const char *file, unsigned int line)
+{
+	place_file = file;
+	place_line = line;
+}
+
+/* The text may have come from the kernel with somebody's names in it. */
+static void say(const char *kind, const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+
+	/* what has been printed so far comes first on a terminal, too */
+	fflush(stdout);
+	if (place_file)
+		fprintf(stderr, "%s:%u: %s", place_file, place_line, kind);
+	else
+		fprintf(stderr, "salctl: %s", kind);
+	text_print(stderr, text);
+	fputc('\n', stderr);
+}
+
+void note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("note: ", fmt, ap);
+	va_end(ap);
+}
+
+int refused(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+	return EXIT_REFUSED;
+}
+
+int bad_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+	return EXIT_USAGE;
+}
+
+int out_of_memory(void)
+{
+	return refused("out of memory");
+}

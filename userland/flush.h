@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * flush.h - deleting all of a kind
+ */
+#ifndef _SALCTL_FLUSH_H
+#define _SALCTL_FLUSH_H
+
+#include <stdint.h>
+
+int flush_each(uint8_t get, uint8_t del, uint16_t attr);
+
+#endif /* _SALCTL_FLUSH_H */

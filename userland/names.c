@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * names.c - the spec's names for the numbers of uapi/linux/sal.h
+ *
+ * tests/run.sh compares these tables with the spec.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include <linux/sal.h>
+#include <netinet/in.h>
+
+#include "names.h"
+#include "salctl.h"
+
+#define NAMES(n, ...)							\
+	static const char *const n##_name[] = { __VA_ARGS__ };		\
+	const struct names names_##n = { n##_name, ARRAY_SIZE(n##_name) }
+
+#define SET(n, spec)							\
+	const struct attr_set set_##n = {				\
+		.name = spec,						\
+		.attr = n##_attr,					\
+		.max = ARRAY_SIZE(n##_attr) - 1,			\
+	}
+
+NAMES(on_empty,
+	[SAL_ON_EMPTY_DROP] = "drop",
+	[SAL_ON_EMPTY_REJECT] = "reject",
+);
+
+NAMES(late,
+	[SAL_LATE_TRANSLATE] = "translate",
+	[SAL_LATE_DROP] = "drop",
+);
+
+NAMES(state,
+	[SAL_ENDPOINT_STATE_UP] = "up",
+	[SAL_ENDPOINT_STATE_DOWN] = "down",
+);
+
+NAMES(route,
+	[SAL_ROUTE_NONE] = "none",
+	[SAL_ROUTE_AUTO] = "auto",
+);
+
+NAMES(gate,
+	[SAL_GATE_OPEN] = "open",
+	[SAL_GATE_CLOSED] = "closed",
+	[SAL_GATE_RELEASING] = "releasing",
+);
+
+NAMES(cause,
+	[SAL_CAUSE_REQUEST] = "request",
+	[SAL_CAUSE_ENDPOINT_DOWN] = "endpoint-down",
+	[SAL_CAUSE_ENDPOINT_DEL] = "endpoint-del",
+	[SAL_CAUSE_ADDRESS] = "address",
+	[SAL_CAUSE_DEVICE] = "device",
+	[SAL_CAUSE_NETNS] = "netns",
+	[SAL_CAUSE_ENDPOINT_UP] = "endpoint-up",
+);
+
+/* by bit, where the others are by value */
+NAMES(fault,
+	[__builtin_ctz(SAL_FAULT_ADDRESS)] = "address",
+	[__builtin_ctz(SAL_FAULT_DEVICE)] = "device",
+	[__builtin_ctz(SAL_FAULT_NETNS)] = "netns",
+);
+
+static const struct attr prefix_attr[] = {
+	[SAL_A_PREFIX_IPV4] = { "ipv4", T_IPV4 },
+	[SAL_A_PREFIX_IPV6] = { "ipv6", T_IPV6 },
+	[SAL_A_PREFIX_LEN] = { "len", T_COUNT },
+};
+SET(prefix, "prefix");
+
+static const struct attr domain_attr[] = {
+	[SAL_A_DOMAIN_VIP_POOL] = { "vip-pool", T_PREFIX, true },
+	[SAL_A_DOMAIN_ID_PREFIX] = { "id-prefix", T_PREFIX },
+	[SAL_A_DOMAIN_MAX_SERVICES] = { "max-services", T_COUNT },
+	[SAL_A_DOMAIN_MAX_ENDPOINTS] = { "max-endpoints", T_COUNT },
+	[SAL_A_DOMAIN_MAX_MEMBERS] = { "max-members", T_COUNT },
+	[SAL_A_DOMAIN_MAX_FLOWS] = { "max-flows", T_COUNT },
+	[SAL_A_DOMAIN_MAX_HELD] = { "max-held", T_SIZE },
+	[SAL_A_DOMAIN_SERVICES] = { "services", T_COUNT },
+	[SAL_A_DOMAIN_ENDPOINTS] = { "endpoints", T_COUNT },
+	[SAL_A_DOMAIN_MEMBERS] = { "members", T_COUNT },
+	[SAL_A_DOMAIN_FLOWS] = { "flows", T_COUNT },
+	[SAL_A_DOMAIN_HELD_PACKETS] = { "held-packets", T_COUNT },
+	[SAL_A_DOMAIN_HELD_BYTES] = { "held-bytes", T_COUNT },
+	[SAL_A_DOMAIN_CREATED] = { "created", T_COUNT },
+	[SAL_A_DOMAIN_DESTROYED] = { "destroyed", T_COUNT },
+	[SAL_A_DOMAIN_GENERATION] = { "generation", T_COUNT },
+};
+SET(domain, "domain");
+
+static const struct attr member_attr[] = {
+	[SAL_A_MEMBER_ID] = { "id", T_COUNT },
+	[SAL_A_MEMBER_NAME] = { "name", T_NAME },
+	[SAL_A_MEMBER_NETNS_FD] = { "netns-fd", T_COUNT },
+	[SAL_A_MEMBER_NSID] = { "nsid", T_NSID },
+	[SAL_A_MEMBER_ROUTE] = { "route", T_ENUM, false, &names_route },
+	[SAL_A_MEMBER_ENDPOINTS] = { "endpoints", T_COUNT },
+	[SAL_A_MEMBER_UNROUTED] = { "unrouted", T_PREFIX, true },
+};
+SET(member, "member");
+
+static const struct attr service_attr[] = {
+	[SAL_A_SERVICE_NAME] = { "name", T_NAME },
+	[SAL_A_SERVICE_SID] = { "sid", T_IPV6 },
+	[SAL_A_SERVICE_VIP] = { "vip", T_PREFIX, true },
+	[SAL_A_SERVICE_HOLD_PACKETS] = { "hold-packets", T_COUNT },
+	[SAL_A_SERVICE_HOLD_BYTES] = { "hold-bytes", T_SIZE },
+	[SAL_A_SERVICE_HOLD_TIME] = { "hold-time", T_MS },
+	[SAL_A_SERVICE_ON_EMPTY] = { "on-empty", T_ENUM, false,
+				     &names_on_empty },
+	[SAL_A_SERVICE_LATE] = { "late", T_ENUM, false, &names_late },
+	[SAL_A_SERVICE_GRACE] = { "grace", T_MS },
+	[SAL_A_SERVICE_REPLACE] = { "replace", T_FLAG },
+	[SAL_A_SERVICE_DERIVED] = { "derived", T_FLAG },
+	[SAL_A_SERVICE_ENDPOINTS] = { "endpoints", T_COUNT },
+	[SAL_A_SERVICE_USABLE4] = { "usable4", T_COUNT },
+	[SAL_A_SERVICE_USABLE6] = { "usable6", T_COUNT },
+	[SAL_A_SERVICE_GATE4] = { "gate4", T_ENUM, false, &names_gate },
+	[SAL_A_SERVICE_GATE6] = { "gate6", T_ENUM, false, &names_gate },
+	[SAL_A_SERVICE_FLOWS] = { "flows", T_COUNT },
+	[SAL_A_SERVICE_HELD_PACKETS] = { "held-packets", T_COUNT },
+	[SAL_A_SERVICE_HELD_BYTES] = { "held-bytes", T_COUNT },
+	[SAL_A_SERVICE_SEQ] = { "seq", T_COUNT },
+};
+SET(service, "service");
+
+static const struct attr endpoint_attr[] = {
+	[SAL_A_ENDPOINT_SERVICE] = { "service", T_NAME },
+	[SAL_A_ENDPOINT_NAME] = { "name", T_NAME },
+	[SAL_A_ENDPOINT_ID] = { "id", T_COUNT },
+	[SAL_A_ENDPOINT_NETNS_FD] = { "netns-fd", T_COUNT },
+	[SAL_A_ENDPOINT_NSID] = { "nsid", T_NSID },
+	[SAL_A_ENDPOINT_IPV4] = { "ipv4", T_IPV4 },
+	[SAL_A_ENDPOINT_IPV6] = { "ipv6", T_IPV6 },
+	[SAL_A_ENDPOINT_WEIGHT] = { "weight", T_COUNT },
+	[SAL_A_ENDPOINT_STATE] = { "state", T_ENUM, false, &names_state },
+	[SAL_A_ENDPOINT_NO_MEMBER] = { "no-member", T_FLAG },
+	[SAL_A_ENDPOINT_REPLACE] = { "replace", T_FLAG },
+	[SAL_A_ENDPOINT_FAULT4] = { "fault4", T_BITS, false, &names_fault },
+	[SAL_A_ENDPOINT_FAULT6] = { "fault6", T_BITS, false, &names_fault },
+	[SAL_A_ENDPOINT_FLOWS] = { "flows", T_COUNT },
+	[SAL_A_ENDPOINT_CELLS] = { "cells", T_COUNT },
+	[SAL_A_ENDPOINT_SEQ] = { "seq", T_COUNT },
+};
+SET(endpoint, "endpoint");
+
+static const struct attr flow_attr[] = {
+	[SAL_A_FLOW_ID] = { "id", T_COUNT },
+	[SAL_A_FLOW_SERVICE] = { "service", T_NAME },
+	[SAL_A_FLOW_ENDPOINT] = { "endpoint", T_NAME },
+	[SAL_A_FLOW_MEMBER] = { "member", T_NAME },
+	[SAL_A_FLOW_PROTO] = { "proto", T_PROTO },
+	[SAL_A_FLOW_SRC] = { "src", T_PREFIX },
+	[SAL_A_FLOW_DST] = { "dst", T_PREFIX },
+	[SAL_A_FLOW_SPORT] = { "sport", T_PORT },
+	[SAL_A_FLOW_MAPPED] = { "mapped", T_PORT },
+	[SAL_A_FLOW_IDLE] = { "idle", T_SECONDS },
+	[SAL_A_FLOW_COUNT] = { "count", T_COUNT },
+	[SAL_A_FLOW_SEQ] = { "seq", T_COUNT },
+};
+SET(flow, "flow");
+
+static const struct attr migrate_attr[] = {
+	[SAL_A_MIGRATE_SERVICE] = { "service", T_NAME },
+	[SAL_A_MIGRATE_FROM] = { "from", T_NAME, true },
+	[SAL_A_MIGRATE_TO] = { "to", T_NAME },
+	[SAL_A_MIGRATE_CHECK] = { "check", T_FLAG },
+	[SAL_A_MIGRATE_FLOWS] = { "flows", T_COUNT },
+	[SAL_A_MIGRATE_CELLS] = { "cells", T_COUNT },
+	[SAL_A_MIGRATE_DURATION] = { "duration", T_NS },
+	[SAL_A_MIGRATE_CAUSE] = { "cause", T_ENUM, false, &names_cause },
+	[SAL_A_MIGRATE_SEQ] = { "seq", T_COUNT },
+};
+SET(migrate, "migrate");
+
+static const struct attr resolve_attr[] = {
+	[SAL_A_RESOLVE_NAME] = { "name", T_NAME },
+	[SAL_A_RESOLVE_IPV4] = { "ipv4", T_IPV4 },
+	[SAL_A_RESOLVE_IPV6] = { "ipv6", T_IPV6 },
+	[SAL_A_RESOLVE_SERVICE] = { "service", T_NAME },
+	[SAL_A_RESOLVE_SID] = { "sid", T_IPV6 },
+	[SAL_A_RESOLVE_VIP] = { "vip", T_PREFIX, true },
+	[SAL_A_RESOLVE_GATE4] = { "gate4", T_ENUM, false, &names_gate },
+	[SAL_A_RESOLVE_GATE6] = { "gate6", T_ENUM, false, &names_gate },
+	[SAL_A_RESOLVE_USABLE4] = { "usable4", T_COUNT },
+	[SAL_A_RESOLVE_USABLE6] = { "usable6", T_COUNT },
+};
+SET(resolve, "resolve");
+
+static const struct attr stats_attr[] = {
+	[SAL_A_STATS_ID] = { "id", T_COUNT },
+	[SAL_A_STATS_NAME] = { "name", T_NAME },
+	[SAL_A_STATS_DOC] = { "doc", T_TEXT },
+	[SAL_A_STATS_DROP] = { "drop", T_FLAG },
+	[SAL_A_STATS_PACKETS] = { "packets", T_COUNT },
+};
+SET(stats, "stats");
+
+const struct attr_set *const all_sets[] = {
+	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
+	&set_flow, &set_migrate, &set_resolve, &set_stats,
+};
+
+const unsigned int num_sets = ARRAY_SIZE(all_sets);
+
+static const struct sal_op ops[] = {
+	[SAL_CMD_DOMAIN_GET] = { "domain-get", &set_domain },
+	[SAL_CMD_DOMAIN_SET] = { "domain-set", &set_domain },
+	[SAL_CMD_DOMAIN_FLUSH] = { "domain-flush", &set_domain },
+	[SAL_CMD_MEMBER_NEW] = { "member-new", &set_member },
+	[SAL_CMD_MEMBER_SET] = { "member-set", &set_member },
+	[SAL_CMD_MEMBER_GET] = { "member-get", &set_member },
+	[SAL_CMD_MEMBER_DEL] = { "member-del", &set_member },
+	[SAL_CMD_SERVICE_NEW] = { "service-new", &set_service },
+	[SAL_CMD_SERVICE_SET] = { "service-set", &set_service },
+	[SAL_CMD_SERVICE_GET] = { "service-get", &set_service },
+	[SAL_CMD_SERVICE_DEL] = { "service-del", &set_service },
+	[SAL_CMD_SERVICE_ADD_NTF] = { "service-add-ntf", &set_service },
+	[SAL_CMD_SERVICE_SET_NTF] = { "service-set-ntf", &set_service },
+	[SAL_CMD_SERVICE_DEL_NTF] = { "service-del-ntf", &set_service },
+	[SAL_CMD_ENDPOINT_NEW] = { "endpoint-new", &set_endpoint },
+	[SAL_CMD_ENDPOINT_SET] = { "endpoint-set", &set_endpoint },
+	[SAL_CMD_ENDPOINT_GET] = { "endpoint-get", &set_endpoint },
+	[SAL_CMD_ENDPOINT_DEL] = { "endpoint-del", &set_endpoint },
+	[SAL_CMD_ENDPOINT_ADD_NTF] = { "endpoint-add-ntf", &set_endpoint },
+	[SAL_CMD_ENDPOINT_SET_NTF] = { "endpoint-set-ntf", &set_endpoint },
+	[SAL_CMD_ENDPOINT_DEL_NTF] = { "endpoint-del-ntf", &set_endpoint },
+	[SAL_CMD_FLOW_GET] = { "flow-get", &set_flow },
+	[SAL_CMD_FLOW_DEL] = { "flow-del", &set_flow },
+	[SAL_CMD_FLOW_ADD_NTF] = { "flow-add-ntf", &set_flow },
+	[SAL_CMD_FLOW_DEL_NTF] = { "flow-del-ntf", &set_flow },
+	[SAL_CMD_MIGRATE] = { "migrate", &set_migrate },
+	[SAL_CMD_MIGRATE_NTF] = { "migrate-ntf", &set_migrate },
+	[SAL_CMD_RESOLVE] = { "resolve", &set_resolve },
+	[SAL_CMD_STATS_GET] = { "stats-get", &set_stats },
+};
+
+const struct sal_op *op_get(uint8_t cmd)
+{
+	if (cmd >= ARRAY_SIZE(ops) || !ops[cmd].name)
+		return NULL;
+	return &ops[cmd];
+}
+
+const struct attr *attr_get(const struct attr_set *set, uint16_t nr)
+{
+	if (nr > set->max || !set->attr[nr].name)
+		return NULL;
+	return &set->attr[nr];
+}
+
+bool names_find(const struct names *names, const char *name, uint32_t *val)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->num; i++) {
+		if (names->name[i] && !strcmp(names->name[i], name)) {
+			*val = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A few of /etc/protocols, so that output is the same on every host. */
+static const struct {
+	uint8_t proto;
+	const char *name;
+} protos[] = {
+	{ IPPROTO_ICMP, "icmp" },
+	{ IPPROTO_TCP, "tcp" },
+	{ IPPROTO_UDP, "udp" },
+	{ IPPROTO_DCCP, "dccp" },
+	{ IPPROTO_ICMPV6, "icmpv6" },
+	{ IPPROTO_SCTP, "sctp" },
+	{ IPPROTO_UDPLITE, "udplite" },
+};
+
+const char *proto_name(uint8_t proto)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++)
+		if (protos[i].proto == proto)
+			return protos[i].name;
+	return NULL;
+}
+
+bool proto_find(const char *name, uint8_t *proto)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		if (!strcmp(protos[i].name, name)) {
+			*proto = protos[i].proto;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * netns.c - network namespaces by name, path, process and id
+ *
+ * The kernel names a namespace by a number that is good in the asker's own
+ * namespace only. The names that users know are file names that ip(8) and
+ * others keep; a namespace may have several, or none.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/net_namespace.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "netns.h"
+#include "salctl.h"
+#include "sock.h"
+#include "units.h"
+
+#define PATH_BUF	4096
+
+/* what the names of now stand for, read when first asked and kept for as long
+ * as one command runs
+ */
+static struct {
+	char *name;
+	int nsid;
+} *map;
+static size_t map_len;
+static bool map_read;
+
+/* --- opening --- */
+
+/* Not blocking, lest the name of a pipe stops us. */
+static int open_path(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+static int open_name(const char *name)
+{
+	char path[PATH_BUF];
+	unsigned int i;
+	int fd = -1;
+
+	for (i = 0; sock_netns_dirs[i] && fd < 0; i++) {
+		snprintf(path, sizeof(path), "%s/%s", sock_netns_dirs[i], name);
+		fd = open_path(path);
+	}
+	return fd;
+}
+
+/**
+ * netns_open() - open a network namespace
+ * @ns: its name, or a path (something with a slash in it)
+ * @fd: where to put the descriptor
+ */
+int netns_open(const char *ns, int *fd)
+{
+	if (!*ns || !strcmp(ns, ".") || !strcmp(ns, ".."))
+		return bad_usage("'%s' is no name of a network namespace", ns);
+	*fd = strchr(ns, '/') ? open_path(ns) : open_name(ns);
+	if (*fd < 0 && errno == ENOENT)
+		return refused("there is no network namespace '%s'", ns);
+	if (*fd < 0)
+		return refused("cannot open network namespace '%s': %s", ns,
+			       strerror(errno));
+	return EXIT_OK;
+}
+
+/**
+ * netns_open_pid() - open the network namespace of a process
+ * @pid: its number, as text
+ * @fd: where to put the descriptor
+ */
+int netns_open_pid(const char *pid, int *fd)
+{
+	char path[64];
+	uint64_t nr;
+
+	if (count_parse(pid, INT32_MAX, &nr) || !nr)
+		return bad_usage("'%s' is no process number", pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)nr);
+	*fd = open_path(path);
+	if (*fd < 0 && errno == ENOENT)
+		return refused("there is no process %d", (int)nr);
+	if (*fd < 0)
+		return refused("cannot open the network namespace of process %d: %s",
+			       (int)nr, strerror(errno));
+	return EXIT_OK;
+}
+
+/* the last part of a path, or the name itself; NULL where there is none */
+const char *netns_basename(const char *ns)
+{
+	const char *slash = strrchr(ns, '/');
+	const char *name = slash ? slash + 1 : ns;
+
+	return *name ? name : NULL;
+}
+
+/**
+ * netns_switch() - go on in another network namespace
+ * @ns: its name or path
+ */
+int netns_switch(const char *ns)
+{
+	int ret;
+	int fd;
+
+	ret = netns_open(ns, &fd);
+	if (ret)
+		return ret;
+	if (setns(fd, CLONE_NEWNET)) {
+		if (errno == EPERM)
+			ret = refused("permission denied: needs CAP_SYS_ADMIN to enter netns %s",
+				      ns);
+		else if (errno == EINVAL)
+			ret = refused("'%s' is no network namespace", ns);
+		else
+			ret = refused("cannot enter netns %s: %s", ns,
+				      strerror(errno));
+	}
+	close(fd);
+	return ret;
+}
+
+/* --- names for ids --- */
+
+static int read_nsid(struct mnl_socket *nl)
+{
+	_Alignas(struct nlmsghdr) char buf[8192];
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
+	const struct nlattr *attr;
+	ssize_t n;
+
+	n = sock_recv(nl, buf, sizeof(buf));
+	if (n < 0 || !mnl_nlmsg_ok(nlh, n) || nlh->nlmsg_type != RTM_NEWNSID)
+		return -1;
+	mnl_attr_for_each(attr, nlh, sizeof(struct rtgenmsg)) {
+		if (mnl_attr_get_type(attr) == NETNSA_NSID &&
+		    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			return (int)mnl_attr_get_u32(attr);
+	}
+	return -1;
+}
+
+static int ask_nsid(struct mnl_socket *nl, int fd)
+{
+	_Alignas(struct nlmsghdr) char buf[128];
+	struct nlmsghdr *nlh;
+	struct rtgenmsg *rtg;
+
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = RTM_GETNSID;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	rtg = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtg));
+	rtg->rtgen_family = AF_UNSPEC;
+	mnl_attr_put_u32(nlh, NETNSA_FD, fd);
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+		return -1;
+	return read_nsid(nl);
+}
+
+static void map_add(char *name, int nsid)
+{
+	void *bigger = realloc(map, (map_len + 1) * sizeof(*map));
+
+	if (!bigger)
+		return;
+	map = bigger;
+	map[map_len].name = strdup(name);
+	map[map_len].nsid = nsid;
+	if (map[map_len].name)
+		map_len++;
+}
+
+static int no_dots(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* In order, so that of several names it is always the same that is shown. */
+static void read_dir(struct mnl_socket *nl, const char *dir)
+{
+	struct dirent **entries;
+	char path[PATH_BUF];
+	int n, i, fd, nsid;
+
+	n = scandir(dir, &entries, no_dots, alphasort);
+	if (n < 0)
+		return;
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+		fd = open_path(path);
+		if (fd >= 0) {
+			nsid = ask_nsid(nl, fd);
+			if (nsid >= 0)
+				map_add(entries[i]->d_name, nsid);
+			close(fd);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void read_map(void)
+{
+	struct mnl_socket *nl;
+	unsigned int i;
+
+	map_read = true;
+	nl = sock_open(NETLINK_ROUTE);
+	if (!nl)
+		return;
+	for (i = 0; sock_netns_dirs[i] && !map_len; i++)
+		read_dir(nl, sock_netns_dirs[i]);
+	mnl_socket_close(nl);
+}
+
+const char *netns_name(int nsid)
+{
+	size_t i;
+
+	if (!map_read)
+		read_map();
+	for (i = 0; i < map_len; i++)
+		if (map[i].nsid == nsid)
+			return map[i].name;
+	return NULL;
+}
+
+/* Names come and go: to be called before each command of a batch. */
+void netns_forget(void)
+{
+	while (map_len)
+		free(map[--map_len].name);
+	free(map);
+	map = NULL;
+	map_read = false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * netns.h - network namespaces by name, path, process and id
+ */
+#ifndef _SALCTL_NETNS_H
+#define _SALCTL_NETNS_H
+
+#include <stdbool.h>
+
+int netns_switch(const char *ns);
+int netns_open(const char *ns, int *fd);
+int netns_open_pid(const char *pid, int *fd);
+const char *netns_basename(const char *ns);
+
+/* name of the namespace that the current one knows as @nsid, or NULL */
+const char *netns_name(int nsid);
+void netns_forget(void);
+
+#endif /* _SALCTL_NETNS_H */

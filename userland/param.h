@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * param.h - "keyword value" parameters, from words to attributes
+ */
+#ifndef _SALCTL_PARAM_H
+#define _SALCTL_PARAM_H
+
+#include "args.h"
+#include "conn.h"
+#include "names.h"
+
+/*
+ * NSREF := netns NAME|PATH | pid N, and the name that an object made of it
+ * gets: the one given, else the namespace's own.
+ */
+struct nsref {
+	const char *label;	/* as given, or NULL */
+	const char *name;	/* of the namespace, NULL for a process' */
+	int fd;			/* -1 where no namespace was given */
+};
+
+#define NSREF_INIT	{ .fd = -1 }
+
+struct param {
+	const char *key;
+	int (*parse)(const struct param *p, struct request *req,
+		     struct args *args);
+	uint16_t attr;
+	bool many;			/* may be given more than once */
+	const struct names *names;	/* of param_enum() */
+};
+
+int param_count(const struct param *p, struct request *req, struct args *args);
+int param_uint(const struct param *p, struct request *req, struct args *args);
+int param_size(const struct param *p, struct request *req, struct args *args);
+int param_time(const struct param *p, struct request *req, struct args *args);
+int param_name(const struct param *p, struct request *req, struct args *args);
+int param_enum(const struct param *p, struct request *req, struct args *args);
+int param_flag(const struct param *p, struct request *req, struct args *args);
+int param_prefix(const struct param *p, struct request *req,
+		 struct args *args);
+int param_prefixes(const struct param *p, struct request *req,
+		   struct args *args);
+int param_netns(const struct param *p, struct request *req,
+		struct args *args);
+int param_pid(const struct param *p, struct request *req, struct args *args);
+int param_label(const struct param *p, struct request *req,
+		struct args *args);
+int param_bad(const struct param *p, struct args *args, const char *word,
+	      const char *what);
+
+/* all that is left of @args; the tables end with an empty entry */
+int params(const struct param *table, struct request *req, struct args *args);
+void nsref_close(struct nsref *ref);
+const struct param *param_find(const struct param *table, const char *key);
+
+#endif /* _SALCTL_PARAM_H */
