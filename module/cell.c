@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cell.c - what flows are bound to
+ *
+ * A flow points to a cell, a cell to an endpoint. Moving all flows of an
+ * endpoint is re-targeting its cells: the cost is in the number of cells, not
+ * of flows. A cell is *current* while new flows of its endpoint are bound to
+ * it; each usable endpoint has SAL_CELLS current ones for each family. A cell
+ * that has moved away with its flows is never current again: it lives on until
+ * its last flow has gone, or the collector has bound its flows to the current
+ * ones of the same endpoint (flow.c). So cells that are not current are never
+ * more than there are flows, and there is one hop at the most.
+ */
+#include <linux/jiffies.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "cell.h"
+#include "endpoint.h"
+#include "events.h"
+#include "hold.h"
+#include "net.h"
+#include "sched.h"
+#include "service.h"
+
+static u32 cell_flows(const struct sal_cell *cell)
+{
+	u32 refs = refcount_read(&cell->refs);
+
+	return cell->slot >= 0 && refs ? refs - 1 : refs;
+}
+
+static struct sal_endpoint *cell_ep(const struct sal_cell *cell)
+{
+	return rcu_dereference_protected(cell->ep,
+					 lockdep_is_held(&sal_lock));
+}
+
+static void cell_free_rcu(struct rcu_head *rcu)
+{
+	struct sal_cell *cell = container_of(rcu, struct sal_cell, rcu);
+
+	sal_service_put(cell->svc);
+	kfree(cell);
+}
+
+static void cell_unlink(struct sal_cell *cell)
+{
+	lockdep_assert_held(&sal_lock);
+	list_del(&cell->list);
+	call_rcu(&cell->rcu, cell_free_rcu);
+}
+
+/**
+ * sal_cell_put() - a flow lets go of its cell
+ * @cell: cell
+ */
+void sal_cell_put(struct sal_cell *cell)
+{
+	if (!refcount_dec_and_test(&cell->refs))
+		return;
+	spin_lock_bh(&sal_lock);
+	cell_unlink(cell);
+	spin_unlock_bh(&sal_lock);
+}
+
+struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
+			       u32 hash)
+{
+	struct sal_cell *cell;
+
+	cell = rcu_dereference(ep->cur[af][hash % SAL_CELLS]);
+	if (!cell || !refcount_inc_not_zero(&cell->refs))
+		return NULL;
+	return cell;
+}
+
+bool sal_cell_was(const struct sal_cell *cell, u32 ep)
+{
+	unsigned int i;
+
+	for (i = 0; i < SAL_FORMER; i++) {
+		const struct sal_former *f = &cell->former[i];
+
+		/* pairs with cell_remember() */
+		if (smp_load_acquire(&f->ep) != ep)
+			continue;
+		if (time_before(jiffies, READ_ONCE(f->until)))
+			return true;
+	}
+	return false;
+}
+
+bool sal_cell_remembers(const struct sal_cell *cell)
+{
+	unsigned int i;
+
+	for (i = 0; i < SAL_FORMER; i++)
+		if (READ_ONCE(cell->former[i].ep) &&
+		    time_before(jiffies, READ_ONCE(cell->former[i].until)))
+			return true;
+	return false;
+}
+
+/* under sal_lock, so that no move can come between the look and the exchange */
+struct sal_cell *sal_cell_settle(struct sal_cell *cell,
+				 struct sal_cell __rcu **slot)
+{
+	struct sal_cell *to = NULL, *put = NULL;
+	struct sal_endpoint *ep;
+
+	spin_lock_bh(&sal_lock);
+	ep = cell_ep(cell);
+	if (ep && cell->slot < 0)
+		to = sal_cell_bind(ep, cell->af, get_random_u32());
+	if (to) {
+		rcu_assign_pointer(*slot, to);
+		put = cell;
+	}
+	spin_unlock_bh(&sal_lock);
+	return put;
+}
+
+/*
+ * A reader that sees the new time with the old endpoint extends the grace of
+ * one that is being forgotten, for that one packet: harmless. The reverse,
+ * the new endpoint with an old time, is what the order prevents.
+ */
+static void cell_remember(struct sal_cell *cell, u32 ep)
+{
+	unsigned long grace = msecs_to_jiffies(cell->svc->conf.grace);
+	struct sal_former *f = NULL;
+	unsigned int i;
+
+	for (i = 0; i < SAL_FORMER; i++)
+		if (cell->former[i].ep == ep)
+			f = &cell->former[i];
+	if (!f) {
+		f = &cell->former[cell->next];
+		cell->next = (cell->next + 1) % SAL_FORMER;
+	}
+	WRITE_ONCE(f->until, jiffies + grace);
+	/* pairs with sal_cell_was() */
+	smp_store_release(&f->ep, ep);
+}
+
+static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
+{
+	struct sal_endpoint *from = cell_ep(cell);
+
+	if (from)
+		cell_remember(cell, from->id);
+	rcu_assign_pointer(cell->ep, to);
+	list_move_tail(&cell->list, to ? &to->cells[cell->af] :
+					 &cell->svc->orphans[cell->af]);
+}
+
+/* new flows are not bound to it any more */
+static void cell_retire(struct sal_cell *cell, struct sal_endpoint *ep)
+{
+	if (cell->slot < 0)
+		return;
+	RCU_INIT_POINTER(ep->cur[cell->af][cell->slot], NULL);
+	WRITE_ONCE(cell->slot, -1);
+	if (refcount_dec_and_test(&cell->refs))
+		cell_unlink(cell);
+}
+
+/* empty cells do not count as moved */
+static void cells_count_one(struct sal_moved *moved,
+			    const struct sal_cell *cell)
+{
+	u32 flows = cell_flows(cell);
+
+	moved->flows += flows;
+	moved->cells += !!flows;
+}
+
+int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
+		      enum sal_af af, unsigned int n)
+{
+	while (n--) {
+		struct sal_cell *cell;
+
+		cell = kzalloc(sizeof(*cell), GFP_KERNEL_ACCOUNT);
+		if (!cell)
+			return -ENOMEM;
+		sal_service_get(svc);
+		cell->svc = svc;
+		cell->af = af;
+		cell->slot = -1;
+		refcount_set(&cell->refs, 1);
+		list_add(&cell->list, fresh);
+	}
+	return 0;
+}
+
+void sal_cells_discard(struct list_head *fresh)
+{
+	struct sal_cell *cell, *next;
+
+	list_for_each_entry_safe(cell, next, fresh, list) {
+		list_del(&cell->list);
+		sal_service_put(cell->svc);
+		kfree(cell);
+	}
+}
+
+static struct sal_cell *cells_take(struct list_head *fresh, enum sal_af af)
+{
+	struct sal_cell *cell;
+
+	list_for_each_entry(cell, fresh, list)
+		if (cell->af == af)
+			return cell;
+	return NULL;
+}
+
+static void cells_fill(struct sal_endpoint *ep, enum sal_af af,
+		       struct list_head *fresh)
+{
+	int slot;
+
+	for (slot = 0; slot < SAL_CELLS; slot++) {
+		struct sal_cell *cell;
+
+		if (rcu_access_pointer(ep->cur[af][slot]))
+			continue;
+		cell = cells_take(fresh, af);
+		if (WARN_ON_ONCE(!cell))
+			return;
+		WRITE_ONCE(cell->slot, slot);
+		RCU_INIT_POINTER(cell->ep, ep);
+		list_move_tail(&cell->list, &ep->cells[af]);
+		rcu_assign_pointer(ep->cur[af][slot], cell);
+	}
+}
+
+static void cells_adopt(struct sal_endpoint *ep, enum sal_af af)
+{
+	struct sal_service *svc = ep->svc;
+	struct sal_moved moved = {};
+	struct sal_cell *cell, *next;
+
+	list_for_each_entry_safe(cell, next, &svc->orphans[af], list) {
+		cells_count_one(&moved, cell);
+		cell_target(cell, ep);
+	}
+	if (moved.flows)
+		sal_event_migrate(svc, NULL, ep, &moved, 0,
+				  SAL_CAUSE_ENDPOINT_UP);
+}
+
+void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
+		       struct list_head *fresh)
+{
+	lockdep_assert_held(&sal_lock);
+	cells_fill(ep, af, fresh);
+	WRITE_ONCE(ep->usable[af], true);
+	cells_adopt(ep, af);
+	sal_hold_open(ep->svc, af);
+}
+
+static void cells_left_event(struct sal_endpoint *from, enum sal_cause cause)
+{
+	struct sal_service *svc = from->svc;
+	struct sal_endpoint *to;
+
+	list_for_each_entry(to, &svc->endpoints, in_service) {
+		if (to->moved.flows)
+			sal_event_migrate(svc, from, to, &to->moved, 0, cause);
+		memset(&to->moved, 0, sizeof(to->moved));
+	}
+}
+
+void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
+		     enum sal_cause cause)
+{
+	struct sal_service *svc = ep->svc;
+	struct sal_moved orphaned = {};
+	struct sal_cell *cell, *next;
+
+	lockdep_assert_held(&sal_lock);
+	if (!ep->usable[af])
+		return;
+	WRITE_ONCE(ep->usable[af], false);
+
+	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
+		struct sal_endpoint *to = NULL;
+
+		if (!svc->dead)
+			to = sal_sched_pick(svc, af);
+		cells_count_one(to ? &to->moved : &orphaned, cell);
+		cell_target(cell, to);
+		cell_retire(cell, ep);
+	}
+	cells_left_event(ep, cause);
+	if (orphaned.flows && !svc->dead)
+		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
+	if (!sal_sched_pick(svc, af))
+		sal_hold_close(svc, af);
+}
+
+/*
+ * A current cell without flows stays: a flow that is bound to it meanwhile
+ * came after the move.
+ */
+void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
+		    enum sal_af af, struct list_head *fresh,
+		    struct sal_moved *moved)
+{
+	struct sal_cell *cell, *next;
+
+	lockdep_assert_held(&sal_lock);
+	list_for_each_entry_safe(cell, next, &from->cells[af], list) {
+		if (!cell_flows(cell))
+			continue;
+		cells_count_one(moved, cell);
+		cell_target(cell, to);
+		cell_retire(cell, from);
+	}
+	if (from->usable[af])
+		cells_fill(from, af, fresh);
+}
+
+void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,
+		     struct sal_moved *count)
+{
+	struct sal_cell *cell;
+
+	lockdep_assert_held(&sal_lock);
+	list_for_each_entry(cell, &ep->cells[af], list) {
+		count->flows += cell_flows(cell);
+		count->cells++;
+	}
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cell.h - what flows are bound to: moving a cell moves all its flows
+ */
+#ifndef _SAL_CELL_H
+#define _SAL_CELL_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include <uapi/linux/sal.h>
+
+#include "addr.h"
+
+struct sal_endpoint;
+struct sal_service;
+
+/*
+ * New flows of an endpoint spread over this many cells, so that the flows of
+ * one that fails spread over the survivors. A power of two.
+ */
+#define SAL_CELLS	16
+
+/* endpoints remembered as a cell's former ones */
+#define SAL_FORMER	4
+
+/**
+ * struct sal_former - an endpoint that a cell pointed to
+ * @ep: its number, 0 for none
+ * @until: jiffies; its replies are late replies until then
+ *
+ * Written under sal_lock, @until before @ep; read without.
+ */
+struct sal_former {
+	u32 ep;
+	unsigned long until;
+};
+
+/**
+ * struct sal_cell - what flows are bound to
+ * @ep: where packets go; NULL while there is no usable endpoint. Written under
+ *	sal_lock, read under RCU.
+ * @svc: whose it is; holds a reference; never changes
+ * @af: family; never changes
+ * @slot: index among the current cells of @ep, or -1: new flows do not come
+ *	here any more. sal_lock.
+ * @former: ring of former endpoints
+ * @next: where the next one is written in @former. sal_lock.
+ * @refs: flows bound, and one while the cell is current
+ * @list: in &sal_endpoint.cells or &sal_service.orphans. sal_lock.
+ * @rcu: for freeing
+ */
+struct sal_cell {
+	struct sal_endpoint __rcu *ep;
+	struct sal_service *svc;
+	u8 af;
+	s8 slot;
+	u8 next;
+	struct sal_former former[SAL_FORMER];
+	refcount_t refs;
+	struct list_head list;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct sal_moved - what a re-targeting did
+ * @flows: flows bound by the cells
+ * @cells: how many cells
+ */
+struct sal_moved {
+	u32 flows;
+	u32 cells;
+};
+
+/* a reference for a new flow on the cell of an endpoint that @hash selects;
+ * NULL where it has just become unusable. RCU.
+ */
+struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
+			       u32 hash);
+void sal_cell_put(struct sal_cell *cell);
+
+/* may a reply of endpoint number @ep still be translated? RCU */
+bool sal_cell_was(const struct sal_cell *cell, u32 ep);
+
+/* is any former endpoint still in its grace time? RCU */
+bool sal_cell_remembers(const struct sal_cell *cell);
+
+/**
+ * sal_cell_settle() - exchange a cell for a current one of the same endpoint
+ * @cell: cell that a flow is bound to, not current
+ * @slot: where the flow has it; only the collector writes there
+ *
+ * RCU.
+ *
+ * Return: the cell to be put: @cell where it was exchanged, or NULL where
+ * nothing was done.
+ */
+struct sal_cell *sal_cell_settle(struct sal_cell *cell,
+				 struct sal_cell __rcu **slot);
+
+/* cells to be installed later, where allocation is impossible */
+int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
+		      enum sal_af af, unsigned int n);
+void sal_cells_discard(struct list_head *fresh);
+
+/* the following under sal_lock */
+
+/* fill the empty slots of an endpoint; it becomes usable for the family and
+ * takes the orphans
+ */
+void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
+		       struct list_head *fresh);
+/* it is not usable any more: its cells go to the others, or are orphans */
+void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
+		     enum sal_cause cause);
+/* all cells with flows from one endpoint to another; the slots they leave are
+ * filled from @fresh
+ */
+void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
+		    enum sal_af af, struct list_head *fresh,
+		    struct sal_moved *moved);
+/* how many flows and cells an endpoint has for a family */
+void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,
+		     struct sal_moved *count);
+
+#endif /* _SAL_CELL_H */

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * domain.c - the tables that one network namespace owns
+ */
+#include <linux/memcontrol.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "flow.h"
+#include "member.h"
+#include "net.h"
+#include "service.h"
+#include "stats.h"
+
+const struct sal_limits sal_domain_limits = {
+	.services	= 65536,
+	.endpoints	= 65536,
+	.members	= 4096,
+	.flows		= 262144,
+	.held		= 8 * 1024 * 1024,
+};
+
+/*
+ * Names stand for the same IDs on every host and after every boot, so the
+ * prefix is fixed. As RFC 4193 asks, its 40 bits are not chosen but drawn:
+ * the first 40 of SHA-256("service access layer").
+ */
+const struct sal_prefix sal_domain_id_prefix = {
+	.addr = { .s6_addr = { 0xfd, 0x75, 0x8e, 0xbb, 0xfc, 0x98 } },
+	.len = 48,
+};
+
+static void domain_init(struct sal_domain *d, struct net *net)
+{
+	d->net = net;
+	d->limits = sal_domain_limits;
+	d->id_prefix = sal_domain_id_prefix;
+	xa_init_flags(&d->services, XA_FLAGS_ALLOC1);
+	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);
+	xa_init_flags(&d->members, XA_FLAGS_ALLOC1);
+	spin_lock_init(&d->event_lock);
+	INIT_LIST_HEAD(&d->ghosts);
+	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
+	refcount_set(&d->refs, 1);
+#ifdef CONFIG_MEMCG
+	d->memcg = get_mem_cgroup_from_mm(current->mm);
+#endif
+}
+
+static int domain_init_tables(struct sal_domain *d)
+{
+	int err;
+
+	err = sal_stats_init(d);
+	if (err)
+		return err;
+	err = sal_vip_table_init(&d->vips);
+	if (err)
+		goto err_stats;
+	err = sal_service_names_init(d);
+	if (err)
+		goto err_vips;
+	err = sal_reverse_init(d);
+	if (err)
+		goto err_names;
+	err = sal_flow_table_init(d);
+	if (err)
+		goto err_reverse;
+	return 0;
+
+err_reverse:
+	rhashtable_destroy(&d->reverse);
+err_names:
+	rhashtable_destroy(&d->names);
+err_vips:
+	sal_vip_table_destroy(&d->vips);
+err_stats:
+	sal_stats_exit(d);
+	return err;
+}
+
+struct sal_domain *sal_domain_find(struct net *net)
+{
+	return READ_ONCE(sal_net(net)->domain);
+}
+
+struct sal_domain *sal_domain_obtain(struct net *net)
+{
+	struct sal_net *sn = sal_net(net);
+	struct sal_domain *d = sn->domain;
+
+	lockdep_assert_held(&sal_mutex);
+	if (d)
+		return d;
+	d = kzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT);
+	if (!d)
+		return NULL;
+	domain_init(d, net);
+	if (domain_init_tables(d)) {
+		mem_cgroup_put(d->memcg);
+		kfree(d);
+		return NULL;
+	}
+	WRITE_ONCE(sn->domain, d);
+	return d;
+}
+
+void sal_domain_get(struct sal_domain *d)
+{
+	refcount_inc(&d->refs);
+}
+
+void sal_domain_put(struct sal_domain *d)
+{
+	if (!refcount_dec_and_test(&d->refs))
+		return;
+	sal_stats_exit(d);
+	mem_cgroup_put(d->memcg);
+	kfree_rcu(d, rcu);
+}
+
+void sal_domain_changed(struct sal_domain *d)
+{
+	lockdep_assert_held(&sal_mutex);
+	WRITE_ONCE(d->generation, d->generation + 1);
+}
+
+int sal_domain_set_pools(struct sal_domain *d, const struct sal_prefix *pools,
+			 u32 n, struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&sal_mutex);
+	if (n > SAL_POOLS_MAX) {
+		NL_SET_ERR_MSG_FMT(extack, "at most %u VIP pools",
+				   SAL_POOLS_MAX);
+		return -E2BIG;
+	}
+	memcpy(d->pools, pools, n * sizeof(*pools));
+	d->n_pools = n;
+	return 0;
+}
+
+void sal_domain_flush(struct sal_domain *d)
+{
+	struct sal_service *svc;
+	struct sal_member *m;
+	unsigned long id;
+
+	lockdep_assert_held(&sal_mutex);
+	xa_for_each(&d->members, id, m)
+		sal_member_del(m);
+	xa_for_each(&d->services, id, svc)
+		sal_service_delete(svc);
+}
+
+/* first half of its end; the namespace exits, sal_mutex is held */
+void sal_domain_shut(struct sal_domain *d)
+{
+	lockdep_assert_held(&sal_mutex);
+	d->dead = true;
+	sal_domain_flush(d);
+	sal_endpoint_reap_all(d);
+}
+
+/*
+ * Second half, one RCU grace period later: no packet is in our code on behalf
+ * of this domain, its members having gone before. What flows held on to goes
+ * with them, by RCU callbacks; the last one frees the domain.
+ */
+void sal_domain_destroy(struct sal_domain *d)
+{
+	cancel_delayed_work_sync(&d->reap);
+	sal_flow_table_destroy(d);
+	rhashtable_destroy(&d->reverse);
+	rhashtable_destroy(&d->names);
+	sal_vip_table_destroy(&d->vips);
+	xa_destroy(&d->members);
+	xa_destroy(&d->endpoints);
+	xa_destroy(&d->services);
+	sal_domain_put(d);
+}
+
+/*
+ * What packets make us allocate would be charged to whoever the softirq
+ * interrupted; charge who made the domain.
+ */
+struct mem_cgroup *sal_domain_charge(struct sal_domain *d)
+{
+	return set_active_memcg(d->memcg);
+}
+
+void sal_domain_uncharge(struct mem_cgroup *old)
+{
+	set_active_memcg(old);
+}

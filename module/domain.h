@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * domain.h - the tables that one network namespace owns
+ */
+#ifndef _SAL_DOMAIN_H
+#define _SAL_DOMAIN_H
+
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <uapi/linux/sal.h>
+
+#include "addr.h"
+#include "vip.h"
+
+struct mem_cgroup;
+struct net;
+struct netlink_ext_ack;
+struct sal_stats;
+
+/**
+ * struct sal_limits - what a domain may hold
+ * @services: most services
+ * @endpoints: most endpoints
+ * @members: most members
+ * @flows: most flows
+ * @held: most bytes held by all services together
+ *
+ * Written under sal_mutex with WRITE_ONCE, read anywhere.
+ */
+struct sal_limits {
+	u32 services;
+	u32 endpoints;
+	u32 members;
+	u32 flows;
+	u64 held;
+};
+
+/**
+ * struct sal_domain - the tables that one network namespace owns
+ * @vips: VIP prefixes to services; read by the data path
+ * @flows: flows by their server-side identity; see flow.h
+ * @alts: flows with a mapped id by their client-side identity; see flow.h
+ * @reverse: addresses to endpoints; see endpoint.h
+ * @stats: counters, per CPU
+ * @limits: what it may hold
+ * @n_flows: flows, those that wait for their grace period included
+ * @n_alts: flows with a mapped id
+ * @held_bytes: bytes held by all services
+ * @flow_id: number of the newest flow
+ * @flows_created: flows ever made
+ * @flows_destroyed: flows ever freed
+ * @net: the owner. Valid while @dead is not set, and one RCU grace period on.
+ * @memcg: who pays for what packets make the module allocate; may be NULL
+ * @names: services by name. Written under sal_mutex, walked under it or RCU.
+ * @services: services by number. As @names.
+ * @endpoints: endpoints by number, ghosts not among them. As @names.
+ * @members: members by number. As @names.
+ * @n_services: services. sal_mutex.
+ * @n_endpoints: endpoints, ghosts not counted. sal_mutex.
+ * @n_members: members. sal_mutex.
+ * @next_service: where the search for a number begins, so that numbers come
+ *	back late. sal_mutex. Likewise @next_endpoint, @next_member.
+ * @next_endpoint: see @next_service
+ * @next_member: see @next_service
+ * @pools: VIP pools. sal_mutex.
+ * @n_pools: how many. sal_mutex.
+ * @id_prefix: prefix of IDs derived from names. sal_mutex.
+ * @generation: changes with each change of the configuration. Written under
+ *	sal_mutex, read by dumps.
+ * @seq: number of the latest event of each multicast group. event_lock.
+ * @event_lock: keeps events of a group in the order of their numbers
+ * @ghosts: deleted endpoints whose late replies are still translated,
+ *	through &sal_endpoint.ghost. sal_mutex.
+ * @n_ghosts: how many. sal_mutex.
+ * @reap: frees @ghosts when their time is over
+ * @gc: collects flows
+ * @gc_iter: where @gc is in @flows
+ * @gc_all: the whole table is to be looked at anew. Any context.
+ * @dead: the owner is going; no events any more. Written under sal_mutex.
+ * @refs: the owner, members, services
+ * @rcu: for freeing
+ */
+struct sal_domain {
+	struct sal_vip_table vips;
+	struct rhashtable flows;
+	struct rhashtable alts;
+	struct rhashtable reverse;
+	struct sal_stats __percpu *stats;
+	struct sal_limits limits;
+	atomic_t n_flows ____cacheline_aligned_in_smp;
+	atomic_t n_alts;
+	atomic64_t held_bytes;
+	atomic64_t flow_id;
+	atomic64_t flows_created;
+	atomic64_t flows_destroyed;
+
+	struct net *net ____cacheline_aligned_in_smp;
+	struct mem_cgroup *memcg;
+	struct rhashtable names;
+	struct xarray services;
+	struct xarray endpoints;
+	struct xarray members;
+	u32 n_services;
+	u32 n_endpoints;
+	u32 n_members;
+	u32 next_service;
+	u32 next_endpoint;
+	u32 next_member;
+	struct sal_prefix pools[SAL_POOLS_MAX];
+	u32 n_pools;
+	struct sal_prefix id_prefix;
+	u32 generation;
+	u64 seq[4];
+	spinlock_t event_lock;
+	struct list_head ghosts;
+	u32 n_ghosts;
+	struct delayed_work reap;
+	struct delayed_work gc;
+	struct rhashtable_iter gc_iter;
+	bool gc_all;
+	bool dead;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+/* what a domain has before anybody sets anything */
+extern const struct sal_limits sal_domain_limits;
+extern const struct sal_prefix sal_domain_id_prefix;
+
+/* the domain of a namespace, made if need be; sal_mutex */
+struct sal_domain *sal_domain_obtain(struct net *net);
+/* the domain of a namespace or NULL; sal_mutex or RCU */
+struct sal_domain *sal_domain_find(struct net *net);
+
+void sal_domain_get(struct sal_domain *d);
+void sal_domain_put(struct sal_domain *d);
+
+/**
+ * sal_domain_changed() - note a change of the configuration
+ * @d: domain; sal_mutex is held
+ */
+void sal_domain_changed(struct sal_domain *d);
+
+int sal_domain_set_pools(struct sal_domain *d, const struct sal_prefix *pools,
+			 u32 n, struct netlink_ext_ack *extack);
+
+/* delete everything in it; sal_mutex */
+void sal_domain_flush(struct sal_domain *d);
+
+/* the two halves of its end: before and after the RCU grace period of the
+ * namespace's exit
+ */
+void sal_domain_shut(struct sal_domain *d);
+void sal_domain_destroy(struct sal_domain *d);
+
+/* allocations that packets cause are charged to the domain's creator */
+struct mem_cgroup *sal_domain_charge(struct sal_domain *d);
+void sal_domain_uncharge(struct mem_cgroup *old);
+
+#endif /* _SAL_DOMAIN_H */

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * endpoint.c - instances of a service, and the way back from their addresses
+ *
+ * An endpoint dies in two steps. Deleting it takes its flows away and removes
+ * it from everything a user sees; as a *ghost* it stays in the reverse table
+ * for its service's grace time, so that its replies that are under way are
+ * still known for what they are. A new endpoint with the same address takes
+ * the ghost's place at once. Then it is freed after an RCU grace period.
+ */
+#include <linux/jiffies.h>
+#include <linux/net_namespace.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "events.h"
+#include "link.h"
+#include "net.h"
+#include "prefix.h"
+#include "service.h"
+
+static const struct rhashtable_params reverse_params = {
+	.head_offset		= offsetof(struct sal_reverse, node),
+	.key_offset		= offsetof(struct sal_reverse, addr),
+	.key_len		= sizeof(struct in6_addr),
+	.automatic_shrinking	= true,
+};
+
+int sal_reverse_init(struct sal_domain *d)
+{
+	return rhashtable_init(&d->reverse, &reverse_params);
+}
+
+struct sal_endpoint *sal_reverse_lookup(struct sal_domain *d,
+					const struct in6_addr *addr)
+{
+	struct sal_reverse *rev;
+
+	rev = rhashtable_lookup(&d->reverse, addr, reverse_params);
+	return rev ? rev->ep : NULL;
+}
+
+static struct sal_reverse *reverse_find(struct sal_domain *d,
+					const struct in6_addr *addr)
+{
+	return rhashtable_lookup_fast(&d->reverse, addr, reverse_params);
+}
+
+/* takes the place of an entry with the same address, if there is one */
+static int reverse_link(struct sal_domain *d, struct sal_reverse *rev)
+{
+	struct sal_reverse *old = reverse_find(d, &rev->addr);
+	int err;
+
+	if (old) {
+		err = rhashtable_replace_fast(&d->reverse, &old->node,
+					      &rev->node, reverse_params);
+		if (!err)
+			old->linked = false;
+	} else {
+		err = rhashtable_insert_fast(&d->reverse, &rev->node,
+					     reverse_params);
+	}
+	if (!err)
+		rev->linked = true;
+	return err;
+}
+
+static void reverse_unlink(struct sal_domain *d, struct sal_reverse *rev)
+{
+	if (!rev->linked)
+		return;
+	rhashtable_remove_fast(&d->reverse, &rev->node, reverse_params);
+	rev->linked = false;
+}
+
+struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
+					 const struct sal_prefix *pfx)
+{
+	struct sal_endpoint *ep;
+	unsigned long id;
+	int af;
+
+	af = sal_addr_af(&pfx->addr);
+	xa_for_each(&d->endpoints, id, ep)
+		if (ep->has & BIT(af) &&
+		    ipv6_prefix_equal(&pfx->addr, sal_endpoint_addr(ep, af),
+				      pfx->len))
+			return ep;
+	return NULL;
+}
+
+static void endpoint_free_rcu(struct rcu_head *rcu)
+{
+	struct sal_endpoint *ep = container_of(rcu, struct sal_endpoint, rcu);
+
+	sal_service_put(ep->svc);
+	kfree(ep);
+}
+
+/* the end of a ghost */
+static void endpoint_reap(struct sal_endpoint *ep)
+{
+	struct sal_domain *d = ep->svc->domain;
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		reverse_unlink(d, &ep->rev[af]);
+	list_del(&ep->ghost);
+	d->n_ghosts--;
+	call_rcu(&ep->rcu, endpoint_free_rcu);
+}
+
+/* ghosts of services with different grace times are not in order */
+void sal_endpoint_reap_work(struct work_struct *work)
+{
+	struct sal_domain *d = container_of(to_delayed_work(work),
+					    struct sal_domain, reap);
+	struct sal_endpoint *ep, *next;
+
+	mutex_lock(&sal_mutex);
+	list_for_each_entry_safe(ep, next, &d->ghosts, ghost)
+		if (time_after_eq(jiffies, ep->until))
+			endpoint_reap(ep);
+	if (!list_empty(&d->ghosts))
+		schedule_delayed_work(&d->reap, HZ / 2);
+	mutex_unlock(&sal_mutex);
+}
+
+void sal_endpoint_reap_all(struct sal_domain *d)
+{
+	struct sal_endpoint *ep, *next;
+
+	lockdep_assert_held(&sal_mutex);
+	list_for_each_entry_safe(ep, next, &d->ghosts, ghost)
+		endpoint_reap(ep);
+}
+
+static void endpoint_haunt(struct sal_endpoint *ep)
+{
+	struct sal_domain *d = ep->svc->domain;
+
+	/* memory stays bounded: beyond the limit the oldest goes at once */
+	if (d->n_ghosts >= d->limits.endpoints)
+		endpoint_reap(list_first_entry(&d->ghosts, struct sal_endpoint,
+					       ghost));
+	ep->until = jiffies + msecs_to_jiffies(ep->svc->conf.grace);
+	list_add_tail(&ep->ghost, &d->ghosts);
+	d->n_ghosts++;
+	schedule_delayed_work(&d->reap, HZ / 2);
+}
+
+static int endpoint_check_addr(struct sal_service *svc,
+			       const struct in6_addr *addr,
+			       const struct sal_endpoint *self,
+			       struct netlink_ext_ack *extack)
+{
+	struct sal_domain *d = svc->domain;
+	struct sal_reverse *rev;
+	struct sal_vip *vip;
+	int err;
+
+	err = sal_prefix_check_endpoint(addr, extack);
+	if (err)
+		return err;
+
+	rcu_read_lock();
+	vip = sal_vip_lookup(&d->vips, addr);
+	if (vip) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "address is covered by a VIP of '%s'",
+				   vip->svc->name);
+		err = -EADDRINUSE;
+	}
+	rcu_read_unlock();
+	if (err)
+		return err;
+
+	rev = reverse_find(d, addr);
+	if (!rev || rev->ep->dead || rev->ep == self)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack,
+			   "address is in use by endpoint '%s' of '%s'",
+			   rev->ep->name, rev->ep->svc->name);
+	return -EADDRINUSE;
+}
+
+/* @self: the endpoint that the new one is to replace, or NULL */
+static int endpoint_check(struct sal_service *svc,
+			  const struct sal_endpoint_req *req,
+			  const struct sal_endpoint *self,
+			  struct netlink_ext_ack *extack)
+{
+	struct sal_domain *d = svc->domain;
+	int err, af;
+
+	if (!req->has) {
+		NL_SET_ERR_MSG(extack, "an endpoint needs an address");
+		return -EINVAL;
+	}
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (!(req->has & BIT(af)))
+			continue;
+		err = endpoint_check_addr(svc, &req->addr[af], self, extack);
+		if (err)
+			return err;
+	}
+	if (!self && d->n_endpoints >= d->limits.endpoints) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "the domain has its limit of %u endpoints",
+				   d->limits.endpoints);
+		return -ENOSPC;
+	}
+	return 0;
+}
+
+static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
+					   const struct sal_endpoint_req *req)
+{
+	struct sal_endpoint *ep;
+	int af;
+
+	ep = kzalloc(sizeof(*ep), GFP_KERNEL_ACCOUNT);
+	if (!ep)
+		return NULL;
+
+	strscpy(ep->name, req->name, sizeof(ep->name));
+	ep->has = req->has;
+	ep->weight = req->weight;
+	ep->state = req->state;
+	ep->nsid = NETNSA_NSID_NOT_ASSIGNED;
+	INIT_LIST_HEAD(&ep->in_service);
+	INIT_LIST_HEAD(&ep->in_net);
+	INIT_LIST_HEAD(&ep->recheck);
+	INIT_LIST_HEAD(&ep->ghost);
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		INIT_LIST_HEAD(&ep->cells[af]);
+		ep->rev[af].addr = req->addr[af];
+		ep->rev[af].ep = ep;
+	}
+	sal_service_get(svc);
+	ep->svc = svc;
+	return ep;
+}
+
+static int endpoint_number(struct sal_domain *d, struct sal_endpoint *ep)
+{
+	int err;
+
+	err = xa_alloc_cyclic(&d->endpoints, &ep->id, ep,
+			      XA_LIMIT(1, U32_MAX), &d->next_endpoint,
+			      GFP_KERNEL_ACCOUNT);
+	return err < 0 ? err : 0;
+}
+
+/*
+ * Put into all tables but the reverse one. A namespace whose pre_exit has
+ * begun takes nobody any more; one whose pre_exit begins later finds the
+ * endpoint in its list, as its second half needs sal_mutex.
+ */
+static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
+{
+	struct sal_domain *d = ep->svc->domain;
+	int err;
+
+	if (net && READ_ONCE(sal_net(net)->exiting))
+		return -ENOENT;
+	err = endpoint_number(d, ep);
+	if (err)
+		return err;
+
+	if (net) {
+		ep->local = true;
+		ep->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
+	}
+	spin_lock_bh(&sal_lock);
+	if (net) {
+		ep->net = net;
+		list_add(&ep->in_net, &sal_net(net)->endpoints);
+		if (sal_net(net)->exiting)
+			ep->fault[SAL_V4] = ep->fault[SAL_V6] = SAL_FAULT_NETNS;
+	}
+	list_add_tail_rcu(&ep->in_service, &ep->svc->endpoints);
+	spin_unlock_bh(&sal_lock);
+
+	ep->svc->n_endpoints++;
+	d->n_endpoints++;
+	return 0;
+}
+
+static int endpoint_link_addrs(struct sal_endpoint *ep)
+{
+	struct sal_domain *d = ep->svc->domain;
+	int err, af;
+
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (!(ep->has & BIT(af)))
+			continue;
+		err = reverse_link(d, &ep->rev[af]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* out of everything but the reverse table */
+static void endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
+{
+	struct sal_domain *d = ep->svc->domain;
+	int af;
+
+	spin_lock_bh(&sal_lock);
+	ep->dead = true;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_leave(ep, af, cause);
+	list_del_init(&ep->in_net);
+	list_del_init(&ep->recheck);
+	ep->net = NULL;
+	list_del_rcu(&ep->in_service);
+	spin_unlock_bh(&sal_lock);
+
+	xa_erase(&d->endpoints, ep->id);
+	ep->svc->n_endpoints--;
+	d->n_endpoints--;
+}
+
+void sal_endpoint_delete(struct sal_endpoint *ep, enum sal_cause cause)
+{
+	lockdep_assert_held(&sal_mutex);
+	endpoint_remove(ep, cause);
+	sal_domain_changed(ep->svc->domain);
+	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_DEL_NTF);
+	endpoint_haunt(ep);
+}
+
+/* not yet announced, and nobody can have sent a reply from it */
+static void endpoint_undo(struct sal_endpoint *ep)
+{
+	endpoint_remove(ep, SAL_CAUSE_ENDPOINT_DEL);
+	endpoint_haunt(ep);
+}
+
+static struct sal_endpoint *endpoint_make(struct sal_service *svc,
+					  const struct sal_endpoint_req *req,
+					  const struct sal_endpoint *self,
+					  struct netlink_ext_ack *extack)
+{
+	struct sal_endpoint *ep;
+	int err;
+
+	err = endpoint_check(svc, req, self, extack);
+	if (err)
+		return ERR_PTR(err);
+	ep = endpoint_alloc(svc, req);
+	if (!ep) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
+	err = endpoint_insert(ep, req->net);
+	if (err) {
+		if (err == -ENOENT)
+			NL_SET_ERR_MSG(extack,
+				       "the network namespace is being deleted");
+		else
+			NL_SET_ERR_MSG(extack, "out of memory");
+		sal_service_put(svc);
+		kfree(ep);
+		return ERR_PTR(err);
+	}
+	return ep;
+}
+
+struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
+					 const struct sal_endpoint_req *req,
+					 struct netlink_ext_ack *extack)
+{
+	struct sal_endpoint *ep;
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	if (sal_endpoint_find(svc, req->name)) {
+		NL_SET_ERR_MSG_FMT(extack, "'%s' has an endpoint '%s' already",
+				   svc->name, req->name);
+		return ERR_PTR(-EEXIST);
+	}
+	ep = endpoint_make(svc, req, NULL, extack);
+	if (IS_ERR(ep))
+		return ep;
+
+	/* replies must be known before the first request can arrive */
+	err = endpoint_link_addrs(ep);
+	if (!err)
+		err = sal_link_check(ep);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		endpoint_undo(ep);
+		return ERR_PTR(err);
+	}
+	sal_domain_changed(svc->domain);
+	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_ADD_NTF);
+	return ep;
+}
+
+static bool endpoint_same_place(const struct sal_endpoint *ep,
+				const struct sal_endpoint_req *req)
+{
+	int af;
+
+	if (ep->has != req->has || ep->net != req->net)
+		return false;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (ep->has & BIT(af) &&
+		    !ipv6_addr_equal(sal_endpoint_addr(ep, af),
+				     &req->addr[af]))
+			return false;
+	return true;
+}
+
+static int endpoint_set_state(struct sal_endpoint *ep, u32 state)
+{
+	int af;
+
+	if (ep->state == state)
+		return 0;
+	spin_lock_bh(&sal_lock);
+	ep->state = state;
+	if (state == SAL_ENDPOINT_STATE_DOWN)
+		for (af = 0; af < SAL_AF_NUM; af++)
+			sal_cells_leave(ep, af, SAL_CAUSE_ENDPOINT_DOWN);
+	spin_unlock_bh(&sal_lock);
+	return sal_link_check(ep);
+}
+
+/* flows first, addresses after: a reply meanwhile is a late one of the old */
+static struct sal_endpoint *
+endpoint_move_house(struct sal_endpoint *old,
+		    const struct sal_endpoint_req *req,
+		    struct netlink_ext_ack *extack)
+{
+	struct sal_moved moved = {};
+	struct sal_endpoint *ep;
+	LIST_HEAD(none);
+	int err, af;
+
+	ep = endpoint_make(old->svc, req, old, extack);
+	if (IS_ERR(ep))
+		return ep;
+	err = sal_link_check(ep);
+	if (err)
+		goto err_undo;
+
+	spin_lock_bh(&sal_lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (ep->usable[af] && old->usable[af]) {
+			WRITE_ONCE(old->usable[af], false);
+			sal_cells_move(old, ep, af, &none, &moved);
+			WRITE_ONCE(old->usable[af], true);
+		}
+	spin_unlock_bh(&sal_lock);
+
+	err = endpoint_link_addrs(ep);
+	if (err)
+		goto err_relink;
+	endpoint_remove(old, SAL_CAUSE_ENDPOINT_DEL);
+	endpoint_haunt(old);
+	return ep;
+
+err_relink:
+	/* taking an entry's place needs no memory, so this cannot fail */
+	endpoint_link_addrs(old);
+err_undo:
+	/* the flows go to those that are left, the old one among them */
+	NL_SET_ERR_MSG(extack, "out of memory");
+	endpoint_undo(ep);
+	return ERR_PTR(err);
+}
+
+struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
+					 const struct sal_endpoint_req *req,
+					 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	if (!endpoint_same_place(ep, req)) {
+		ep = endpoint_move_house(ep, req, extack);
+		if (IS_ERR(ep))
+			return ep;
+	} else {
+		WRITE_ONCE(ep->weight, req->weight);
+		err = endpoint_set_state(ep, req->state);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "out of memory");
+			return ERR_PTR(err);
+		}
+	}
+	sal_domain_changed(ep->svc->domain);
+	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	return ep;
+}
+
+struct sal_endpoint *sal_endpoint_find(struct sal_service *svc,
+				       const char *name)
+{
+	struct sal_endpoint *ep;
+
+	lockdep_assert_held(&sal_mutex);
+	list_for_each_entry(ep, &svc->endpoints, in_service)
+		if (!strcmp(ep->name, name))
+			return ep;
+	return NULL;
+}
+
+void sal_endpoint_count(struct sal_endpoint *ep, struct sal_moved *count)
+{
+	int af;
+
+	memset(count, 0, sizeof(*count));
+	spin_lock_bh(&sal_lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_count(ep, af, count);
+	spin_unlock_bh(&sal_lock);
+}

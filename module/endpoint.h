@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * endpoint.h - instances of a service, and the way back from their addresses
+ */
+#ifndef _SAL_ENDPOINT_H
+#define _SAL_ENDPOINT_H
+
+#include <linux/list.h>
+#include <linux/rhashtable.h>
+
+#include <uapi/linux/sal.h>
+
+#include "addr.h"
+#include "cell.h"
+
+struct net;
+struct netlink_ext_ack;
+struct sal_domain;
+struct sal_endpoint;
+struct sal_service;
+
+/**
+ * struct sal_reverse - an endpoint's address in the reverse table
+ * @node: in &sal_domain.reverse
+ * @addr: the address, and the key
+ * @ep: whose it is
+ * @linked: it is in the table. sal_mutex.
+ */
+struct sal_reverse {
+	struct rhash_head node;
+	struct in6_addr addr;
+	struct sal_endpoint *ep;
+	bool linked;
+};
+
+/**
+ * struct sal_endpoint - an instance of a service
+ * @id: number in the domain, from 1; never used again while anybody might
+ *	remember it
+ * @has: families it has an address of, as bits
+ * @usable: for each family, whether flows may be bound to it: state up, no
+ *	fault, cells installed. Written under sal_lock, read without.
+ * @weight: share of new flows. Written under sal_mutex, read without.
+ * @svc: whose it is; holds a reference
+ * @cur: the current cells; new flows are bound to them. Written under
+ *	sal_lock, read under RCU.
+ * @rev: its addresses; never change, so a changed address is a new endpoint
+ * @in_service: in &sal_service.endpoints
+ * @state: enum sal_endpoint_state. sal_mutex.
+ * @fault: enum sal_fault bits for each family. sal_lock.
+ * @cells: all cells that point to it, the current ones included. sal_lock.
+ * @net: namespace it lives in, no reference; NULL outside of this host, and
+ *	once the namespace exits. Written under sal_lock; sal_mutex keeps what
+ *	it points to from being freed.
+ * @in_net: in &sal_net.endpoints. sal_lock.
+ * @recheck: in the list of those to be looked at anew. sal_lock.
+ * @events: counts what happened in its namespace, so that a look that was
+ *	overtaken is noticed. sal_lock.
+ * @nsid: ID of its namespace as seen from the domain's, or -1
+ * @local: it lives in a namespace of this host
+ * @moved: scratch space of sal_cells_leave(). sal_lock.
+ * @dead: deleted. sal_mutex and sal_lock.
+ * @until: jiffies; when a ghost is freed
+ * @ghost: in &sal_domain.ghosts. sal_mutex.
+ * @rcu: for freeing
+ * @name: unique in its service
+ */
+struct sal_endpoint {
+	u32 id;
+	u8 has;
+	bool usable[SAL_AF_NUM];
+	u32 weight;
+	struct sal_service *svc;
+	struct sal_cell __rcu *cur[SAL_AF_NUM][SAL_CELLS];
+	struct sal_reverse rev[SAL_AF_NUM];
+
+	struct list_head in_service;
+	u32 state;
+	u32 fault[SAL_AF_NUM];
+	struct list_head cells[SAL_AF_NUM];
+	struct net *net;
+	struct list_head in_net;
+	struct list_head recheck;
+	u32 events;
+	s32 nsid;
+	bool local;
+	struct sal_moved moved;
+	bool dead;
+	unsigned long until;
+	struct list_head ghost;
+	struct rcu_head rcu;
+	char name[SAL_LABEL_MAX + 1];
+};
+
+/**
+ * struct sal_endpoint_req - a request to create or change an endpoint
+ * @name: name
+ * @net: namespace, or NULL; the caller keeps it alive meanwhile
+ * @addr: addresses
+ * @has: which of @addr count, as bits
+ * @weight: share of new flows
+ * @state: enum sal_endpoint_state
+ */
+struct sal_endpoint_req {
+	const char *name;
+	struct net *net;
+	struct in6_addr addr[SAL_AF_NUM];
+	u8 has;
+	u32 weight;
+	u32 state;
+};
+
+static inline const struct in6_addr *
+sal_endpoint_addr(const struct sal_endpoint *ep, enum sal_af af)
+{
+	return &ep->rev[af].addr;
+}
+
+/* all under sal_mutex */
+
+/**
+ * sal_endpoint_create() - add an endpoint to a service
+ * @svc: service
+ * @req: what it shall be. Whether its namespace becomes a member is the
+ *	caller's matter.
+ * @extack: what is wrong
+ *
+ * Looks at once whether the addresses are there; where they are, orphans come
+ * to it and held packets leave before this returns or soon after.
+ *
+ * Return: the endpoint, or an ERR_PTR: EEXIST, EADDRINUSE, EADDRNOTAVAIL,
+ * ENOSPC, EINVAL, ENOMEM.
+ */
+struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
+					 const struct sal_endpoint_req *req,
+					 struct netlink_ext_ack *extack);
+
+/**
+ * sal_endpoint_change() - change weight, state or addresses
+ * @ep: endpoint
+ * @req: what it shall be, complete
+ * @extack: what is wrong
+ *
+ * Where an address or the namespace changes, a new endpoint takes the place
+ * of the old one and all its flows, in one step.
+ *
+ * Return: the endpoint, perhaps a new one, or an ERR_PTR.
+ */
+struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
+					 const struct sal_endpoint_req *req,
+					 struct netlink_ext_ack *extack);
+
+/* its flows go to the others; late replies are still known for a while */
+void sal_endpoint_delete(struct sal_endpoint *ep, enum sal_cause cause);
+
+struct sal_endpoint *sal_endpoint_find(struct sal_service *svc,
+				       const char *name);
+
+/* number of flows bound to it and of cells that point to it */
+void sal_endpoint_count(struct sal_endpoint *ep, struct sal_moved *count);
+
+/* forget all ghosts of a domain */
+void sal_endpoint_reap_all(struct sal_domain *d);
+
+/* whose address is it? ghosts included; RCU */
+struct sal_endpoint *sal_reverse_lookup(struct sal_domain *d,
+					const struct in6_addr *addr);
+/* is any live endpoint's address in the prefix? sal_mutex */
+struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
+					 const struct sal_prefix *pfx);
+
+int sal_reverse_init(struct sal_domain *d);
+void sal_endpoint_reap_work(struct work_struct *work);
+
+#endif /* _SAL_ENDPOINT_H */

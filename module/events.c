@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * events.c - what listeners of the multicast groups are told
+ *
+ * Each group of a domain counts its events. A number is drawn and its event
+ * sent under one lock, so that events arrive in the order of their numbers and
+ * a gap tells a listener that it has lost some: because its receive buffer was
+ * full (it gets ENOBUFS), or because there was no memory for the message.
+ * What happens while nobody listens is not numbered.
+ *
+ * event_lock nests inside sal_mutex and sal_lock; so whatever fills a message
+ * takes neither.
+ */
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+
+#include "cell.h"
+#include "domain.h"
+#include "endpoint.h"
+#include "events.h"
+#include "netlink.h"
+#include "service.h"
+
+/* room for attributes: three names and some numbers */
+#define EVENT_SIZE	1024
+
+/**
+ * struct event - an event to be sent
+ * @d: domain
+ * @group: multicast group
+ * @cmd: command
+ * @size: room for attributes
+ * @fill: puts them; under event_lock
+ * @arg: for @fill
+ */
+struct event {
+	struct sal_domain *d;
+	unsigned int group;
+	u8 cmd;
+	size_t size;
+	int (*fill)(struct sk_buff *skb, const struct event *ev, u64 seq);
+	const void *arg;
+};
+
+static struct sk_buff *event_build(const struct event *ev, u64 seq)
+{
+	struct sk_buff *skb = genlmsg_new(ev->size, GFP_ATOMIC);
+	void *hdr;
+
+	if (!skb)
+		return NULL;
+	hdr = genlmsg_put(skb, 0, 0, &sal_nl_family, 0, ev->cmd);
+	if (WARN_ON_ONCE(!hdr || ev->fill(skb, ev, seq))) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	genlmsg_end(skb, hdr);
+	return skb;
+}
+
+static void event_number_and_send(const struct event *ev)
+{
+	struct sal_domain *d = ev->d;
+	struct sk_buff *skb;
+
+	spin_lock_bh(&d->event_lock);
+	skb = event_build(ev, ++d->seq[ev->group]);
+	if (skb)
+		genlmsg_multicast_netns(&sal_nl_family, d->net, skb, 0,
+					ev->group, GFP_ATOMIC);
+	spin_unlock_bh(&d->event_lock);
+}
+
+/* the owner is there for one grace period after the domain is dead */
+static void event_send(const struct event *ev)
+{
+	struct sal_domain *d = ev->d;
+
+	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_MIGRATE + 1);
+	rcu_read_lock();
+	if (!READ_ONCE(d->dead) &&
+	    genl_has_listeners(&sal_nl_family, d->net, ev->group))
+		event_number_and_send(ev);
+	rcu_read_unlock();
+}
+
+static int fill_service(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	return sal_nl_fill_service(skb, (struct sal_service *)ev->arg, seq);
+}
+
+void sal_event_service(struct sal_service *svc, u8 cmd)
+{
+	const struct event ev = {
+		.d = svc->domain,
+		.group = SAL_NLGRP_SERVICE,
+		.cmd = cmd,
+		.size = GENLMSG_DEFAULT_SIZE,
+		.fill = fill_service,
+		.arg = svc,
+	};
+
+	event_send(&ev);
+}
+
+static int fill_endpoint(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	return sal_nl_fill_endpoint(skb, (struct sal_endpoint *)ev->arg, seq);
+}
+
+void sal_event_endpoint(struct sal_endpoint *ep, u8 cmd)
+{
+	const struct event ev = {
+		.d = ep->svc->domain,
+		.group = SAL_NLGRP_ENDPOINT,
+		.cmd = cmd,
+		.size = EVENT_SIZE,
+		.fill = fill_endpoint,
+		.arg = ep,
+	};
+
+	event_send(&ev);
+}
+
+static int fill_flow(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	return sal_nl_fill_flow(skb, ev->d, (struct sal_flow *)ev->arg, seq);
+}
+
+void sal_event_flow(struct sal_domain *d, struct sal_flow *f, u8 cmd)
+{
+	const struct event ev = {
+		.d = d,
+		.group = SAL_NLGRP_FLOW,
+		.cmd = cmd,
+		.size = EVENT_SIZE,
+		.fill = fill_flow,
+		.arg = f,
+	};
+
+	event_send(&ev);
+}
+
+/**
+ * struct move - a migration to be told
+ * @svc: service
+ * @from: where from, or NULL
+ * @to: where to, or NULL
+ * @moved: how much
+ * @ns: how long it took, or 0
+ * @cause: why
+ */
+struct move {
+	const struct sal_service *svc;
+	const struct sal_endpoint *from;
+	const struct sal_endpoint *to;
+	const struct sal_moved *moved;
+	u64 ns;
+	enum sal_cause cause;
+};
+
+static int fill_migrate(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	const struct move *m = ev->arg;
+
+	if (nla_put_string(skb, SAL_A_MIGRATE_SERVICE, m->svc->name))
+		return -EMSGSIZE;
+	if (m->from &&
+	    nla_put_string(skb, SAL_A_MIGRATE_FROM, m->from->name))
+		return -EMSGSIZE;
+	if (m->to && nla_put_string(skb, SAL_A_MIGRATE_TO, m->to->name))
+		return -EMSGSIZE;
+	if (m->ns && nla_put_uint(skb, SAL_A_MIGRATE_DURATION, m->ns))
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, SAL_A_MIGRATE_FLOWS, m->moved->flows) ||
+	    nla_put_u32(skb, SAL_A_MIGRATE_CELLS, m->moved->cells) ||
+	    nla_put_u32(skb, SAL_A_MIGRATE_CAUSE, m->cause) ||
+	    nla_put_uint(skb, SAL_A_MIGRATE_SEQ, seq))
+		return -EMSGSIZE;
+	return 0;
+}
+
+void sal_event_migrate(struct sal_service *svc,
+		       const struct sal_endpoint *from,
+		       const struct sal_endpoint *to,
+		       const struct sal_moved *moved, u64 ns,
+		       enum sal_cause cause)
+{
+	const struct move m = {
+		.svc = svc,
+		.from = from,
+		.to = to,
+		.moved = moved,
+		.ns = ns,
+		.cause = cause,
+	};
+	const struct event ev = {
+		.d = svc->domain,
+		.group = SAL_NLGRP_MIGRATE,
+		.cmd = SAL_CMD_MIGRATE_NTF,
+		.size = EVENT_SIZE,
+		.fill = fill_migrate,
+		.arg = &m,
+	};
+
+	event_send(&ev);
+}

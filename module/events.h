@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * events.h - what listeners of the multicast groups are told
+ *
+ * All may be called in atomic context, with sal_lock held or not, and cost
+ * next to nothing where nobody listens.
+ */
+#ifndef _SAL_EVENTS_H
+#define _SAL_EVENTS_H
+
+#include <linux/types.h>
+
+#include <uapi/linux/sal.h>
+
+struct sal_domain;
+struct sal_endpoint;
+struct sal_flow;
+struct sal_moved;
+struct sal_service;
+
+/* @cmd: SAL_CMD_SERVICE_{ADD,SET,DEL}_NTF; sal_mutex */
+void sal_event_service(struct sal_service *svc, u8 cmd);
+
+/* @cmd: SAL_CMD_ENDPOINT_{ADD,SET,DEL}_NTF; sal_mutex or sal_lock */
+void sal_event_endpoint(struct sal_endpoint *ep, u8 cmd);
+
+/* @cmd: SAL_CMD_FLOW_{ADD,DEL}_NTF; RCU */
+void sal_event_flow(struct sal_domain *d, struct sal_flow *f, u8 cmd);
+
+/**
+ * sal_event_migrate() - flows were moved
+ * @svc: service
+ * @from: where from, or NULL where they had no endpoint
+ * @to: where to, or NULL where no endpoint is usable
+ * @moved: how much
+ * @ns: how long it took, or 0 where that was not measured
+ * @cause: why
+ */
+void sal_event_migrate(struct sal_service *svc,
+		       const struct sal_endpoint *from,
+		       const struct sal_endpoint *to,
+		       const struct sal_moved *moved, u64 ns,
+		       enum sal_cause cause);
+
+#endif /* _SAL_EVENTS_H */

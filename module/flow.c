@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * flow.c - conversations: one object, one hash node, no endpoint in the key
+ *
+ * A flow lies in the table under what its endpoint sees: client address and
+ * port (or echo id), and the service. Nearly always the client's own id is
+ * what the endpoint sees; then the client's packets find the flow by the same
+ * key. Where that key is taken (two VIPs of a service asked from one socket,
+ * two members with one address), the newcomer is *mapped*: it gets a free id
+ * on the endpoint's side, and an entry in a second table under what the
+ * client sees. Only a packet that did not hit its own flow by the first key
+ * looks there, and only while the domain has mapped flows at all.
+ *
+ * Removing from the table decides who frees a flow, so a collector, a request
+ * and a packet may race for one.
+ */
+#include <linux/jhash.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+
+#include "cell.h"
+#include "domain.h"
+#include "endpoint.h"
+#include "events.h"
+#include "flow.h"
+#include "member.h"
+#include "sched.h"
+#include "service.h"
+#include "stats.h"
+
+/* a flow is one object of two cache lines at the most */
+#define FLOW_SIZE_MAX		128
+
+/* flows looked at before the collector lets others run */
+#define GC_CHUNK		1024
+/* how often it begins anew */
+#define GC_PERIOD		(2 * HZ)
+/* free ids tried for a flow that has to be mapped */
+#define MAP_TRIES		64
+
+static struct kmem_cache *flow_cache;
+/* clients choose what is hashed */
+static siphash_aligned_key_t flow_hash_key __read_mostly;
+
+static u32 flow_hashfn(const void *data, u32 len, u32 seed)
+{
+	return (u32)siphash(data, len, &flow_hash_key) ^ seed;
+}
+
+static const struct rhashtable_params flow_params = {
+	.head_offset		= offsetof(struct sal_flow, node),
+	.key_offset		= offsetof(struct sal_flow, key),
+	.key_len		= sizeof(struct sal_flow_key),
+	.hashfn			= flow_hashfn,
+	.automatic_shrinking	= true,
+};
+
+static const struct rhashtable_params alt_params = {
+	.head_offset		= offsetof(struct sal_flow_alt, node),
+	.key_offset		= offsetof(struct sal_flow_alt, key),
+	.key_len		= sizeof(struct sal_flow_alt_key),
+	.hashfn			= flow_hashfn,
+	.automatic_shrinking	= true,
+};
+
+static void flow_alt_key(struct sal_flow_alt_key *key,
+			 const struct sal_member *m,
+			 const struct sal_conv *conv)
+{
+	key->client = conv->client;
+	key->vip = conv->vip;
+	key->member = m->id;
+	key->cid = conv->cid;
+	key->proto = conv->proto;
+	key->pad = 0;
+}
+
+static struct sal_flow *flow_lookup_alt(struct sal_domain *d,
+					const struct sal_member *m,
+					const struct sal_conv *conv)
+{
+	struct sal_flow_alt_key key;
+	struct sal_flow_alt *alt;
+
+	if (!atomic_read(&d->n_alts))
+		return NULL;
+	flow_alt_key(&key, m, conv);
+	alt = rhashtable_lookup(&d->alts, &key, alt_params);
+	return alt ? alt->flow : NULL;
+}
+
+struct sal_flow *sal_flow_reverse(struct sal_domain *d,
+				  const struct sal_member *m,
+				  const struct sal_service *svc,
+				  const struct in6_addr *client, u8 proto,
+				  __be16 id)
+{
+	const struct sal_flow_key key = {
+		.client = *client,
+		.svc = svc->id,
+		.id = id,
+		.proto = proto,
+	};
+	struct sal_flow *f;
+
+	f = rhashtable_lookup(&d->flows, &key, flow_params);
+	/* only the member that translated a flow reverses it */
+	return f && f->member == m->id ? f : NULL;
+}
+
+struct sal_flow *sal_flow_lookup(struct sal_domain *d,
+				 const struct sal_member *m,
+				 const struct sal_service *svc,
+				 const struct sal_conv *conv)
+{
+	struct sal_flow *f;
+
+	f = sal_flow_reverse(d, m, svc, &conv->client, conv->proto, conv->cid);
+	if (likely(f && f->cid == conv->cid &&
+		   ipv6_addr_equal(&f->vip, &conv->vip)))
+		return f;
+	f = flow_lookup_alt(d, m, conv);
+	/* the VIP may have been another service's */
+	return f && f->key.svc == svc->id ? f : NULL;
+}
+
+struct sal_service *sal_flow_service(const struct sal_flow *f)
+{
+	return rcu_dereference(f->cell)->svc;
+}
+
+struct sal_endpoint *sal_flow_endpoint(const struct sal_flow *f)
+{
+	return rcu_dereference(rcu_dereference(f->cell)->ep);
+}
+
+struct sal_member *sal_flow_member(struct sal_domain *d,
+				   const struct sal_flow *f)
+{
+	return xa_load(&d->members, f->member);
+}
+
+/* The cell goes only now: until here the collector may have exchanged it. */
+static void flow_free_rcu(struct rcu_head *rcu)
+{
+	struct sal_flow *f = container_of(rcu, struct sal_flow, rcu);
+	struct sal_cell *cell = rcu_dereference_raw(f->cell);
+	struct sal_domain *d = cell->svc->domain;
+
+	atomic64_inc(&d->flows_destroyed);
+	atomic_dec(&d->n_flows);
+	sal_cell_put(cell);
+	kfree(f->alt);
+	kmem_cache_free(flow_cache, f);
+}
+
+static void flow_unlink_alt(struct sal_domain *d, struct sal_flow *f)
+{
+	if (!f->alt)
+		return;
+	rhashtable_remove_fast(&d->alts, &f->alt->node, alt_params);
+	atomic_dec(&d->n_alts);
+}
+
+bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f)
+{
+	if (rhashtable_remove_fast(&d->flows, &f->node, flow_params))
+		return false;
+	flow_unlink_alt(d, f);
+	sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
+	call_rcu(&f->rcu, flow_free_rcu);
+	return true;
+}
+
+static bool flow_reserve(struct sal_domain *d)
+{
+	if (atomic_inc_return(&d->n_flows) <= READ_ONCE(d->limits.flows))
+		return true;
+	atomic_dec(&d->n_flows);
+	return false;
+}
+
+static struct sal_cell *flow_choose_cell(struct sal_service *svc,
+					 const struct sal_conv *conv)
+{
+	enum sal_af af = sal_addr_af(&conv->vip);
+	struct sal_endpoint *ep;
+
+	ep = sal_sched_pick(svc, af);
+	if (!ep)
+		return NULL;
+	return sal_cell_bind(ep, af, get_random_u32());
+}
+
+static struct sal_flow *flow_alloc(const struct sal_member *m,
+				   struct sal_service *svc,
+				   const struct sal_conv *conv,
+				   struct sal_cell *cell)
+{
+	struct sal_domain *d = m->domain;
+	struct mem_cgroup *old;
+	struct sal_flow *f;
+
+	BUILD_BUG_ON(sizeof(struct sal_flow) > FLOW_SIZE_MAX);
+	/* the key is hashed as it lies there: no holes */
+	BUILD_BUG_ON(sizeof(struct sal_flow_key) != 24);
+	BUILD_BUG_ON(sizeof(struct sal_flow_alt_key) != 40);
+
+	old = sal_domain_charge(d);
+	f = kmem_cache_zalloc(flow_cache, GFP_ATOMIC);
+	sal_domain_uncharge(old);
+	if (!f)
+		return NULL;
+	f->key.client = conv->client;
+	f->key.svc = svc->id;
+	f->key.id = conv->cid;
+	f->key.proto = conv->proto;
+	RCU_INIT_POINTER(f->cell, cell);
+	f->vip = conv->vip;
+	f->member = m->id;
+	f->cid = conv->cid;
+	f->seen = sal_flow_now();
+	f->id = atomic64_inc_return(&d->flow_id);
+	return f;
+}
+
+/*
+ * The key is taken. By the same conversation: another CPU was faster, or its
+ * member is gone and came back. By another: map.
+ */
+static struct sal_flow *flow_insert(struct sal_domain *d, struct sal_flow *f)
+{
+	struct sal_flow *old;
+
+	old = rhashtable_lookup_get_insert_fast(&d->flows, &f->node,
+						flow_params);
+	if (!old || IS_ERR(old))
+		return old;
+	if (old->member != f->member && !sal_flow_member(d, old)) {
+		sal_flow_remove(d, old);
+		old = rhashtable_lookup_get_insert_fast(&d->flows, &f->node,
+							flow_params);
+	}
+	return old;
+}
+
+static struct sal_flow_alt *flow_alloc_alt(const struct sal_member *m,
+					   const struct sal_conv *conv,
+					   struct sal_flow *f)
+{
+	struct sal_flow_alt *alt;
+	struct mem_cgroup *old;
+
+	old = sal_domain_charge(m->domain);
+	alt = kzalloc(sizeof(*alt), GFP_ATOMIC | __GFP_ACCOUNT);
+	sal_domain_uncharge(old);
+	if (!alt)
+		return NULL;
+	flow_alt_key(&alt->key, m, conv);
+	alt->flow = f;
+	return alt;
+}
+
+/*
+ * Find an id that is free on the endpoint's side. The flow is in the first
+ * table before it is in the second: until then the client's packets do not
+ * find it, and a reply cannot have been asked for.
+ */
+static int flow_map(const struct sal_member *m, const struct sal_conv *conv,
+		    struct sal_flow *f)
+{
+	struct sal_domain *d = m->domain;
+	int err, tries;
+
+	f->alt = flow_alloc_alt(m, conv, f);
+	if (!f->alt)
+		return -ENOMEM;
+	for (tries = 0; tries < MAP_TRIES; tries++) {
+		f->key.id = (__force __be16)get_random_u16();
+		err = rhashtable_lookup_insert_fast(&d->flows, &f->node,
+						    flow_params);
+		if (err != -EEXIST)
+			break;
+	}
+	if (err == -EEXIST)
+		return -EADDRINUSE;
+	if (err)
+		return err;
+
+	atomic_inc(&d->n_alts);
+	err = rhashtable_lookup_insert_fast(&d->alts, &f->alt->node,
+					    alt_params);
+	if (!err) {
+		sal_count(d, SAL_R_FLOW_MAPPED);
+		return 0;
+	}
+	atomic_dec(&d->n_alts);
+	rhashtable_remove_fast(&d->flows, &f->node, flow_params);
+	return err;
+}
+
+static struct sal_flow *flow_publish(const struct sal_member *m,
+				     const struct sal_conv *conv,
+				     struct sal_flow *f)
+{
+	struct sal_domain *d = m->domain;
+	struct sal_flow *old;
+	int err;
+
+	old = flow_insert(d, f);
+	if (!old)
+		return f;
+	if (IS_ERR(old))
+		return ERR_PTR(-ENOMEM);
+	if (old->member == f->member && old->cid == f->cid &&
+	    ipv6_addr_equal(&old->vip, &f->vip))
+		return old;
+	err = flow_map(m, conv, f);
+	if (!err)
+		return f;
+	if (err != -EEXIST)
+		return ERR_PTR(err == -EADDRINUSE ? err : -ENOMEM);
+
+	/* another CPU was faster, or the VIP was another service's */
+	old = flow_lookup_alt(d, m, conv);
+	if (old && old->key.svc == f->key.svc)
+		return old;
+	if (old)
+		sal_flow_remove(d, old);
+	return ERR_PTR(-EAGAIN);
+}
+
+struct sal_flow *sal_flow_create(const struct sal_member *m,
+				 struct sal_service *svc,
+				 const struct sal_conv *conv)
+{
+	struct sal_domain *d = m->domain;
+	struct sal_flow *f, *pub;
+	struct sal_cell *cell;
+
+	cell = flow_choose_cell(svc, conv);
+	if (!cell)
+		return ERR_PTR(-EAGAIN);
+	if (!flow_reserve(d)) {
+		sal_cell_put(cell);
+		return ERR_PTR(-ENOSPC);
+	}
+	f = flow_alloc(m, svc, conv, cell);
+	if (!f) {
+		sal_cell_put(cell);
+		atomic_dec(&d->n_flows);
+		return ERR_PTR(-ENOMEM);
+	}
+	atomic64_inc(&d->flows_created);
+	pub = flow_publish(m, conv, f);
+	if (pub == f) {
+		sal_count(d, SAL_R_FLOW_NEW);
+		sal_event_flow(d, f, SAL_CMD_FLOW_ADD_NTF);
+	} else {
+		/* perhaps it was in a table for a moment */
+		call_rcu(&f->rcu, flow_free_rcu);
+	}
+	return pub;
+}
+
+static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)
+{
+	return READ_ONCE(sal_flow_service(f)->dead) ||
+	       sal_flow_idle(f) >= SAL_FLOW_IDLE || !sal_flow_member(d, f);
+}
+
+/*
+ * Bind a flow to a current cell of the endpoint it is bound to, so that cells
+ * which came with migrations die out. Not while a former endpoint's replies
+ * may be under way: only the old cell knows of it.
+ */
+static void flow_settle(struct sal_flow *f)
+{
+	struct sal_cell *cell = rcu_dereference(f->cell);
+	struct sal_cell *to;
+
+	if (READ_ONCE(cell->slot) >= 0 || sal_cell_remembers(cell))
+		return;
+	to = sal_cell_settle(cell, &f->cell);
+	if (to)
+		sal_cell_put(to);
+}
+
+/* true when the end of the table was reached */
+static bool gc_chunk(struct sal_domain *d)
+{
+	unsigned int n = GC_CHUNK;
+	struct sal_flow *f;
+	bool end = false;
+
+	rhashtable_walk_start(&d->gc_iter);
+	while (n--) {
+		f = rhashtable_walk_next(&d->gc_iter);
+		if (!f) {
+			end = true;
+			break;
+		}
+		/* a resize: what it repeats or skips is seen the next time */
+		if (IS_ERR(f))
+			continue;
+		if (flow_is_over(d, f))
+			sal_flow_remove(d, f);
+		else
+			flow_settle(f);
+	}
+	rhashtable_walk_stop(&d->gc_iter);
+	return end;
+}
+
+static void gc_work(struct work_struct *work)
+{
+	struct sal_domain *d = container_of(to_delayed_work(work),
+					    struct sal_domain, gc);
+	unsigned long delay = GC_PERIOD;
+
+	rhashtable_walk_enter(&d->flows, &d->gc_iter);
+	while (!gc_chunk(d))
+		cond_resched();
+	rhashtable_walk_exit(&d->gc_iter);
+	if (!READ_ONCE(d->dead))
+		queue_delayed_work(system_power_efficient_wq, &d->gc, delay);
+}
+
+void sal_flow_collect(struct sal_domain *d)
+{
+	if (!READ_ONCE(d->dead))
+		mod_delayed_work(system_power_efficient_wq, &d->gc, 0);
+}
+
+int sal_flow_table_init(struct sal_domain *d)
+{
+	int err;
+
+	err = rhashtable_init(&d->flows, &flow_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&d->alts, &alt_params);
+	if (err) {
+		rhashtable_destroy(&d->flows);
+		return err;
+	}
+	INIT_DELAYED_WORK(&d->gc, gc_work);
+	queue_delayed_work(system_power_efficient_wq, &d->gc, GC_PERIOD);
+	return 0;
+}
+
+static void flow_destroy_one(void *ptr, void *arg)
+{
+	struct sal_flow *f = ptr;
+
+	call_rcu(&f->rcu, flow_free_rcu);
+}
+
+void sal_flow_table_destroy(struct sal_domain *d)
+{
+	cancel_delayed_work_sync(&d->gc);
+	rhashtable_destroy(&d->alts);
+	rhashtable_free_and_destroy(&d->flows, flow_destroy_one, NULL);
+}
+
+int __init sal_flow_init(void)
+{
+	get_random_bytes(&flow_hash_key, sizeof(flow_hash_key));
+	flow_cache = kmem_cache_create("sal_flow", sizeof(struct sal_flow), 0,
+				       SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT,
+				       NULL);
+	return flow_cache ? 0 : -ENOMEM;
+}
+
+/* all RCU callbacks have run */
+void sal_flow_exit(void)
+{
+	kmem_cache_destroy(flow_cache);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * flow.h - conversations: one object, one hash node, no endpoint in the key
+ */
+#ifndef _SAL_FLOW_H
+#define _SAL_FLOW_H
+
+#include <linux/rhashtable.h>
+
+#include "addr.h"
+
+struct sal_cell;
+struct sal_domain;
+struct sal_endpoint;
+struct sal_member;
+struct sal_service;
+
+/* flows that nobody used for so long are collected, in seconds */
+#define SAL_FLOW_IDLE	60
+
+/**
+ * struct sal_flow_key - a conversation as an endpoint of the service sees it
+ * @client: client address
+ * @svc: number of the service
+ * @id: port or echo id that the endpoint sees
+ * @proto: IP protocol
+ * @pad: zero
+ *
+ * The endpoint is not in it: a flow is found by it whichever endpoint it is
+ * bound to, and moves without being hashed again. As the table allows a key
+ * once, what endpoints see is unique within the service, wherever flows move.
+ */
+struct sal_flow_key {
+	struct in6_addr client;
+	u32 svc;
+	__be16 id;
+	u8 proto;
+	u8 pad;
+};
+
+/**
+ * struct sal_flow - one conversation of a client with a service
+ * @node: in &sal_domain.flows
+ * @key: what the endpoint sees; never changes
+ * @cell: what it is bound to; holds a reference. The collector may exchange
+ *	it for another cell of the same endpoint.
+ * @vip: address that the client uses; never changes
+ * @member: number of the member that is the client; never changes
+ * @seen: coarse time of the last packet, see sal_flow_now(). Written by the
+ *	data path, and only when it differs.
+ * @cid: port or echo id that the client uses; never changes
+ * @id: number; never changes
+ * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
+ * @rcu: for freeing
+ *
+ * Freed one RCU grace period after it left the table; whoever removed it from
+ * there is who frees it.
+ */
+struct sal_flow {
+	struct rhash_head node;
+	struct sal_flow_key key;
+	struct sal_cell __rcu *cell;
+	struct in6_addr vip;
+	u32 member;
+	u32 seen;
+	__be16 cid;
+	u64 id;
+	struct sal_flow_alt *alt;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct sal_flow_alt_key - a conversation as the client sees it
+ * @client: client address
+ * @vip: address that the client uses
+ * @member: number of the member
+ * @cid: its port or echo id
+ * @proto: IP protocol
+ * @pad: zero
+ */
+struct sal_flow_alt_key {
+	struct in6_addr client;
+	struct in6_addr vip;
+	u32 member;
+	__be16 cid;
+	u8 proto;
+	u8 pad;
+};
+
+/**
+ * struct sal_flow_alt - how the client's packets of a mapped flow find it
+ * @node: in &sal_domain.alts
+ * @key: what the client sees
+ * @flow: the flow; goes with it
+ */
+struct sal_flow_alt {
+	struct rhash_head node;
+	struct sal_flow_alt_key key;
+	struct sal_flow *flow;
+};
+
+/**
+ * struct sal_conv - a packet's conversation, as read from its headers
+ * @client: client address
+ * @vip: address that the client uses
+ * @cid: port or echo id that the client uses
+ * @proto: IP protocol
+ */
+struct sal_conv {
+	struct in6_addr client;
+	struct in6_addr vip;
+	__be16 cid;
+	u8 proto;
+};
+
+/* coarse time: it ticks about once a second, and wraps safely */
+#define SAL_FLOW_SHIFT	(ilog2(HZ))
+
+static inline u32 sal_flow_now(void)
+{
+	return (u32)(jiffies >> SAL_FLOW_SHIFT);
+}
+
+static inline void sal_flow_touch(struct sal_flow *f)
+{
+	u32 now = sal_flow_now();
+
+	if (READ_ONCE(f->seen) != now)
+		WRITE_ONCE(f->seen, now);
+}
+
+/* seconds since the last packet */
+static inline u32 sal_flow_idle(const struct sal_flow *f)
+{
+	u64 ticks = sal_flow_now() - READ_ONCE(f->seen);
+
+	return (u32)((ticks << SAL_FLOW_SHIFT) / HZ);
+}
+
+/* the client's packet; RCU */
+struct sal_flow *sal_flow_lookup(struct sal_domain *d,
+				 const struct sal_member *m,
+				 const struct sal_service *svc,
+				 const struct sal_conv *conv);
+
+/* the endpoint's packet; RCU */
+struct sal_flow *sal_flow_reverse(struct sal_domain *d,
+				  const struct sal_member *m,
+				  const struct sal_service *svc,
+				  const struct in6_addr *client, u8 proto,
+				  __be16 id);
+
+/**
+ * sal_flow_create() - make the flow of a conversation that has none
+ * @m: the member that is the client
+ * @svc: the service
+ * @conv: the conversation
+ *
+ * Binds it to an endpoint that the scheduler chooses. RCU, any context.
+ *
+ * Return: the flow (perhaps one that another CPU has just made), or an
+ * ERR_PTR: EAGAIN where no endpoint is usable, ENOSPC at the limit of flows,
+ * EADDRINUSE where no free id was found for a clash, ENOMEM.
+ */
+struct sal_flow *sal_flow_create(const struct sal_member *m,
+				 struct sal_service *svc,
+				 const struct sal_conv *conv);
+
+/* remove one; false where somebody else did. RCU. */
+bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f);
+
+/* look at all flows soon: a service, member or endpoint has gone */
+void sal_flow_collect(struct sal_domain *d);
+
+/* its service, its endpoint (may be NULL), its member (may be NULL); RCU */
+struct sal_service *sal_flow_service(const struct sal_flow *f);
+struct sal_endpoint *sal_flow_endpoint(const struct sal_flow *f);
+struct sal_member *sal_flow_member(struct sal_domain *d,
+				   const struct sal_flow *f);
+
+int sal_flow_table_init(struct sal_domain *d);
+/* no reader is left */
+void sal_flow_table_destroy(struct sal_domain *d);
+
+int sal_flow_init(void);
+void sal_flow_exit(void);
+
+#endif /* _SAL_FLOW_H */

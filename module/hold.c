@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hold.c - packets that wait while a service has no usable endpoint
+ *
+ * A service has a gate for each family. It closes with the last usable
+ * endpoint; packets are then queued, within bounds, for at most the hold
+ * time each. When an endpoint comes the gate does not open at once, it is
+ * *releasing*: one work sends what is queued, the oldest first, and newer
+ * packets queue behind. The gate opens, under the lock, when the queue is
+ * empty and what was sent has left the backlog of this CPU, so that a newer
+ * packet cannot overtake it there. The work runs on the CPU that the latest
+ * packet came from, as that is where the next one will come from, too.
+ *
+ * A held packet keeps no device, route or conntrack entry. It keeps the
+ * sender's socket where that holds its namespace (that is the back-pressure a
+ * sender expects), for the hold time at most; else it is orphaned.
+ */
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/netfilter.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <net/sock.h>
+
+#include "datapath.h"
+#include "domain.h"
+#include "hold.h"
+#include "member.h"
+#include "net.h"
+#include "service.h"
+#include "stats.h"
+
+/* how often the backlog is looked at before the gate opens all the same */
+#define HOLD_DRAIN_TRIES	200
+
+static void hold_push(struct sal_hold *h, enum sal_af af,
+		      struct sal_held *held)
+{
+	list_add_tail(&held->list, &h->queue[af]);
+	h->packets++;
+	h->bytes += held->size;
+}
+
+static void hold_push_front(struct sal_hold *h, enum sal_af af,
+			    struct sal_held *held)
+{
+	list_add(&held->list, &h->queue[af]);
+	h->packets++;
+	h->bytes += held->size;
+}
+
+static void hold_unlink(struct sal_hold *h, struct sal_held *held)
+{
+	list_del(&held->list);
+	h->packets--;
+	h->bytes -= held->size;
+}
+
+static struct sal_held *hold_pop(struct sal_hold *h, enum sal_af af)
+{
+	struct sal_held *held;
+
+	held = list_first_entry_or_null(&h->queue[af], struct sal_held, list);
+	if (held)
+		hold_unlink(h, held);
+	return held;
+}
+
+static struct sal_held *hold_pop_expired(struct sal_hold *h, enum sal_af af,
+					 unsigned long now)
+{
+	struct sal_held *held;
+
+	held = list_first_entry_or_null(&h->queue[af], struct sal_held, list);
+	if (!held || time_before(now, held->deadline))
+		return NULL;
+	hold_unlink(h, held);
+	return held;
+}
+
+static bool hold_fits(const struct sal_hold *h,
+		      const struct sal_service_conf *conf, u32 size)
+{
+	return h->packets < READ_ONCE(conf->hold_packets) &&
+	       (u64)h->bytes + size <= READ_ONCE(conf->hold_bytes);
+}
+
+static bool hold_charge(struct sal_domain *d, u32 size)
+{
+	if (atomic64_add_return(size, &d->held_bytes) <=
+	    READ_ONCE(d->limits.held))
+		return true;
+	atomic64_sub(size, &d->held_bytes);
+	return false;
+}
+
+static void hold_free(struct sal_domain *d, struct sal_held *held)
+{
+	atomic64_sub(held->size, &d->held_bytes);
+	kfree(held);
+}
+
+static void hold_drop(struct sal_domain *d, struct sal_held *held)
+{
+	sal_count(d, SAL_R_HOLD_PURGED);
+	kfree_skb_reason(held->skb, SKB_DROP_REASON_NETFILTER_DROP);
+	hold_free(d, held);
+}
+
+static struct sal_held *hold_alloc(struct sal_member *m, struct sk_buff *skb)
+{
+	struct mem_cgroup *old;
+	struct sal_held *held;
+
+	old = sal_domain_charge(m->domain);
+	held = kmalloc(sizeof(*held), GFP_ATOMIC | __GFP_ACCOUNT);
+	sal_domain_uncharge(old);
+	if (!held)
+		return NULL;
+	held->skb = skb;
+	held->member = m;
+	held->size = skb->truesize + sizeof(*held);
+	return held;
+}
+
+/* nothing that a namespace's exit would wait for */
+static void hold_strip(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (!sk || !sk_fullsock(sk) || !sk->sk_net_refcnt)
+		skb_orphan(skb);
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	skb->dev = NULL;
+}
+
+static enum sal_hold_result hold_admit(struct sal_service *svc,
+				       enum sal_af af, struct sal_held *held)
+{
+	struct sal_hold *h = &svc->hold;
+	unsigned long time;
+
+	if (svc->dead || READ_ONCE(held->member->dead))
+		return SAL_HOLD_OFF;
+	if (svc->gate[af] == SAL_GATE_OPEN)
+		return SAL_HOLD_OPEN;
+	if (!hold_fits(h, &svc->conf, held->size) ||
+	    !hold_charge(svc->domain, held->size))
+		return SAL_HOLD_FULL;
+
+	time = msecs_to_jiffies(READ_ONCE(svc->conf.hold_time));
+	held->deadline = jiffies + time;
+	hold_strip(held->skb);
+	hold_push(h, af, held);
+	h->cpu = raw_smp_processor_id();
+	/* where it is armed, it is for an older packet */
+	queue_delayed_work(system_highpri_wq, &h->work, time);
+	return SAL_HELD;
+}
+
+enum sal_hold_result sal_hold_packet(struct sal_service *svc, enum sal_af af,
+				     struct sk_buff *skb, struct sal_member *m)
+{
+	enum sal_hold_result res;
+	struct sal_held *held;
+
+	if (!READ_ONCE(svc->conf.hold_packets) ||
+	    !READ_ONCE(svc->conf.hold_time))
+		return READ_ONCE(svc->gate[af]) == SAL_GATE_OPEN ?
+		       SAL_HOLD_OPEN : SAL_HOLD_OFF;
+	held = hold_alloc(m, skb);
+	if (!held)
+		return SAL_HOLD_NOMEM;
+	spin_lock_bh(&svc->hold.lock);
+	res = hold_admit(svc, af, held);
+	spin_unlock_bh(&svc->hold.lock);
+	if (res != SAL_HELD)
+		kfree(held);
+	return res;
+}
+
+static void hold_run(struct sal_hold *h)
+{
+	int cpu = h->cpu;
+
+	if (!cpu_online(cpu))
+		cpu = WORK_CPU_UNBOUND;
+	mod_delayed_work_on(cpu, system_highpri_wq, &h->work, 0);
+}
+
+void sal_hold_close(struct sal_service *svc, enum sal_af af)
+{
+	lockdep_assert_held(&sal_lock);
+	spin_lock(&svc->hold.lock);
+	WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
+	/* what was about to leave waits for its deadline again */
+	if (!list_empty(&svc->hold.queue[af]) && !svc->dead)
+		hold_run(&svc->hold);
+	spin_unlock(&svc->hold.lock);
+}
+
+void sal_hold_open(struct sal_service *svc, enum sal_af af)
+{
+	struct sal_hold *h = &svc->hold;
+
+	lockdep_assert_held(&sal_lock);
+	spin_lock(&h->lock);
+	if (svc->dead || svc->gate[af] != SAL_GATE_CLOSED) {
+		spin_unlock(&h->lock);
+		return;
+	}
+	if (list_empty(&h->queue[af])) {
+		WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
+	} else {
+		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
+		hold_run(h);
+	}
+	spin_unlock(&h->lock);
+}
+
+void sal_hold_kick(struct sal_service *svc)
+{
+	spin_lock_bh(&svc->hold.lock);
+	if (svc->hold.packets)
+		hold_run(&svc->hold);
+	spin_unlock_bh(&svc->hold.lock);
+}
+
+/*
+ * Sent packets sit in this CPU's backlog until its receive softirq has run;
+ * with bottom halves enabled again it mostly has. Where it is still pending,
+ * ksoftirqd owes it: let it.
+ */
+static void hold_wait_backlog(struct sal_service *svc)
+{
+	int tries = HOLD_DRAIN_TRIES;
+	bool pending;
+
+	do {
+		preempt_disable();
+		pending = local_softirq_pending() & BIT(NET_RX_SOFTIRQ);
+		preempt_enable();
+		if (!pending)
+			return;
+		usleep_range(50, 100);
+	} while (--tries);
+	sal_count(svc->domain, SAL_R_RELEASE_UNDRAINED);
+}
+
+/* true where the gate is not releasing any more, open or closed */
+static bool hold_finish(struct sal_service *svc, enum sal_af af)
+{
+	struct sal_hold *h = &svc->hold;
+	bool done = true;
+
+	spin_lock_bh(&h->lock);
+	if (svc->gate[af] == SAL_GATE_RELEASING) {
+		done = list_empty(&h->queue[af]);
+		if (done)
+			WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
+	}
+	spin_unlock_bh(&h->lock);
+	return done;
+}
+
+/* the endpoint that let it be released has gone again */
+static void hold_put_back(struct sal_service *svc, enum sal_af af,
+			  struct sal_held *held)
+{
+	struct sal_hold *h = &svc->hold;
+	bool dead;
+
+	spin_lock_bh(&h->lock);
+	dead = svc->dead || READ_ONCE(held->member->dead);
+	if (!dead)
+		hold_push_front(h, af, held);
+	spin_unlock_bh(&h->lock);
+	if (dead)
+		hold_drop(svc->domain, held);
+}
+
+/* true where there may be more to release */
+static bool hold_release_one(struct sal_service *svc, enum sal_af af)
+{
+	struct sal_held *held = NULL;
+	bool more = false;
+
+	/* the member is there as long as we are in this read side */
+	rcu_read_lock();
+	local_bh_disable();
+	spin_lock(&svc->hold.lock);
+	if (svc->gate[af] == SAL_GATE_RELEASING)
+		held = hold_pop(&svc->hold, af);
+	spin_unlock(&svc->hold.lock);
+	if (held) {
+		more = sal_datapath_release(svc, held->member, held->skb, af);
+		if (more)
+			hold_free(svc->domain, held);
+		else
+			hold_put_back(svc, af, held);
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+	return more;
+}
+
+static void hold_release(struct sal_service *svc, enum sal_af af)
+{
+	do {
+		while (hold_release_one(svc, af))
+			cond_resched();
+		hold_wait_backlog(svc);
+	} while (!hold_finish(svc, af));
+}
+
+static bool hold_expire_one(struct sal_service *svc, enum sal_af af)
+{
+	struct sal_held *held = NULL;
+
+	rcu_read_lock();
+	local_bh_disable();
+	spin_lock(&svc->hold.lock);
+	if (svc->gate[af] == SAL_GATE_CLOSED)
+		held = hold_pop_expired(&svc->hold, af, jiffies);
+	spin_unlock(&svc->hold.lock);
+	if (held) {
+		sal_datapath_expire(svc, held->member, held->skb, af);
+		hold_free(svc->domain, held);
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+	return held;
+}
+
+/* for the oldest packet that is left */
+static void hold_rearm(struct sal_service *svc)
+{
+	struct sal_hold *h = &svc->hold;
+	unsigned long delay = MAX_JIFFY_OFFSET;
+	int af;
+
+	spin_lock_bh(&h->lock);
+	for (af = 0; af < SAL_AF_NUM && !svc->dead; af++) {
+		struct sal_held *held;
+
+		held = list_first_entry_or_null(&h->queue[af],
+						struct sal_held, list);
+		if (!held)
+			continue;
+		if (time_after(held->deadline, jiffies))
+			delay = min(delay, held->deadline - jiffies);
+		else
+			delay = 0;
+	}
+	if (delay != MAX_JIFFY_OFFSET)
+		queue_delayed_work(system_highpri_wq, &h->work, delay);
+	spin_unlock_bh(&h->lock);
+}
+
+static void hold_work(struct work_struct *work)
+{
+	struct sal_service *svc = container_of(to_delayed_work(work),
+					       struct sal_service, hold.work);
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (READ_ONCE(svc->gate[af]) == SAL_GATE_RELEASING)
+			hold_release(svc, af);
+		while (hold_expire_one(svc, af))
+			cond_resched();
+	}
+	hold_rearm(svc);
+}
+
+static void hold_drop_list(struct sal_service *svc, struct list_head *list)
+{
+	struct sal_held *held, *next;
+
+	list_for_each_entry_safe(held, next, list, list)
+		hold_drop(svc->domain, held);
+}
+
+void sal_hold_purge(struct sal_service *svc, const struct sal_member *m)
+{
+	struct sal_hold *h = &svc->hold;
+	struct sal_held *held, *next;
+	LIST_HEAD(list);
+	int af;
+
+	spin_lock_bh(&h->lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		list_for_each_entry_safe(held, next, &h->queue[af], list)
+			if (held->member == m) {
+				hold_unlink(h, held);
+				list_add_tail(&held->list, &list);
+			}
+	spin_unlock_bh(&h->lock);
+	hold_drop_list(svc, &list);
+}
+
+void sal_hold_init(struct sal_service *svc)
+{
+	struct sal_hold *h = &svc->hold;
+	int af;
+
+	spin_lock_init(&h->lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		INIT_LIST_HEAD(&h->queue[af]);
+	INIT_DELAYED_WORK(&h->work, hold_work);
+}
+
+void sal_hold_destroy(struct sal_service *svc)
+{
+	struct sal_hold *h = &svc->hold;
+	LIST_HEAD(list);
+	int af;
+
+	lockdep_assert_held(&sal_mutex);
+	spin_lock_bh(&h->lock);
+	WRITE_ONCE(svc->dead, true);
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
+		list_splice_tail_init(&h->queue[af], &list);
+	}
+	h->packets = 0;
+	h->bytes = 0;
+	spin_unlock_bh(&h->lock);
+	hold_drop_list(svc, &list);
+	cancel_delayed_work_sync(&h->work);
+}
+
+#include "selftest/hold.c"

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * hold.h - packets that wait while a service has no usable endpoint
+ */
+#ifndef _SAL_HOLD_H
+#define _SAL_HOLD_H
+
+#include <linux/list.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "addr.h"
+
+struct nf_hook_state;
+struct sal_member;
+struct sal_service;
+
+/**
+ * struct sal_held - one held packet
+ * @list: in &sal_hold.queue
+ * @skb: the packet as the client sent it, without device, route, conntrack
+ * @member: whose packet it is. The end of the membership purges the queue, so
+ *	it is there while the entry is, and for an RCU read side that took
+ *	the entry off under the lock.
+ * @deadline: jiffies
+ * @size: bytes accounted
+ */
+struct sal_held {
+	struct list_head list;
+	struct sk_buff *skb;
+	struct sal_member *member;
+	unsigned long deadline;
+	u32 size;
+};
+
+/**
+ * struct sal_hold - the packets of a service that wait
+ * @lock: guards all of it, and &sal_service.gate
+ * @queue: &struct sal_held for each family, the oldest first
+ * @packets: how many, both families together
+ * @bytes: how much, likewise
+ * @cpu: where the latest packet came from, and so where they leave: newer
+ *	packets of that CPU follow them through the same backlog
+ * @work: releases and expires
+ */
+struct sal_hold {
+	spinlock_t lock;
+	struct list_head queue[SAL_AF_NUM];
+	u32 packets;
+	u32 bytes;
+	int cpu;
+	struct delayed_work work;
+};
+
+/**
+ * enum sal_hold_result - what became of a packet that was to be held
+ * @SAL_HELD: it is in the queue, and no longer the caller's
+ * @SAL_HOLD_OPEN: the gate has just opened: resolve it again
+ * @SAL_HOLD_FULL: over a bound of the service or the domain
+ * @SAL_HOLD_OFF: the service holds nothing, or is deleted
+ * @SAL_HOLD_NOMEM: no memory
+ */
+enum sal_hold_result {
+	SAL_HELD,
+	SAL_HOLD_OPEN,
+	SAL_HOLD_FULL,
+	SAL_HOLD_OFF,
+	SAL_HOLD_NOMEM,
+};
+
+/* hold a packet from the LOCAL_OUT hook of a member; RCU, BH off or on */
+enum sal_hold_result sal_hold_packet(struct sal_service *svc, enum sal_af af,
+				     struct sk_buff *skb,
+				     struct sal_member *m);
+
+/* a service has no usable endpoint left, or has one again; sal_lock */
+void sal_hold_close(struct sal_service *svc, enum sal_af af);
+void sal_hold_open(struct sal_service *svc, enum sal_af af);
+
+/* settings have changed: look at the deadlines anew */
+void sal_hold_kick(struct sal_service *svc);
+
+/* drop what a member has in it */
+void sal_hold_purge(struct sal_service *svc, const struct sal_member *m);
+
+void sal_hold_init(struct sal_service *svc);
+/* the service is dead; drops what is left and waits for the work. May sleep. */
+void sal_hold_destroy(struct sal_service *svc);
+
+#ifdef DEBUG
+int sal_hold_selftest(void);
+#else
+static inline int sal_hold_selftest(void)
+{
+	return 0;
+}
+#endif
+
+#endif /* _SAL_HOLD_H */

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * link.c - whether the addresses of endpoints are there
+ *
+ * Bad news is acted upon where it is heard: notifiers run with RTNL held or
+ * in atomic context, so they take sal_lock alone, set the fault and let the
+ * endpoint's cells go. Good news, or news that is not clear, puts the endpoint
+ * on a list; a work looks at its addresses under sal_mutex, where memory for
+ * fresh cells can be had, and makes it usable. A look that was overtaken by
+ * news is done again.
+ */
+#include <linux/inetdevice.h>
+#include <linux/netdevice.h>
+#include <linux/workqueue.h>
+#include <net/addrconf.h>
+#include <net/net_namespace.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "events.h"
+#include "link.h"
+#include "net.h"
+#include "service.h"
+
+/* how often an address that duplicate address detection still tests is
+ * looked at
+ */
+#define LINK_POLL	(HZ / 20 ?: 1)
+
+static LIST_HEAD(link_list);	/* &sal_endpoint.recheck; sal_lock */
+static void link_work_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(link_work, link_work_fn);
+
+static void link_recheck(struct sal_endpoint *ep, unsigned long delay)
+{
+	lockdep_assert_held(&sal_lock);
+	if (list_empty(&ep->recheck))
+		list_add_tail(&ep->recheck, &link_list);
+	if (delay)
+		queue_delayed_work(system_power_efficient_wq, &link_work, delay);
+	else
+		mod_delayed_work(system_power_efficient_wq, &link_work, 0);
+}
+
+static u32 link_probe_dev(const struct net_device *dev)
+{
+	if (!dev)
+		return SAL_FAULT_ADDRESS;
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		return SAL_FAULT_DEVICE;
+	return 0;
+}
+
+static u32 link_probe4(struct net *net, const struct in6_addr *addr)
+{
+	return link_probe_dev(__ip_dev_find(net, sal_addr_get4(addr), false));
+}
+
+static u32 link_probe6(struct net *net, const struct in6_addr *addr)
+{
+	u32 fault;
+
+	fault = link_probe_dev(ipv6_dev_find(net, addr, NULL));
+	if (!fault && !ipv6_chk_addr(net, addr, NULL, 0))
+		fault = SAL_FAULT_ADDRESS;
+	return fault;
+}
+
+/* is the address there, but not to be used yet? */
+static bool link_tentative(struct net *net, const struct in6_addr *addr)
+{
+	return ipv6_chk_addr_and_flags(net, addr, NULL, true, 0, 0);
+}
+
+/**
+ * struct link_look - what a look at an endpoint saw
+ * @fault: for each family
+ * @again: look again in a while
+ */
+struct link_look {
+	u32 fault[SAL_AF_NUM];
+	bool again;
+};
+
+static void link_probe(const struct sal_endpoint *ep, struct net *net,
+		       struct link_look *look)
+{
+	memset(look, 0, sizeof(*look));
+	if (!ep->local)
+		return;
+	if (!net) {
+		look->fault[SAL_V4] = SAL_FAULT_NETNS;
+		look->fault[SAL_V6] = SAL_FAULT_NETNS;
+		return;
+	}
+	rcu_read_lock();
+	if (ep->has & BIT(SAL_V4))
+		look->fault[SAL_V4] =
+			link_probe4(net, sal_endpoint_addr(ep, SAL_V4));
+	if (ep->has & BIT(SAL_V6)) {
+		const struct in6_addr *addr = sal_endpoint_addr(ep, SAL_V6);
+
+		look->fault[SAL_V6] = link_probe6(net, addr);
+		look->again = look->fault[SAL_V6] && link_tentative(net, addr);
+	}
+	rcu_read_unlock();
+}
+
+static bool link_good(const struct sal_endpoint *ep,
+		      const struct link_look *look, enum sal_af af)
+{
+	return ep->has & BIT(af) && ep->state == SAL_ENDPOINT_STATE_UP &&
+	       !look->fault[af];
+}
+
+static int link_prepare(const struct sal_endpoint *ep,
+			const struct link_look *look, struct list_head *fresh)
+{
+	int err, af;
+
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (READ_ONCE(ep->usable[af]) || !link_good(ep, look, af))
+			continue;
+		err = sal_cells_prepare(fresh, ep->svc, af, SAL_CELLS);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static enum sal_cause link_cause(u32 fault)
+{
+	if (fault & SAL_FAULT_NETNS)
+		return SAL_CAUSE_NETNS;
+	return fault & SAL_FAULT_DEVICE ? SAL_CAUSE_DEVICE : SAL_CAUSE_ADDRESS;
+}
+
+/* true where anything changed */
+static bool link_apply(struct sal_endpoint *ep, const struct link_look *look,
+		       struct list_head *fresh)
+{
+	bool changed = false;
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		bool good = link_good(ep, look, af);
+
+		changed |= ep->fault[af] != look->fault[af] ||
+			   ep->usable[af] != good;
+		ep->fault[af] = look->fault[af];
+		if (good && !ep->usable[af])
+			sal_cells_install(ep, af, fresh);
+		else if (!good)
+			sal_cells_leave(ep, af, link_cause(ep->fault[af]));
+	}
+	return changed;
+}
+
+/* 0, or EAGAIN where it was overtaken, or ENOMEM */
+static int link_check_once(struct sal_endpoint *ep, bool *changed)
+{
+	struct link_look look;
+	LIST_HEAD(fresh);
+	struct net *net;
+	u32 events;
+	int err;
+
+	spin_lock_bh(&sal_lock);
+	events = ep->events;
+	net = ep->net;
+	spin_unlock_bh(&sal_lock);
+
+	/* sal_mutex keeps the namespace from being freed meanwhile */
+	link_probe(ep, net, &look);
+	err = link_prepare(ep, &look, &fresh);
+	if (err)
+		goto out;
+
+	spin_lock_bh(&sal_lock);
+	if (events != ep->events) {
+		err = -EAGAIN;
+	} else {
+		*changed = link_apply(ep, &look, &fresh);
+		if (look.again)
+			link_recheck(ep, LINK_POLL);
+	}
+	spin_unlock_bh(&sal_lock);
+out:
+	sal_cells_discard(&fresh);
+	return err;
+}
+
+static int link_check(struct sal_endpoint *ep, bool *changed)
+{
+	int tries = 8;
+	int err;
+
+	*changed = false;
+	do {
+		err = link_check_once(ep, changed);
+	} while (err == -EAGAIN && --tries);
+	if (err != -EAGAIN)
+		return err;
+
+	/* news comes faster than we look: later, then */
+	spin_lock_bh(&sal_lock);
+	link_recheck(ep, LINK_POLL);
+	spin_unlock_bh(&sal_lock);
+	return 0;
+}
+
+int sal_link_check(struct sal_endpoint *ep)
+{
+	bool changed;
+
+	lockdep_assert_held(&sal_mutex);
+	return link_check(ep, &changed);
+}
+
+static struct sal_endpoint *link_pop(struct list_head *list)
+{
+	struct sal_endpoint *ep;
+
+	spin_lock_bh(&sal_lock);
+	ep = list_first_entry_or_null(list, struct sal_endpoint, recheck);
+	if (ep)
+		list_del_init(&ep->recheck);
+	spin_unlock_bh(&sal_lock);
+	return ep;
+}
+
+static void link_work_one(struct sal_endpoint *ep)
+{
+	bool changed;
+
+	if (link_check(ep, &changed)) {
+		spin_lock_bh(&sal_lock);
+		link_recheck(ep, HZ);
+		spin_unlock_bh(&sal_lock);
+		return;
+	}
+	if (!changed)
+		return;
+	sal_domain_changed(ep->svc->domain);
+	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+}
+
+/* those that come anew meanwhile have armed the work again */
+static void link_work_fn(struct work_struct *work)
+{
+	struct sal_endpoint *ep;
+	LIST_HEAD(list);
+
+	mutex_lock(&sal_mutex);
+	spin_lock_bh(&sal_lock);
+	list_splice_init(&link_list, &list);
+	spin_unlock_bh(&sal_lock);
+	while ((ep = link_pop(&list)))
+		link_work_one(ep);
+	mutex_unlock(&sal_mutex);
+}
+
+static void link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
+{
+	bool news = (ep->fault[af] & fault) != fault;
+
+	ep->fault[af] |= fault;
+	sal_cells_leave(ep, af, link_cause(fault));
+	if (news)
+		sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+}
+
+/* an address has come or gone; several devices may have had it */
+static void link_addr_event(struct net *net, const struct in6_addr *addr,
+			    bool gone)
+{
+	enum sal_af af = sal_addr_af(addr);
+	struct sal_endpoint *ep;
+
+	spin_lock_bh(&sal_lock);
+	list_for_each_entry(ep, &sal_net(net)->endpoints, in_net) {
+		if (!(ep->has & BIT(af)) ||
+		    !ipv6_addr_equal(sal_endpoint_addr(ep, af), addr))
+			continue;
+		ep->events++;
+		if (gone)
+			link_fail(ep, af, SAL_FAULT_ADDRESS);
+		link_recheck(ep, 0);
+	}
+	spin_unlock_bh(&sal_lock);
+}
+
+static bool link_dev_has4(struct net_device *dev, __be32 addr)
+{
+	const struct in_ifaddr *ifa;
+	struct in_device *in_dev;
+	bool found = false;
+
+	rcu_read_lock();
+	in_dev = __in_dev_get_rcu(dev);
+	if (in_dev) {
+		in_dev_for_each_ifa_rcu(ifa, in_dev)
+			if (ifa->ifa_local == addr)
+				found = true;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static bool link_dev_has(struct net_device *dev, const struct sal_endpoint *ep,
+			 enum sal_af af)
+{
+	const struct in6_addr *addr = sal_endpoint_addr(ep, af);
+
+	if (!(ep->has & BIT(af)))
+		return false;
+	if (af == SAL_V4)
+		return link_dev_has4(dev, sal_addr_get4(addr));
+	return ipv6_chk_addr(dev_net(dev), addr, dev, 1);
+}
+
+static void link_dev_event(struct net_device *dev, bool down)
+{
+	struct sal_endpoint *ep;
+	int af;
+
+	spin_lock_bh(&sal_lock);
+	list_for_each_entry(ep, &sal_net(dev_net(dev))->endpoints, in_net) {
+		ep->events++;
+		for (af = 0; down && af < SAL_AF_NUM; af++)
+			if (link_dev_has(dev, ep, af))
+				link_fail(ep, af, SAL_FAULT_DEVICE);
+		link_recheck(ep, 0);
+	}
+	spin_unlock_bh(&sal_lock);
+}
+
+void sal_link_netns_exit(struct net *net)
+{
+	struct sal_net *sn = sal_net(net);
+	struct sal_endpoint *ep;
+	int af;
+
+	spin_lock_bh(&sal_lock);
+	WRITE_ONCE(sn->exiting, true);
+	list_for_each_entry(ep, &sn->endpoints, in_net) {
+		ep->events++;
+		for (af = 0; af < SAL_AF_NUM; af++)
+			link_fail(ep, af, SAL_FAULT_NETNS);
+	}
+	spin_unlock_bh(&sal_lock);
+}
+
+static int link_netdev_event(struct notifier_block *nb, unsigned long event,
+			     void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	switch (event) {
+	case NETDEV_GOING_DOWN:
+	case NETDEV_DOWN:
+	case NETDEV_UNREGISTER:
+		link_dev_event(dev, true);
+		break;
+	case NETDEV_UP:
+		link_dev_event(dev, false);
+		break;
+	case NETDEV_CHANGE:
+		link_dev_event(dev, netif_running(dev) &&
+				    !netif_carrier_ok(dev));
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static int link_inetaddr_event(struct notifier_block *nb, unsigned long event,
+			       void *ptr)
+{
+	const struct in_ifaddr *ifa = ptr;
+	struct in6_addr addr;
+
+	sal_addr_set4(&addr, ifa->ifa_local);
+	link_addr_event(dev_net(ifa->ifa_dev->dev), &addr,
+			event == NETDEV_DOWN);
+	return NOTIFY_DONE;
+}
+
+static int link_inet6addr_event(struct notifier_block *nb, unsigned long event,
+				void *ptr)
+{
+	const struct inet6_ifaddr *ifa = ptr;
+
+	link_addr_event(dev_net(ifa->idev->dev), &ifa->addr,
+			event == NETDEV_DOWN);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block link_netdev_nb = {
+	.notifier_call = link_netdev_event,
+};
+
+static struct notifier_block link_inetaddr_nb = {
+	.notifier_call = link_inetaddr_event,
+};
+
+static struct notifier_block link_inet6addr_nb = {
+	.notifier_call = link_inet6addr_event,
+};
+
+int __init sal_link_init(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&link_netdev_nb);
+	if (err)
+		return err;
+	err = register_inetaddr_notifier(&link_inetaddr_nb);
+	if (err)
+		goto err_netdev;
+	err = register_inet6addr_notifier(&link_inet6addr_nb);
+	if (err)
+		goto err_inet;
+	return 0;
+
+err_inet:
+	unregister_inetaddr_notifier(&link_inetaddr_nb);
+err_netdev:
+	unregister_netdevice_notifier(&link_netdev_nb);
+	return err;
+}
+
+/* before the namespaces let go of the endpoints */
+void sal_link_exit(void)
+{
+	unregister_inet6addr_notifier(&link_inet6addr_nb);
+	unregister_inetaddr_notifier(&link_inetaddr_nb);
+	unregister_netdevice_notifier(&link_netdev_nb);
+	cancel_delayed_work_sync(&link_work);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - loading and unloading
+ */
+#include <linux/module.h>
+
+#include "csum.h"
+#include "flow.h"
+#include "hold.h"
+#include "link.h"
+#include "net.h"
+#include "netlink.h"
+#include "vip.h"
+
+/* debug builds do not load where one fails */
+static int __init sal_selftest(void)
+{
+	if (sal_vip_selftest() || sal_csum_selftest() || sal_hold_selftest())
+		return -ENOTRECOVERABLE;
+	return 0;
+}
+
+static int __init sal_init(void)
+{
+	int err;
+
+	err = sal_selftest();
+	if (err)
+		return err;
+	err = sal_flow_init();
+	if (err)
+		return err;
+	err = sal_net_init();
+	if (err)
+		goto err_flow;
+	err = sal_link_init();
+	if (err)
+		goto err_net;
+	err = sal_nl_init();
+	if (err)
+		goto err_link;
+	return 0;
+
+err_link:
+	sal_link_exit();
+err_net:
+	sal_net_exit();
+err_flow:
+	sal_flow_exit();
+	return err;
+}
+
+/*
+ * No request comes any more, then no news of devices; then every namespace
+ * gives back its hooks and tables. RCU callbacks follow each other: a flow's
+ * puts its cell, whose puts its service, whose puts its domain.
+ */
+static void __exit sal_exit(void)
+{
+	sal_nl_exit();
+	sal_link_exit();
+	sal_net_exit();
+	rcu_barrier();
+	rcu_barrier();
+	rcu_barrier();
+	sal_flow_exit();
+}
+
+module_init(sal_init);
+module_exit(sal_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Service access layer");
+MODULE_AUTHOR("The sal developers");
+MODULE_VERSION("0.1.0");
+MODULE_ALIAS_GENL_FAMILY("sal");

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * member.c - network namespaces whose packets a domain resolves
+ */
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+
+#include "domain.h"
+#include "flow.h"
+#include "hold.h"
+#include "hooks.h"
+#include "member.h"
+#include "net.h"
+#include "service.h"
+
+struct sal_member *sal_member_of(struct net *net)
+{
+	return rcu_dereference_protected(sal_net(net)->member,
+					 lockdep_is_held(&sal_mutex));
+}
+
+struct sal_member *sal_member_find(struct sal_domain *d, const char *name)
+{
+	struct sal_member *m;
+	unsigned long id;
+
+	lockdep_assert_held(&sal_mutex);
+	xa_for_each(&d->members, id, m)
+		if (!strcmp(m->name, name))
+			return m;
+	return NULL;
+}
+
+static int member_check(struct sal_domain *d, struct net *net,
+			const char *name, struct netlink_ext_ack *extack)
+{
+	struct sal_member *m = sal_member_of(net);
+
+	if (READ_ONCE(sal_net(net)->exiting)) {
+		NL_SET_ERR_MSG(extack,
+			       "the network namespace is being deleted");
+		return -ENOENT;
+	}
+	if (m && m->domain != d) {
+		NL_SET_ERR_MSG(extack,
+			       "the network namespace belongs to another domain");
+		return -EBUSY;
+	}
+	if (m) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "the network namespace is a member already, as '%s'",
+				   m->name);
+		return -EEXIST;
+	}
+	if (sal_member_find(d, name)) {
+		NL_SET_ERR_MSG_FMT(extack, "there is a member '%s' already",
+				   name);
+		return -EEXIST;
+	}
+	if (d->n_members >= d->limits.members) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "the domain has its limit of %u members",
+				   d->limits.members);
+		return -ENOSPC;
+	}
+	return 0;
+}
+
+static void member_free_rcu(struct rcu_head *rcu)
+{
+	struct sal_member *m = container_of(rcu, struct sal_member, rcu);
+
+	sal_domain_put(m->domain);
+	kfree(m);
+}
+
+/* the hooks come last: a packet that meets them finds the member */
+static int member_insert(struct sal_member *m)
+{
+	struct sal_domain *d = m->domain;
+	int err;
+
+	err = xa_alloc_cyclic(&d->members, &m->id, m, XA_LIMIT(1, U32_MAX),
+			      &d->next_member, GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		return err;
+	rcu_assign_pointer(sal_net(m->net)->member, m);
+	err = sal_hooks_add(m->net);
+	if (err) {
+		RCU_INIT_POINTER(sal_net(m->net)->member, NULL);
+		xa_erase(&d->members, m->id);
+		return err;
+	}
+	d->n_members++;
+	return 0;
+}
+
+struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
+				  const char *name, u32 route,
+				  struct netlink_ext_ack *extack)
+{
+	struct sal_member *m;
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	err = member_check(d, net, name, extack);
+	if (err)
+		return ERR_PTR(err);
+
+	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	if (!m)
+		goto err_nomem;
+	strscpy(m->name, name, sizeof(m->name));
+	m->net = net;
+	m->route = route;
+	m->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
+	sal_domain_get(d);
+	m->domain = d;
+	err = member_insert(m);
+	if (err) {
+		/* hooks may have seen it for a moment */
+		call_rcu(&m->rcu, member_free_rcu);
+		goto err_nomem;
+	}
+	sal_domain_changed(d);
+	return m;
+
+err_nomem:
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return ERR_PTR(-ENOMEM);
+}
+
+/*
+ * A packet that is past the pointer may still be on its way to a hold queue.
+ * It reads @dead under the lock of the queue, which the purge takes after
+ * @dead was set: so it is either purged or refused.
+ */
+void sal_member_del(struct sal_member *m)
+{
+	struct sal_domain *d = m->domain;
+	struct sal_service *svc;
+	unsigned long id;
+
+	lockdep_assert_held(&sal_mutex);
+	RCU_INIT_POINTER(sal_net(m->net)->member, NULL);
+	sal_hooks_del(m->net);
+	xa_erase(&d->members, m->id);
+	d->n_members--;
+	WRITE_ONCE(m->dead, true);
+	xa_for_each(&d->services, id, svc)
+		sal_hold_purge(svc, m);
+	sal_flow_collect(d);
+	sal_domain_changed(d);
+	call_rcu(&m->rcu, member_free_rcu);
+}

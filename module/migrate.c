@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * migrate.c - move the flows of some endpoints to another on request
+ *
+ * What may fail (checks, memory for the cells that fill the slots of those
+ * that leave) comes first; the move itself, under sal_lock, cannot. Its cost
+ * is in the number of cells, whatever the number of flows.
+ */
+#include <linux/ktime.h>
+#include <linux/netlink.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "events.h"
+#include "migrate.h"
+#include "net.h"
+#include "service.h"
+
+static const char * const af_name[SAL_AF_NUM] = {
+	[SAL_V4] = "IPv4",
+	[SAL_V6] = "IPv6",
+};
+
+static int migrate_check_to(const struct sal_endpoint *to,
+			    struct netlink_ext_ack *extack)
+{
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (READ_ONCE(to->usable[af]))
+			return 0;
+	NL_SET_ERR_MSG_FMT(extack, "endpoint '%s' is not usable", to->name);
+	return -ENETDOWN;
+}
+
+/* sal_lock: no flow of a family may go to where there is nothing for it */
+static int migrate_check(const struct sal_endpoint *from,
+			 const struct sal_endpoint *to,
+			 const struct sal_moved *count, enum sal_af af,
+			 struct netlink_ext_ack *extack)
+{
+	if (to->usable[af] || !count->flows)
+		return 0;
+	if (to->has & BIT(af)) {
+		NL_SET_ERR_MSG_FMT(extack, "endpoint '%s' is not usable for %s",
+				   to->name, af_name[af]);
+		return -ENETDOWN;
+	}
+	NL_SET_ERR_MSG_FMT(extack,
+			   "endpoint '%s' has no %s address, and flows of '%s' use %s",
+			   to->name, af_name[af], from->name, af_name[af]);
+	return -EAFNOSUPPORT;
+}
+
+static int migrate_check_all(struct sal_endpoint *const *from, unsigned int n,
+			     struct sal_endpoint *to, struct sal_moved *moved,
+			     struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int err, af;
+
+	for (i = 0; i < n; i++) {
+		for (af = 0; af < SAL_AF_NUM; af++) {
+			struct sal_moved count = {};
+
+			sal_cells_count(from[i], af, &count);
+			err = migrate_check(from[i], to, &count, af, extack);
+			if (err)
+				return err;
+			moved->flows += count.flows;
+		}
+	}
+	return 0;
+}
+
+static int migrate_prepare(struct sal_endpoint *const *from, unsigned int n,
+			   struct list_head *fresh,
+			   struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int err, af;
+
+	for (i = 0; i < n; i++) {
+		for (af = 0; af < SAL_AF_NUM; af++) {
+			if (!(from[i]->has & BIT(af)))
+				continue;
+			err = sal_cells_prepare(fresh, from[i]->svc, af,
+						SAL_CELLS);
+			if (err) {
+				NL_SET_ERR_MSG(extack, "out of memory");
+				return err;
+			}
+		}
+	}
+	return 0;
+}
+
+static void migrate_move(struct sal_endpoint *const *from, unsigned int n,
+			 struct sal_endpoint *to, struct list_head *fresh,
+			 struct sal_moved *each)
+{
+	unsigned int i;
+	int af;
+
+	for (i = 0; i < n; i++)
+		for (af = 0; af < SAL_AF_NUM; af++)
+			if (to->usable[af])
+				sal_cells_move(from[i], to, af, fresh,
+					       &each[i]);
+}
+
+static void migrate_events(struct sal_endpoint *const *from, unsigned int n,
+			   const struct sal_endpoint *to,
+			   const struct sal_moved *each, u64 ns)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		sal_event_migrate(to->svc, from[i], to, &each[i], ns,
+				  SAL_CAUSE_REQUEST);
+}
+
+int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
+		struct sal_endpoint *to, bool check,
+		struct sal_migrate_result *res,
+		struct netlink_ext_ack *extack)
+{
+	struct sal_moved each[SAL_FROM_MAX] = {};
+	struct sal_moved would = {};
+	LIST_HEAD(fresh);
+	unsigned int i;
+	ktime_t begin;
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	memset(res, 0, sizeof(*res));
+	err = migrate_check_to(to, extack);
+	if (err)
+		return err;
+	err = migrate_prepare(from, n, &fresh, extack);
+	if (err)
+		goto out;
+
+	spin_lock_bh(&sal_lock);
+	begin = ktime_get();
+	err = migrate_check_all(from, n, to, &would, extack);
+	if (!err && !check)
+		migrate_move(from, n, to, &fresh, each);
+	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
+	spin_unlock_bh(&sal_lock);
+	if (err)
+		goto out;
+
+	if (check) {
+		res->moved = would;
+		res->ns = 0;
+		goto out;
+	}
+	for (i = 0; i < n; i++) {
+		res->moved.flows += each[i].flows;
+		res->moved.cells += each[i].cells;
+	}
+	sal_domain_changed(to->svc->domain);
+	migrate_events(from, n, to, each, res->ns);
+out:
+	sal_cells_discard(&fresh);
+	return err;
+}

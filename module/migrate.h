@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * migrate.h - move the flows of some endpoints to another on request
+ */
+#ifndef _SAL_MIGRATE_H
+#define _SAL_MIGRATE_H
+
+#include <linux/types.h>
+
+#include "cell.h"
+
+struct netlink_ext_ack;
+
+/**
+ * struct sal_migrate_result - what a migration did
+ * @moved: flows and cells
+ * @ns: how long the re-targeting took
+ */
+struct sal_migrate_result {
+	struct sal_moved moved;
+	u64 ns;
+};
+
+/**
+ * sal_migrate() - move all flows of some endpoints to another one
+ * @from: where from; all of one service, each once
+ * @n: how many
+ * @to: where to; of the same service, not among @from
+ * @check: do everything but the move
+ * @res: what was done, or would have been
+ * @extack: what is wrong
+ *
+ * One step: no packet sees some of the endpoints moved and some not.
+ * sal_mutex.
+ *
+ * Return: 0, or ENETDOWN, EAFNOSUPPORT, ENOMEM.
+ */
+int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
+		struct sal_endpoint *to, bool check,
+		struct sal_migrate_result *res,
+		struct netlink_ext_ack *extack);
+
+#endif /* _SAL_MIGRATE_H */

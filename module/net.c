@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * net.c - state for each network namespace, and what its exit undoes
+ *
+ * A namespace can play three parts at once: it owns tables (domain), its
+ * packets are resolved by a domain's tables (member), endpoints live in it.
+ * Its exit ends all three, in two halves around the RCU grace period that the
+ * core waits between pre_exit and exit:
+ *
+ *	pre_exit  endpoints fail (their flows move or are held at once), the
+ *		  membership ends (hooks go, held packets are purged), the
+ *		  domain is emptied and hidden
+ *	exit	  no packet can be in our code any more on behalf of this
+ *		  namespace: the domain's tables are freed
+ */
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+
+DEFINE_MUTEX(sal_mutex);
+DEFINE_SPINLOCK(sal_lock);
+
+static unsigned int sal_net_id __read_mostly;
+
+/**
+ * sal_net() - the module's state for a namespace
+ * @net: namespace
+ *
+ * Return: the state; never NULL between the namespace's init and exit.
+ */
+struct sal_net *sal_net(const struct net *net)
+{
+	return net_generic(net, sal_net_id);
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct sal_net *sn = sal_net(net);
+
+	sn->net = net;
+	INIT_LIST_HEAD(&sn->endpoints);
+	return 0;
+}
+
+static struct sal_endpoint *net_first_endpoint(struct sal_net *sn)
+{
+	struct sal_endpoint *ep;
+
+	spin_lock_bh(&sal_lock);
+	ep = list_first_entry_or_null(&sn->endpoints, struct sal_endpoint,
+				      in_net);
+	spin_unlock_bh(&sal_lock);
+	return ep;
+}
+
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct sal_net *sn = sal_net(net);
+	struct sal_endpoint *ep;
+	struct sal_member *m;
+
+	/* first and without waiting for a mutex: packets must not go there */
+	sal_link_netns_exit(net);
+
+	mutex_lock(&sal_mutex);
+	while ((ep = net_first_endpoint(sn)))
+		sal_endpoint_delete(ep, SAL_CAUSE_NETNS);
+	m = sal_member_of(net);
+	if (m)
+		sal_member_del(m);
+	if (sn->domain)
+		sal_domain_shut(sn->domain);
+	mutex_unlock(&sal_mutex);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct sal_net *sn = sal_net(net);
+
+	if (sn->domain)
+		sal_domain_destroy(sn->domain);
+	WARN_ON_ONCE(!list_empty(&sn->endpoints));
+}
+
+static struct pernet_operations net_ops = {
+	.init		= net_init,
+	.pre_exit	= net_pre_exit,
+	.exit		= net_exit,
+	.id		= &sal_net_id,
+	.size		= sizeof(struct sal_net),
+};
+
+int __init sal_net_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+void sal_net_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}

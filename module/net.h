@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * net.h - what the module keeps for each network namespace
+ */
+#ifndef _SAL_NET_H
+#define _SAL_NET_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+
+struct net;
+struct sal_domain;
+struct sal_member;
+
+/**
+ * DOC: locking
+ *
+ * sal_mutex serialises every change of the configuration: domains, members,
+ * services, endpoints, VIPs, the hooks in members. It is one for the machine,
+ * because a member's hooks live in another namespace than the domain they
+ * serve. Nothing takes it under RTNL, and RTNL is never taken under it.
+ *
+ * sal_lock guards what failures change: which endpoints are usable, where
+ * cells point, which endpoints live in a namespace. Notifiers (RTNL held, or
+ * atomic) take it without sal_mutex. It nests inside sal_mutex; the lock of a
+ * hold queue nests inside it.
+ *
+ * The data path takes neither: it reads under RCU.
+ */
+extern struct mutex sal_mutex;
+extern spinlock_t sal_lock;
+
+/**
+ * struct sal_net - what the module keeps for one network namespace
+ * @member: this namespace's membership in a domain, if any. Written under
+ *	sal_mutex, read under RCU by the hooks.
+ * @net: the namespace itself. Never changes.
+ * @domain: the tables this namespace owns; made on first use. sal_mutex, and
+ *	stable from then on until pre_exit.
+ * @endpoints: endpoints (of any domain) that live here, linked through
+ *	&sal_endpoint.in_net. sal_lock.
+ * @exiting: pre_exit has begun; nothing may be attached any more. Written
+ *	under both locks, so either will do for reading.
+ */
+struct sal_net {
+	struct sal_member __rcu *member;
+	struct net *net;
+	struct sal_domain *domain;
+	struct list_head endpoints;
+	bool exiting;
+};
+
+struct sal_net *sal_net(const struct net *net);
+
+int sal_net_init(void);
+void sal_net_exit(void);
+
+#endif /* _SAL_NET_H */

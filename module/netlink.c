@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * netlink.c - the generic netlink family comes and goes
+ */
+#include <linux/init.h>
+
+#include "netlink.h"
+
+static struct genl_multicast_group nl_mcgrps[SAL_NLGRP_MIGRATE + 1]
+	__ro_after_init;
+
+/*
+ * Who talks to whom is told to those with CAP_NET_ADMIN only. The spec says so
+ * (flags of the group), but the generator has no means yet to put it into its
+ * table, and that one is const; so the family gets a copy that has it.
+ */
+static int __init nl_restrict_groups(void)
+{
+	unsigned int i;
+
+	if (WARN_ON_ONCE(sal_nl_family.n_mcgrps != ARRAY_SIZE(nl_mcgrps)))
+		return -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(nl_mcgrps); i++)
+		nl_mcgrps[i] = sal_nl_family.mcgrps[i];
+	nl_mcgrps[SAL_NLGRP_FLOW].flags = GENL_MCAST_CAP_NET_ADMIN;
+	sal_nl_family.mcgrps = nl_mcgrps;
+	return 0;
+}
+
+int __init sal_nl_init(void)
+{
+	int err;
+
+	err = nl_restrict_groups();
+	if (err)
+		return err;
+	return genl_register_family(&sal_nl_family);
+}
+
+void sal_nl_exit(void)
+{
+	genl_unregister_family(&sal_nl_family);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * netlink.h - the generic netlink family
+ */
+#ifndef _SAL_NETLINK_H
+#define _SAL_NETLINK_H
+
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include <uapi/linux/sal.h>
+
+#include "addr.h"
+#include "netlink_gen.h"
+
+struct sal_domain;
+struct sal_endpoint;
+struct sal_flow;
+struct sal_member;
+struct sal_service;
+
+/* nl_util.c: attributes to addresses and back */
+
+/* a prefix nest; @any_len: longer ones may be given, else one address */
+int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
+		      struct netlink_ext_ack *extack);
+int sal_nl_put_prefix(struct sk_buff *skb, int attr,
+		      const struct sal_prefix *pfx);
+/* a network namespace by descriptor, with a reference; the requester needs
+ * CAP_NET_ADMIN over it
+ */
+struct net *sal_nl_get_netns(struct sk_buff *skb, const struct nlattr *attr,
+			     struct netlink_ext_ack *extack);
+
+/* one each for get, dump and events; seq 0 leaves the number out */
+int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq);
+int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
+			 u64 seq);
+int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
+		     struct sal_flow *f, u64 seq);
+
+int sal_nl_init(void);
+void sal_nl_exit(void);
+
+#endif /* _SAL_NETLINK_H */

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nl_endpoint.c - requests about endpoints
+ */
+#include <linux/mutex.h>
+#include <net/net_namespace.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "member.h"
+#include "net.h"
+#include "nl_util.h"
+#include "prefix.h"
+#include "service.h"
+#include "vip.h"
+
+#define ENDPOINT_MSG_SIZE	1024
+
+static int place_put(struct sk_buff *skb, const struct sal_endpoint *ep)
+{
+	if (ep->nsid >= 0 && nla_put_s32(skb, SAL_A_ENDPOINT_NSID, ep->nsid))
+		return -EMSGSIZE;
+	if (ep->has & BIT(SAL_V4) &&
+	    nla_put_in_addr(skb, SAL_A_ENDPOINT_IPV4,
+			    sal_addr_get4(sal_endpoint_addr(ep, SAL_V4))))
+		return -EMSGSIZE;
+	if (ep->has & BIT(SAL_V6) &&
+	    nla_put_in6_addr(skb, SAL_A_ENDPOINT_IPV6,
+			     sal_endpoint_addr(ep, SAL_V6)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int flows_put(struct sk_buff *skb, struct sal_endpoint *ep)
+{
+	struct sal_moved count;
+
+	sal_endpoint_count(ep, &count);
+	if (nla_put_u32(skb, SAL_A_ENDPOINT_FLOWS, count.flows) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_CELLS, count.cells))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sal_nl_fill_endpoint() - put an endpoint into a message
+ * @skb: message
+ * @ep: endpoint
+ * @seq: number of the event, or 0 where it is none
+ *
+ * Events do without the numbers of flows and cells: these take sal_lock, which
+ * who sends an event may hold. sal_mutex, or sal_lock for an event.
+ *
+ * Return: 0 or EMSGSIZE.
+ */
+int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep, u64 seq)
+{
+	if (nla_put_string(skb, SAL_A_ENDPOINT_SERVICE, ep->svc->name) ||
+	    nla_put_string(skb, SAL_A_ENDPOINT_NAME, ep->name) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_ID, ep->id) ||
+	    place_put(skb, ep) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_WEIGHT, READ_ONCE(ep->weight)) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_STATE, READ_ONCE(ep->state)) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT4,
+			READ_ONCE(ep->fault[SAL_V4])) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT6,
+			READ_ONCE(ep->fault[SAL_V6])))
+		return -EMSGSIZE;
+	if (seq)
+		return nla_put_uint(skb, SAL_A_ENDPOINT_SEQ, seq);
+	return flows_put(skb, ep);
+}
+
+/* --- what a request wants ------------------------------------------------- */
+
+/* only attributes that both endpoint-new and endpoint-set have */
+static int req_get(const struct genl_info *info, struct sal_endpoint_req *req)
+{
+	struct nlattr **tb = info->attrs;
+
+	if (tb[SAL_A_ENDPOINT_IPV4]) {
+		sal_addr_set4(&req->addr[SAL_V4],
+			      nla_get_in_addr(tb[SAL_A_ENDPOINT_IPV4]));
+		req->has |= BIT(SAL_V4);
+	}
+	if (tb[SAL_A_ENDPOINT_IPV6]) {
+		int err = sal_nl_get_addr6(tb[SAL_A_ENDPOINT_IPV6],
+					   &req->addr[SAL_V6], info->extack);
+
+		if (err)
+			return err;
+		req->has |= BIT(SAL_V6);
+	}
+	if (tb[SAL_A_ENDPOINT_WEIGHT])
+		req->weight = nla_get_u32(tb[SAL_A_ENDPOINT_WEIGHT]);
+	if (tb[SAL_A_ENDPOINT_STATE])
+		req->state = nla_get_u32(tb[SAL_A_ENDPOINT_STATE]);
+	return 0;
+}
+
+/* is this the address that the core has refused? */
+static bool addr_refused(struct sal_service *svc,
+			 const struct sal_endpoint_req *req, enum sal_af af)
+{
+	const struct in6_addr *addr = &req->addr[af];
+	const struct sal_endpoint *other;
+	bool refused;
+
+	if (sal_prefix_check_endpoint(addr, NULL))
+		return true;
+	rcu_read_lock();
+	refused = sal_vip_lookup(&svc->domain->vips, addr);
+	other = sal_reverse_lookup(svc->domain, addr);
+	if (other && !other->dead)
+		refused |= other->svc != svc || strcmp(other->name, req->name);
+	rcu_read_unlock();
+	return refused;
+}
+
+static int blame(const struct genl_info *info, struct sal_service *svc,
+		 const struct sal_endpoint_req *req, int err)
+{
+	static const struct sal_nl_blame list[] = {
+		{ -EADDRNOTAVAIL, SAL_A_ENDPOINT_IPV6 },
+		{ -EADDRNOTAVAIL, SAL_A_ENDPOINT_IPV4 },
+		{ -EADDRINUSE, SAL_A_ENDPOINT_IPV6 },
+		{ -EADDRINUSE, SAL_A_ENDPOINT_IPV4 },
+		{ -EEXIST, SAL_A_ENDPOINT_NAME },
+		{ -ENOSPC, SAL_A_ENDPOINT_NAME },
+		{ -EBUSY, SAL_A_ENDPOINT_NETNS_FD },
+		{ -ENOENT, SAL_A_ENDPOINT_NETNS_FD },
+		{ }
+	};
+
+	if ((err == -EADDRNOTAVAIL || err == -EADDRINUSE) &&
+	    info->attrs[SAL_A_ENDPOINT_IPV4] && addr_refused(svc, req, SAL_V4))
+		NL_SET_BAD_ATTR(info->extack, info->attrs[SAL_A_ENDPOINT_IPV4]);
+	return sal_nl_blame(info, err, list);
+}
+
+static bool service_has_family(const struct sal_service *svc, enum sal_af af)
+{
+	u32 i;
+
+	for (i = 0; i < svc->n_vips; i++)
+		if (sal_addr_af(&svc->vips[i]->pfx.addr) == af)
+			return true;
+	return false;
+}
+
+/* what the requester should know although it has worked */
+static void endpoint_warn(const struct sal_endpoint *ep,
+			  struct netlink_ext_ack *extack)
+{
+	const struct sal_service *svc = ep->svc;
+	u32 fault = READ_ONCE(ep->fault[SAL_V4]) |
+		    READ_ONCE(ep->fault[SAL_V6]);
+
+	if (fault & SAL_FAULT_NETNS)
+		NL_SET_ERR_MSG(extack,
+			       "endpoint is not usable: its namespace is being deleted");
+	else if (fault & SAL_FAULT_ADDRESS)
+		NL_SET_ERR_MSG(extack,
+			       "endpoint is not usable yet: address is not there");
+	else if (fault & SAL_FAULT_DEVICE)
+		NL_SET_ERR_MSG(extack,
+			       "endpoint is not usable yet: device is down");
+	else if (!(ep->has & BIT(SAL_V4)) && service_has_family(svc, SAL_V4))
+		NL_SET_ERR_MSG(extack,
+			       "service has an IPv4 VIP, the endpoint no IPv4 address");
+	else if (!(ep->has & BIT(SAL_V6)) && service_has_family(svc, SAL_V6))
+		NL_SET_ERR_MSG(extack,
+			       "service has an IPv6 VIP, the endpoint no IPv6 address");
+}
+
+/* --- endpoint-new ----------------------------------------------------------*/
+
+/* make it, or change the one there */
+static struct sal_endpoint *endpoint_make(const struct genl_info *info,
+					  struct sal_service *svc,
+					  const struct sal_endpoint_req *req)
+{
+	struct sal_endpoint *ep = NULL;
+
+	if (info->attrs[SAL_A_ENDPOINT_REPLACE])
+		ep = sal_endpoint_find(svc, req->name);
+	if (ep)
+		return sal_endpoint_change(ep, req, info->extack);
+	return sal_endpoint_create(svc, req, info->extack);
+}
+
+/* membership first, as it is what can be undone without a trace */
+static int endpoint_new(const struct genl_info *info,
+			const struct sal_endpoint_req *req,
+			struct sk_buff *rsp)
+{
+	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct sal_member *m = NULL;
+	struct sal_service *svc;
+	struct sal_endpoint *ep;
+
+	svc = sal_nl_find_service(d, info, SAL_A_ENDPOINT_SERVICE);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	if (req->net && !info->attrs[SAL_A_ENDPOINT_NO_MEMBER]) {
+		m = sal_nl_member_auto(d, req->net, req->name, info->extack);
+		if (IS_ERR(m))
+			return blame(info, svc, req, PTR_ERR(m));
+	}
+	ep = endpoint_make(info, svc, req);
+	if (IS_ERR(ep)) {
+		if (m)
+			sal_member_del(m);
+		return blame(info, svc, req, PTR_ERR(ep));
+	}
+	endpoint_warn(ep, info->extack);
+	return sal_nl_fill_endpoint(rsp, ep, 0);
+}
+
+static int endpoint_new_get(struct sk_buff *skb, const struct genl_info *info,
+			    struct sal_endpoint_req *req)
+{
+	const struct nlattr *nla = info->attrs[SAL_A_ENDPOINT_NETNS_FD];
+	int err;
+
+	req->name = sal_nl_get_label(info, SAL_A_ENDPOINT_NAME,
+				     "endpoint name");
+	if (IS_ERR(req->name))
+		return PTR_ERR(req->name);
+	err = req_get(info, req);
+	if (err)
+		return err;
+	if (!req->has) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, SAL_A_ENDPOINT_IPV4);
+		NL_SET_ERR_MSG(info->extack, "an endpoint needs an address");
+		return -EINVAL;
+	}
+	if (nla) {
+		struct net *net = sal_nl_get_netns(skb, nla, info->extack);
+
+		if (IS_ERR(net))
+			return PTR_ERR(net);
+		req->net = net;
+	}
+	return 0;
+}
+
+int sal_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_endpoint_req req = {
+		.weight = 1,
+		.state = SAL_ENDPOINT_STATE_UP,
+	};
+	struct sal_nl_reply reply;
+	int err;
+
+	err = endpoint_new_get(skb, info, &req);
+	if (err)
+		return err;
+	err = sal_nl_reply_init(&reply, info, ENDPOINT_MSG_SIZE);
+	if (err)
+		goto out;
+	mutex_lock(&sal_mutex);
+	err = endpoint_new(info, &req, reply.skb);
+	mutex_unlock(&sal_mutex);
+	err = sal_nl_reply_send(&reply, info, err);
+out:
+	if (req.net)
+		put_net(req.net);
+	return err;
+}
+
+/* --- the others ----------------------------------------------------------- */
+
+static struct sal_endpoint *endpoint_get(const struct genl_info *info)
+{
+	struct sal_service *svc;
+
+	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
+				  SAL_A_ENDPOINT_SERVICE);
+	if (IS_ERR(svc))
+		return ERR_CAST(svc);
+	return sal_nl_find_endpoint(svc, info, SAL_A_ENDPOINT_NAME);
+}
+
+/* as it is now; sal_mutex keeps its namespace from being freed */
+static void req_from(struct sal_endpoint_req *req,
+		     const struct sal_endpoint *ep)
+{
+	int af;
+
+	*req = (struct sal_endpoint_req) {
+		.name = ep->name,
+		.net = ep->net,
+		.has = ep->has,
+		.weight = ep->weight,
+		.state = ep->state,
+	};
+	for (af = 0; af < SAL_AF_NUM; af++)
+		req->addr[af] = *sal_endpoint_addr(ep, af);
+}
+
+static int endpoint_set(const struct genl_info *info)
+{
+	struct sal_endpoint *ep = endpoint_get(info);
+	struct sal_endpoint_req req;
+	struct sal_service *svc;
+	int err;
+
+	if (IS_ERR(ep))
+		return PTR_ERR(ep);
+	svc = ep->svc;
+	req_from(&req, ep);
+	/* it must not become one that is outside of this host */
+	if (ep->local && !req.net) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[SAL_A_ENDPOINT_NAME],
+				    "the network namespace is being deleted");
+		return -ENOENT;
+	}
+	err = req_get(info, &req);
+	if (err)
+		return err;
+	ep = sal_endpoint_change(ep, &req, info->extack);
+	if (IS_ERR(ep))
+		return blame(info, svc, &req, PTR_ERR(ep));
+	endpoint_warn(ep, info->extack);
+	return 0;
+}
+
+int sal_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	mutex_lock(&sal_mutex);
+	err = endpoint_set(info);
+	mutex_unlock(&sal_mutex);
+	return err;
+}
+
+int sal_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_nl_reply reply;
+	struct sal_endpoint *ep;
+	int err;
+
+	err = sal_nl_reply_init(&reply, info, ENDPOINT_MSG_SIZE);
+	if (err)
+		return err;
+	mutex_lock(&sal_mutex);
+	ep = endpoint_get(info);
+	err = IS_ERR(ep) ? PTR_ERR(ep) :
+			   sal_nl_fill_endpoint(reply.skb, ep, 0);
+	mutex_unlock(&sal_mutex);
+	return sal_nl_reply_send(&reply, info, err);
+}
+
+int sal_nl_endpoint_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_endpoint *ep;
+	int err = 0;
+
+	mutex_lock(&sal_mutex);
+	ep = endpoint_get(info);
+	if (IS_ERR(ep))
+		err = PTR_ERR(ep);
+	else
+		sal_endpoint_delete(ep, SAL_CAUSE_ENDPOINT_DEL);
+	mutex_unlock(&sal_mutex);
+	return err;
+}
+
+static int endpoint_dump_fill(struct sk_buff *skb, void *obj,
+			      const void *filter)
+{
+	struct sal_endpoint *ep = obj;
+
+	if (filter && ep->svc != filter)
+		return 1;
+	return sal_nl_fill_endpoint(skb, ep, 0);
+}
+
+static int endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct sal_service *svc = NULL;
+
+	if (info->attrs[SAL_A_ENDPOINT_SERVICE]) {
+		svc = sal_nl_find_service(d, info, SAL_A_ENDPOINT_SERVICE);
+		if (IS_ERR(svc))
+			return PTR_ERR(svc);
+	}
+	if (!d)
+		return 0;
+	return sal_nl_dump_table(skb, cb, d, &d->endpoints,
+				 endpoint_dump_fill, svc);
+}
+
+int sal_nl_endpoint_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb)
+{
+	int err;
+
+	mutex_lock(&sal_mutex);
+	err = endpoint_dump(skb, cb);
+	mutex_unlock(&sal_mutex);
+	return err;
+}

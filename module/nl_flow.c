@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nl_flow.c - requests about flows
+ *
+ * The table of flows is walked without any lock of ours, in chunks, while
+ * flows come and go. A table that is resized meanwhile is walked anew: flows
+ * may be seen twice then, which a dump tells by NLM_F_DUMP_INTR.
+ *
+ * Nothing here needs a reference to the domain. Its owner is the namespace of
+ * the requester's socket; such a socket holds a reference to its namespace
+ * until after netlink_release() has ended the dump that may be running. So the
+ * owner does not exit, and its domain's tables stay.
+ */
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "flow.h"
+#include "member.h"
+#include "net.h"
+#include "nl_util.h"
+#include "service.h"
+
+#define FLOW_MSG_SIZE	1024
+
+/* flows looked at between two chances to be preempted */
+#define FLOW_CHUNK	1024
+
+/**
+ * struct flow_filter - which flows a request is about
+ * @svc: number of the service, or 0 for any
+ * @endpoint: name of the endpoint, or NULL; lives as long as the request
+ * @src: prefix of client addresses
+ * @id: number of the flow
+ * @sport: client port
+ * @proto: IP protocol
+ * @has_src: @src counts; likewise the others
+ * @has_id: see @has_src
+ * @has_sport: see @has_src
+ * @has_proto: see @has_src
+ */
+struct flow_filter {
+	u32 svc;
+	const char *endpoint;
+	struct sal_prefix src;
+	u64 id;
+	__be16 sport;
+	u8 proto;
+	bool has_src;
+	bool has_id;
+	bool has_sport;
+	bool has_proto;
+};
+
+static bool src_matches(const struct sal_prefix *src,
+			const struct in6_addr *addr)
+{
+	return sal_addr_af(&src->addr) == sal_addr_af(addr) &&
+	       ipv6_prefix_equal(&src->addr, addr, src->len);
+}
+
+static bool endpoint_matches(const char *name, const struct sal_flow *f)
+{
+	const struct sal_endpoint *ep = sal_flow_endpoint(f);
+
+	return ep && !strcmp(ep->name, name);
+}
+
+/* what only waits for the collector has gone for the user */
+static bool flow_gone(struct sal_domain *d, const struct sal_flow *f)
+{
+	return READ_ONCE(sal_flow_service(f)->dead) || !sal_flow_member(d, f);
+}
+
+static bool flow_matches(struct sal_domain *d,
+			 const struct flow_filter *filter,
+			 const struct sal_flow *f)
+{
+	if (filter->has_id && f->id != filter->id)
+		return false;
+	if (filter->svc && f->key.svc != filter->svc)
+		return false;
+	if (filter->has_proto && f->key.proto != filter->proto)
+		return false;
+	if (filter->has_sport && f->cid != filter->sport)
+		return false;
+	if (filter->has_src && !src_matches(&filter->src, &f->key.client))
+		return false;
+	if (filter->endpoint && !endpoint_matches(filter->endpoint, f))
+		return false;
+	return !flow_gone(d, f);
+}
+
+/* --- what a request wants ------------------------------------------------- */
+
+static int filter_service(const struct genl_info *info,
+			  struct flow_filter *filter)
+{
+	struct nlattr *name = info->attrs[SAL_A_FLOW_ENDPOINT];
+	struct sal_endpoint *ep;
+	struct sal_service *svc;
+	int err = 0;
+
+	mutex_lock(&sal_mutex);
+	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
+				  SAL_A_FLOW_SERVICE);
+	if (IS_ERR(svc)) {
+		err = PTR_ERR(svc);
+		goto out;
+	}
+	filter->svc = svc->id;
+	if (name) {
+		ep = sal_nl_find_endpoint(svc, info, SAL_A_FLOW_ENDPOINT);
+		if (IS_ERR(ep))
+			err = PTR_ERR(ep);
+	}
+out:
+	mutex_unlock(&sal_mutex);
+	return err;
+}
+
+static int filter_names(const struct genl_info *info,
+			struct flow_filter *filter)
+{
+	if (info->attrs[SAL_A_FLOW_ENDPOINT]) {
+		filter->endpoint = sal_nl_get_label(info, SAL_A_FLOW_ENDPOINT,
+						    "endpoint name");
+		if (IS_ERR(filter->endpoint))
+			return PTR_ERR(filter->endpoint);
+	}
+	if (info->attrs[SAL_A_FLOW_SERVICE])
+		return filter_service(info, filter);
+	return 0;
+}
+
+static int filter_src(const struct genl_info *info, struct flow_filter *filter)
+{
+	const struct nlattr *nla = info->attrs[SAL_A_FLOW_SRC];
+	int err;
+
+	if (!nla)
+		return 0;
+	filter->has_src = true;
+	err = sal_nl_get_prefix(nla, &filter->src, info->extack);
+	return err == -EADDRNOTAVAIL ? -EINVAL : err;
+}
+
+/* only attributes that both the dump and flow-del have */
+static int filter_get(const struct genl_info *info, struct flow_filter *filter)
+{
+	struct nlattr **tb = info->attrs;
+	int err;
+
+	memset(filter, 0, sizeof(*filter));
+	if (tb[SAL_A_FLOW_PROTO]) {
+		filter->has_proto = true;
+		filter->proto = nla_get_u8(tb[SAL_A_FLOW_PROTO]);
+	}
+	if (tb[SAL_A_FLOW_SPORT]) {
+		filter->has_sport = true;
+		filter->sport = nla_get_be16(tb[SAL_A_FLOW_SPORT]);
+	}
+	err = filter_src(info, filter);
+	if (err)
+		return err;
+	return filter_names(info, filter);
+}
+
+static void filter_id(const struct genl_info *info, struct flow_filter *filter)
+{
+	filter->has_id = true;
+	filter->id = nla_get_uint(info->attrs[SAL_A_FLOW_ID]);
+}
+
+static int no_such_flow(const struct genl_info *info)
+{
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[SAL_A_FLOW_ID],
+				"no flow %llu",
+				nla_get_uint(info->attrs[SAL_A_FLOW_ID]));
+	return -ENOENT;
+}
+
+/* --- messages --------------------------------------------------------------*/
+
+static int addr_put(struct sk_buff *skb, int attr, const struct in6_addr *addr)
+{
+	const struct sal_prefix pfx = { .addr = *addr, .len = 128 };
+
+	return sal_nl_put_prefix(skb, attr, &pfx);
+}
+
+static int names_put(struct sk_buff *skb, struct sal_domain *d,
+		     const struct sal_flow *f)
+{
+	const struct sal_endpoint *ep = sal_flow_endpoint(f);
+	const struct sal_member *m = sal_flow_member(d, f);
+
+	if (nla_put_string(skb, SAL_A_FLOW_SERVICE, sal_flow_service(f)->name))
+		return -EMSGSIZE;
+	if (ep && nla_put_string(skb, SAL_A_FLOW_ENDPOINT, ep->name))
+		return -EMSGSIZE;
+	if (m && nla_put_string(skb, SAL_A_FLOW_MEMBER, m->name))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sal_nl_fill_flow() - put a flow into a message
+ * @skb: message
+ * @d: domain
+ * @f: flow
+ * @seq: number of the event, or 0 where it is none
+ *
+ * RCU.
+ *
+ * Return: 0 or EMSGSIZE.
+ */
+int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
+		     struct sal_flow *f, u64 seq)
+{
+	if (nla_put_uint(skb, SAL_A_FLOW_ID, f->id) ||
+	    names_put(skb, d, f) ||
+	    nla_put_u8(skb, SAL_A_FLOW_PROTO, f->key.proto) ||
+	    addr_put(skb, SAL_A_FLOW_SRC, &f->key.client) ||
+	    addr_put(skb, SAL_A_FLOW_DST, &f->vip) ||
+	    nla_put_be16(skb, SAL_A_FLOW_SPORT, f->cid) ||
+	    nla_put_u32(skb, SAL_A_FLOW_IDLE, sal_flow_idle(f)))
+		return -EMSGSIZE;
+	if (f->key.id != f->cid &&
+	    nla_put_be16(skb, SAL_A_FLOW_MAPPED, f->key.id))
+		return -EMSGSIZE;
+	return seq ? nla_put_uint(skb, SAL_A_FLOW_SEQ, seq) : 0;
+}
+
+/* --- a walk to its end ---------------------------------------------------- */
+
+/**
+ * flows_walk() - do something with each flow that matches
+ * @d: domain, or NULL
+ * @filter: which
+ * @fn: what; under RCU, must not sleep; anything but 0 ends the walk
+ * @arg: for @fn
+ *
+ * Return: what @fn returned last, 0 where it was never called.
+ */
+static int flows_walk(struct sal_domain *d, const struct flow_filter *filter,
+		      int (*fn)(struct sal_domain *d, struct sal_flow *f,
+				void *arg),
+		      void *arg)
+{
+	struct rhashtable_iter iter;
+	unsigned int n = 0;
+	struct sal_flow *f;
+	int ret = 0;
+
+	if (!d)
+		return 0;
+	rhashtable_walk_enter(&d->flows, &iter);
+	rhashtable_walk_start(&iter);
+	while (!ret && (f = rhashtable_walk_next(&iter))) {
+		/* the table was resized; what follows may have been seen */
+		if (IS_ERR(f))
+			continue;
+		if (flow_matches(d, filter, f))
+			ret = fn(d, f, arg);
+		if (++n % FLOW_CHUNK == 0) {
+			rhashtable_walk_stop(&iter);
+			cond_resched();
+			rhashtable_walk_start(&iter);
+		}
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return ret;
+}
+
+static int flow_get_one(struct sal_domain *d, struct sal_flow *f, void *arg)
+{
+	return sal_nl_fill_flow(arg, d, f, 0) ?: 1;
+}
+
+int sal_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct flow_filter filter = {};
+	struct sal_nl_reply reply;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, SAL_A_FLOW_ID)) {
+		NL_SET_ERR_MSG(info->extack, "flow id is missing");
+		return -EINVAL;
+	}
+	filter_id(info, &filter);
+	err = sal_nl_reply_init(&reply, info, FLOW_MSG_SIZE);
+	if (err)
+		return err;
+	err = flows_walk(sal_domain_find(genl_info_net(info)), &filter,
+			 flow_get_one, reply.skb);
+	if (!err)
+		err = no_such_flow(info);
+	return sal_nl_reply_send(&reply, info, min(err, 0));
+}
+
+static int flow_del_one(struct sal_domain *d, struct sal_flow *f, void *arg)
+{
+	u32 *count = arg;
+
+	*count += sal_flow_remove(d, f);
+	return 0;
+}
+
+int sal_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct flow_filter filter;
+	struct sal_nl_reply reply;
+	u32 count = 0;
+	int err;
+
+	err = filter_get(info, &filter);
+	if (err)
+		return err;
+	if (info->attrs[SAL_A_FLOW_ID])
+		filter_id(info, &filter);
+	err = sal_nl_reply_init(&reply, info, FLOW_MSG_SIZE);
+	if (err)
+		return err;
+	flows_walk(sal_domain_find(genl_info_net(info)), &filter,
+		   flow_del_one, &count);
+	if (filter.has_id && !count)
+		err = no_such_flow(info);
+	else
+		err = nla_put_u32(reply.skb, SAL_A_FLOW_COUNT, count);
+	return sal_nl_reply_send(&reply, info, err);
+}
+
+/* --- a walk in parts: the dump -------------------------------------------- */
+
+/**
+ * struct flow_dump - a dump of flows
+ * @d: domain, or NULL
+ * @filter: which
+ * @iter: where it is in the table
+ */
+struct flow_dump {
+	struct sal_domain *d;
+	struct flow_filter filter;
+	struct rhashtable_iter iter;
+};
+
+/**
+ * struct flow_dump_ctx - what a callback keeps of it
+ * @dump: allocated
+ */
+struct flow_dump_ctx {
+	struct flow_dump *dump;
+};
+
+int sal_nl_flow_get_start(struct netlink_callback *cb)
+{
+	struct flow_dump_ctx *ctx = (void *)cb->ctx;
+	const struct genl_info *info = genl_info_dump(cb);
+	struct flow_dump *dump;
+	int err;
+
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
+	if (!dump) {
+		NL_SET_ERR_MSG(info->extack, "out of memory");
+		return -ENOMEM;
+	}
+	err = filter_get(info, &dump->filter);
+	if (err) {
+		kfree(dump);
+		return err;
+	}
+	dump->d = sal_domain_find(genl_info_net(info));
+	if (dump->d)
+		rhashtable_walk_enter(&dump->d->flows, &dump->iter);
+	ctx->dump = dump;
+	cb->seq = 1;
+	return 0;
+}
+
+int sal_nl_flow_get_done(struct netlink_callback *cb)
+{
+	struct flow_dump_ctx *ctx = (void *)cb->ctx;
+
+	if (ctx->dump->d)
+		rhashtable_walk_exit(&ctx->dump->iter);
+	kfree(ctx->dump);
+	return 0;
+}
+
+static int flow_dump_fill(struct sk_buff *skb, void *obj, const void *filter)
+{
+	const struct flow_dump *dump = filter;
+
+	if (!flow_matches(dump->d, &dump->filter, obj))
+		return 1;
+	return sal_nl_fill_flow(skb, dump->d, obj, 0);
+}
+
+/*
+ * A resized table is walked anew. The sequence number of a dump exists to tell
+ * that it is not consistent: a change of it makes the next message, or the one
+ * that ends the dump, carry NLM_F_DUMP_INTR.
+ */
+static void flow_dump_start(struct netlink_callback *cb,
+			    struct flow_dump *dump)
+	__acquires(RCU)
+{
+	if (rhashtable_walk_start_check(&dump->iter))
+		cb->seq++;
+}
+
+/*
+ * A part ends where a message does not fit any more; the flow that it was for
+ * is the one that rhashtable_walk_peek() finds next time.
+ */
+static int flow_dump_part(struct sk_buff *skb, struct netlink_callback *cb,
+			  struct flow_dump *dump)
+{
+	struct sal_flow *f = rhashtable_walk_peek(&dump->iter);
+	unsigned int n = 0;
+	int err = 0;
+
+	for (; f; f = rhashtable_walk_next(&dump->iter)) {
+		if (IS_ERR(f)) {
+			cb->seq++;
+			continue;
+		}
+		err = sal_nl_dump_one(skb, cb, flow_dump_fill, f, dump);
+		if (err)
+			break;
+		if (++n % FLOW_CHUNK == 0) {
+			rhashtable_walk_stop(&dump->iter);
+			cond_resched();
+			flow_dump_start(cb, dump);
+		}
+	}
+	return err;
+}
+
+int sal_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct flow_dump_ctx *ctx = (void *)cb->ctx;
+	struct flow_dump *dump = ctx->dump;
+	int err;
+
+	if (!dump->d)
+		return 0;
+	flow_dump_start(cb, dump);
+	err = flow_dump_part(skb, cb, dump);
+	rhashtable_walk_stop(&dump->iter);
+	return err;
+}

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nl_member.c - requests about members
+ */
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "member.h"
+#include "net.h"
+#include "nl_util.h"
+#include "route.h"
+#include "service.h"
+
+/* room for "-" and a number behind a name */
+#define SUFFIX_MAX	11
+
+static u32 member_endpoints(const struct sal_member *m)
+{
+	struct sal_endpoint *ep;
+	u32 n = 0;
+
+	spin_lock_bh(&sal_lock);
+	list_for_each_entry(ep, &sal_net(m->net)->endpoints, in_net)
+		n += ep->svc->domain == m->domain;
+	spin_unlock_bh(&sal_lock);
+	return n;
+}
+
+static int member_fill(struct sk_buff *skb, void *obj, const void *filter)
+{
+	const struct sal_member *m = obj;
+	const struct sal_domain *d = m->domain;
+	u32 i;
+
+	if (nla_put_u32(skb, SAL_A_MEMBER_ID, m->id) ||
+	    nla_put_string(skb, SAL_A_MEMBER_NAME, m->name) ||
+	    nla_put_u32(skb, SAL_A_MEMBER_ROUTE, m->route) ||
+	    nla_put_u32(skb, SAL_A_MEMBER_ENDPOINTS, member_endpoints(m)))
+		return -EMSGSIZE;
+	if (m->nsid >= 0 && nla_put_s32(skb, SAL_A_MEMBER_NSID, m->nsid))
+		return -EMSGSIZE;
+	for (i = 0; i < d->n_pools; i++)
+		if (!sal_route_exists(m->net, &d->pools[i]) &&
+		    sal_nl_put_prefix(skb, SAL_A_MEMBER_UNROUTED,
+				      &d->pools[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/* what the requester should know although it has worked */
+static void member_warn(const struct sal_member *m,
+			struct netlink_ext_ack *extack)
+{
+	const struct sal_domain *d = m->domain;
+	const struct sal_prefix *pfx;
+	u32 i;
+
+	for (i = 0; i < d->n_pools; i++) {
+		pfx = &d->pools[i];
+		if (!sal_route_exists(m->net, pfx))
+			break;
+	}
+	if (i == d->n_pools)
+		return;
+	/* there is no room for an IPv6 prefix twice */
+	if (sal_addr_af(&pfx->addr) == SAL_V4)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "no route to %pI4/%u; try: ip route add %pI4/%u dev DEV",
+				   &pfx->addr.s6_addr32[3],
+				   sal_prefix_userlen(pfx),
+				   &pfx->addr.s6_addr32[3],
+				   sal_prefix_userlen(pfx));
+	else
+		NL_SET_ERR_MSG_FMT(extack,
+				   "no route; try: ip route add %pI6c/%u dev DEV",
+				   &pfx->addr, pfx->len);
+}
+
+/* --- members that a request names ----------------------------------------- */
+
+static struct sal_member *find_by_name(struct sal_domain *d,
+				       const struct genl_info *info)
+{
+	const char *name = sal_nl_get_label(info, SAL_A_MEMBER_NAME,
+					    "member name");
+	struct sal_member *m = NULL;
+
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	if (d)
+		m = sal_member_find(d, name);
+	if (m)
+		return m;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[SAL_A_MEMBER_NAME],
+				"no member '%.60s'", name);
+	return ERR_PTR(-ENOENT);
+}
+
+static struct sal_member *find_by_net(struct sal_domain *d,
+				      const struct genl_info *info,
+				      struct net *net)
+{
+	struct sal_member *m = sal_member_of(net);
+
+	if (m && m->domain == d)
+		return m;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SAL_A_MEMBER_NETNS_FD],
+			    "the network namespace is no member");
+	return ERR_PTR(-ENOENT);
+}
+
+/* --- member-new ----------------------------------------------------------- */
+
+static int blame(const struct genl_info *info, struct net *net, int err)
+{
+	static const struct sal_nl_blame list_netns[] = {
+		{ -EEXIST, SAL_A_MEMBER_NETNS_FD },
+		{ -EBUSY, SAL_A_MEMBER_NETNS_FD },
+		{ }
+	};
+	static const struct sal_nl_blame list_name[] = {
+		{ -EEXIST, SAL_A_MEMBER_NAME },
+		{ -ENOSPC, SAL_A_MEMBER_NAME },
+		{ -ENOENT, SAL_A_MEMBER_NETNS_FD },
+		{ }
+	};
+
+	return sal_nl_blame(info, err,
+			    sal_member_of(net) ? list_netns : list_name);
+}
+
+/* routes that its route attribute asks for, if any; sal_mutex */
+static void routes_of(struct sal_nl_routes *routes,
+		      const struct sal_member *m, u32 before, u32 after)
+{
+	const struct sal_domain *d = m->domain;
+
+	if (before == SAL_ROUTE_AUTO && after == SAL_ROUTE_NONE)
+		sal_nl_routes_del(routes, d->pools, d->n_pools, NULL, 0);
+	else if (after == SAL_ROUTE_AUTO)
+		sal_nl_routes_add(routes, d->pools, d->n_pools);
+	else
+		return;
+	sal_nl_routes_net(routes, m->net);
+}
+
+static int member_new(const struct genl_info *info, const char *name,
+		      struct net *net, struct sal_nl_routes *routes)
+{
+	u32 route = SAL_ROUTE_NONE;
+	struct sal_domain *d;
+	struct sal_member *m;
+
+	if (info->attrs[SAL_A_MEMBER_ROUTE])
+		route = nla_get_u32(info->attrs[SAL_A_MEMBER_ROUTE]);
+	d = sal_nl_obtain_domain(info);
+	if (!d)
+		return -ENOMEM;
+	m = sal_member_add(d, net, name, route, info->extack);
+	if (IS_ERR(m))
+		return blame(info, net, PTR_ERR(m));
+	routes_of(routes, m, SAL_ROUTE_NONE, route);
+	return 0;
+}
+
+/* when the routes are there; the namespace is held, so the member is too */
+static int member_new_reply(const struct genl_info *info, struct net *net,
+			    struct sk_buff *rsp)
+{
+	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct sal_member *m = find_by_net(d, info, net);
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	member_warn(m, info->extack);
+	return member_fill(rsp, m, NULL);
+}
+
+static int member_new_routed(struct genl_info *info, const char *name,
+			     struct net *net, struct sk_buff *rsp)
+{
+	struct sal_nl_routes *routes;
+	int err;
+
+	routes = sal_nl_routes_alloc(1, info->extack);
+	if (!routes)
+		return -ENOMEM;
+	sal_nl_routes_lock();
+	mutex_lock(&sal_mutex);
+	err = member_new(info, name, net, routes);
+	mutex_unlock(&sal_mutex);
+	sal_nl_routes_apply(routes);
+	if (!err) {
+		mutex_lock(&sal_mutex);
+		err = member_new_reply(info, net, rsp);
+		mutex_unlock(&sal_mutex);
+	}
+	sal_nl_routes_unlock();
+	sal_nl_routes_free(routes);
+	return err;
+}
+
+int sal_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_nl_reply reply;
+	const char *name;
+	struct net *net;
+	int err;
+
+	name = sal_nl_get_label(info, SAL_A_MEMBER_NAME, "member name");
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	if (GENL_REQ_ATTR_CHECK(info, SAL_A_MEMBER_NETNS_FD)) {
+		NL_SET_ERR_MSG(info->extack, "netns-fd is missing");
+		return -EINVAL;
+	}
+	net = sal_nl_get_netns(skb, info->attrs[SAL_A_MEMBER_NETNS_FD],
+			       info->extack);
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+
+	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
+	if (err)
+		goto out;
+	err = member_new_routed(info, name, net, reply.skb);
+	err = sal_nl_reply_send(&reply, info, err);
+out:
+	put_net(net);
+	return err;
+}
+
+/* the number behind "base-" in a name, 0 where it is none of that kind */
+static u32 name_suffix(const char *name, const char *base, size_t len)
+{
+	u32 n;
+
+	if (strncmp(name, base, len) || name[len] != '-' ||
+	    !isdigit(name[len + 1]) || kstrtou32(name + len + 1, 10, &n))
+		return 0;
+	return n;
+}
+
+/**
+ * sal_nl_member_auto() - make the namespace of an endpoint a member
+ * @d: domain
+ * @net: namespace; the caller keeps it alive meanwhile
+ * @name: name of the endpoint
+ * @extack: what is wrong
+ *
+ * It is named after the endpoint. Where another member is, a number follows:
+ * the one after the highest that is there. sal_mutex.
+ *
+ * Return: the new member; NULL where it is one of the domain already; or an
+ * ERR_PTR.
+ */
+struct sal_member *sal_nl_member_auto(struct sal_domain *d, struct net *net,
+				      const char *name,
+				      struct netlink_ext_ack *extack)
+{
+	size_t len = min(strlen(name), (size_t)SAL_LABEL_MAX - SUFFIX_MAX);
+	struct sal_member *m = sal_member_of(net);
+	char numbered[SAL_LABEL_MAX + 1];
+	unsigned long id;
+	bool taken = false;
+	u32 last = 1;
+
+	if (m && m->domain == d)
+		return NULL;
+	xa_for_each(&d->members, id, m) {
+		taken |= !strcmp(m->name, name);
+		last = max(last, name_suffix(m->name, name, len));
+	}
+	if (taken) {
+		snprintf(numbered, sizeof(numbered), "%.*s-%u", (int)len,
+			 name, last + 1);
+		name = numbered;
+	}
+	return sal_member_add(d, net, name, SAL_ROUTE_NONE, extack);
+}
+
+/* --- member-set, member-del ----------------------------------------------- */
+
+static int member_set(const struct genl_info *info,
+		      struct sal_nl_routes *routes)
+{
+	const struct nlattr *nla = info->attrs[SAL_A_MEMBER_ROUTE];
+	struct sal_member *m;
+
+	m = find_by_name(sal_domain_find(genl_info_net(info)), info);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	if (!nla)
+		return 0;
+	routes_of(routes, m, m->route, nla_get_u32(nla));
+	m->route = nla_get_u32(nla);
+	sal_domain_changed(m->domain);
+	return 0;
+}
+
+int sal_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_nl_routes *routes;
+	struct sal_member *m;
+	int err;
+
+	routes = sal_nl_routes_alloc(1, info->extack);
+	if (!routes)
+		return -ENOMEM;
+	sal_nl_routes_lock();
+	mutex_lock(&sal_mutex);
+	err = member_set(info, routes);
+	mutex_unlock(&sal_mutex);
+	sal_nl_routes_apply(routes);
+	if (!err) {
+		struct netlink_ext_ack ignored = {};
+
+		mutex_lock(&sal_mutex);
+		m = sal_member_find(sal_domain_find(genl_info_net(info)),
+				    nla_data(info->attrs[SAL_A_MEMBER_NAME]));
+		if (m)
+			member_warn(m, info->extack ?: &ignored);
+		mutex_unlock(&sal_mutex);
+	}
+	sal_nl_routes_unlock();
+	sal_nl_routes_free(routes);
+	return err;
+}
+
+static int member_del(const struct genl_info *info, struct net *net,
+		      struct sal_nl_routes *routes)
+{
+	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct sal_member *m;
+
+	m = net ? find_by_net(d, info, net) : find_by_name(d, info);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	routes_of(routes, m, m->route, SAL_ROUTE_NONE);
+	sal_member_del(m);
+	return 0;
+}
+
+static int member_del_routed(struct genl_info *info, struct net *net)
+{
+	struct sal_nl_routes *routes;
+	int err;
+
+	routes = sal_nl_routes_alloc(1, info->extack);
+	if (!routes)
+		return -ENOMEM;
+	sal_nl_routes_lock();
+	mutex_lock(&sal_mutex);
+	err = member_del(info, net, routes);
+	mutex_unlock(&sal_mutex);
+	sal_nl_routes_apply(routes);
+	sal_nl_routes_unlock();
+	sal_nl_routes_free(routes);
+	return err;
+}
+
+int sal_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *fd = info->attrs[SAL_A_MEMBER_NETNS_FD];
+	struct net *net = NULL;
+	int err;
+
+	if (fd && info->attrs[SAL_A_MEMBER_NAME]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd,
+				    "either name or netns-fd");
+		return -EINVAL;
+	}
+	if (fd) {
+		net = sal_nl_get_netns(skb, fd, info->extack);
+		if (IS_ERR(net))
+			return PTR_ERR(net);
+	}
+	err = member_del_routed(info, net);
+	if (net)
+		put_net(net);
+	return err;
+}
+
+/* --- member-get ----------------------------------------------------------- */
+
+int sal_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_nl_reply reply;
+	struct sal_member *m;
+	int err;
+
+	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
+	if (err)
+		return err;
+	mutex_lock(&sal_mutex);
+	m = find_by_name(sal_domain_find(genl_info_net(info)), info);
+	err = IS_ERR(m) ? PTR_ERR(m) : member_fill(reply.skb, m, NULL);
+	mutex_unlock(&sal_mutex);
+	return sal_nl_reply_send(&reply, info, err);
+}
+
+int sal_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct sal_domain *d;
+	int err = 0;
+
+	mutex_lock(&sal_mutex);
+	d = sal_domain_find(genl_info_net(genl_info_dump(cb)));
+	if (d)
+		err = sal_nl_dump_table(skb, cb, d, &d->members, member_fill,
+					NULL);
+	mutex_unlock(&sal_mutex);
+	return err;
+}

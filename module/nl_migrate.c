@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nl_migrate.c - requests to move flows
+ */
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "migrate.h"
+#include "net.h"
+#include "nl_util.h"
+#include "service.h"
+
+/**
+ * struct migrate_req - a request to move flows
+ * @svc: service
+ * @from: endpoints that they move from
+ * @n: how many
+ * @to: endpoint that they move to
+ */
+struct migrate_req {
+	struct sal_service *svc;
+	struct sal_endpoint *from[SAL_FROM_MAX];
+	u32 n;
+	struct sal_endpoint *to;
+};
+
+/* room for the names of the request, whose attributes grow by a NUL at most */
+static size_t reply_size(const struct genl_info *info)
+{
+	const size_t max = nla_total_size(SAL_NAME_MAX + 1) +
+			   nla_total_size(SAL_LABEL_MAX + 1) *
+			   (SAL_FROM_MAX + 1);
+
+	return min(max, (size_t)nlmsg_len(info->nlhdr) * 2) + 64;
+}
+
+static int migrate_put(struct sk_buff *skb, const struct migrate_req *req,
+		       const struct sal_migrate_result *res)
+{
+	u32 i;
+
+	if (nla_put_string(skb, SAL_A_MIGRATE_SERVICE, req->svc->name))
+		return -EMSGSIZE;
+	for (i = 0; i < req->n; i++)
+		if (nla_put_string(skb, SAL_A_MIGRATE_FROM,
+				   req->from[i]->name))
+			return -EMSGSIZE;
+	if (nla_put_string(skb, SAL_A_MIGRATE_TO, req->to->name) ||
+	    nla_put_u32(skb, SAL_A_MIGRATE_FLOWS, res->moved.flows) ||
+	    nla_put_u32(skb, SAL_A_MIGRATE_CELLS, res->moved.cells) ||
+	    nla_put_uint(skb, SAL_A_MIGRATE_DURATION, res->ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static struct sal_endpoint *from_find(const struct genl_info *info,
+				      const struct migrate_req *req,
+				      const struct nlattr *nla)
+{
+	char name[SAL_LABEL_MAX + 1];
+	struct sal_endpoint *ep;
+
+	/* unlike the others, this attribute need not end with a NUL */
+	nla_strscpy(name, nla, sizeof(name));
+	ep = sal_endpoint_find(req->svc, name);
+	if (ep)
+		return ep;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+				"service '%.24s' has no endpoint '%.24s'",
+				req->svc->name, name);
+	return ERR_PTR(-ENOENT);
+}
+
+static int from_add(const struct genl_info *info, struct migrate_req *req,
+		    const struct nlattr *nla)
+{
+	struct sal_endpoint *ep;
+	u32 i;
+
+	if (req->n == SAL_FROM_MAX) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+					"at most %u endpoints to move from",
+					SAL_FROM_MAX);
+		return -E2BIG;
+	}
+	ep = from_find(info, req, nla);
+	if (IS_ERR(ep))
+		return PTR_ERR(ep);
+	if (ep == req->to) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+					"'%.60s' is where they move to",
+					ep->name);
+		return -EINVAL;
+	}
+	for (i = 0; i < req->n; i++) {
+		if (req->from[i] != ep)
+			continue;
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+					"'%.60s' is given twice", ep->name);
+		return -EINVAL;
+	}
+	req->from[req->n++] = ep;
+	return 0;
+}
+
+static int migrate_get(const struct genl_info *info, struct migrate_req *req)
+{
+	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct nlattr *nla;
+	int err, rem;
+
+	req->svc = sal_nl_find_service(d, info, SAL_A_MIGRATE_SERVICE);
+	if (IS_ERR(req->svc))
+		return PTR_ERR(req->svc);
+	req->to = sal_nl_find_endpoint(req->svc, info, SAL_A_MIGRATE_TO);
+	if (IS_ERR(req->to))
+		return PTR_ERR(req->to);
+	if (NL_REQ_ATTR_CHECK(info->extack, NULL, info->attrs,
+			      SAL_A_MIGRATE_FROM)) {
+		NL_SET_ERR_MSG(info->extack, "endpoint to move from is missing");
+		return -EINVAL;
+	}
+	nla_for_each_attr_type(nla, SAL_A_MIGRATE_FROM,
+			       genlmsg_data(info->genlhdr),
+			       genlmsg_len(info->genlhdr), rem) {
+		err = from_add(info, req, nla);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int migrate(const struct genl_info *info, struct migrate_req *req,
+		   struct sk_buff *rsp)
+{
+	static const struct sal_nl_blame list[] = {
+		{ -ENETDOWN, SAL_A_MIGRATE_TO },
+		{ -EAFNOSUPPORT, SAL_A_MIGRATE_TO },
+		{ }
+	};
+	struct sal_migrate_result res = {};
+	int err;
+
+	err = migrate_get(info, req);
+	if (err)
+		return err;
+	err = sal_migrate(req->from, req->n, req->to,
+			  info->attrs[SAL_A_MIGRATE_CHECK], &res,
+			  info->extack);
+	if (err)
+		return sal_nl_blame(info, err, list);
+	return migrate_put(rsp, req, &res);
+}
+
+int sal_nl_migrate_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_nl_reply reply;
+	struct migrate_req *req;
+	int err;
+
+	req = kzalloc(sizeof(*req), GFP_KERNEL);
+	if (!req) {
+		NL_SET_ERR_MSG(info->extack, "out of memory");
+		return -ENOMEM;
+	}
+	err = sal_nl_reply_init(&reply, info, reply_size(info));
+	if (err)
+		goto out;
+	mutex_lock(&sal_mutex);
+	err = migrate(info, req, reply.skb);
+	mutex_unlock(&sal_mutex);
+	err = sal_nl_reply_send(&reply, info, err);
+out:
+	kfree(req);
+	return err;
+}

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nl_util.c - what the handlers of the netlink family share
+ *
+ * Texts of the extended ack have room for NETLINK_MAX_FMTMSG_LEN bytes, names
+ * may be longer: hence the precisions in the formats.
+ */
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "net.h"
+#include "nl_util.h"
+#include "service.h"
+
+/**
+ * sal_nl_reply_init() - make the reply to a request
+ * @reply: where it goes
+ * @info: request
+ * @size: room for attributes
+ *
+ * Return: 0 or ENOMEM.
+ */
+int sal_nl_reply_init(struct sal_nl_reply *reply, struct genl_info *info,
+		      size_t size)
+{
+	reply->skb = genlmsg_new(size, GFP_KERNEL);
+	if (!reply->skb)
+		goto err_nomem;
+	reply->hdr = genlmsg_iput(reply->skb, info);
+	if (!reply->hdr)
+		goto err_free;
+	return 0;
+
+err_free:
+	nlmsg_free(reply->skb);
+err_nomem:
+	NL_SET_ERR_MSG(info->extack, "out of memory");
+	return -ENOMEM;
+}
+
+/**
+ * sal_nl_reply_send() - send the reply to a request, or drop it
+ * @reply: reply
+ * @info: request
+ * @err: what came of the request; where it failed there is no reply
+ *
+ * Return: what the handler returns.
+ */
+int sal_nl_reply_send(struct sal_nl_reply *reply, struct genl_info *info,
+		      int err)
+{
+	if (err) {
+		nlmsg_free(reply->skb);
+		return err;
+	}
+	genlmsg_end(reply->skb, reply->hdr);
+	return genlmsg_reply(reply->skb, info);
+}
+
+/**
+ * sal_nl_blame() - name the attribute that an error is about
+ * @info: request
+ * @err: error of the core, negative; or 0
+ * @blame: which attribute stands for which error
+ *
+ * The core says in words what is wrong, but knows of no attributes. Where
+ * nobody has named one yet, the errno tells which it must have been.
+ *
+ * Return: @err.
+ */
+int sal_nl_blame(const struct genl_info *info, int err,
+		 const struct sal_nl_blame *blame)
+{
+	struct netlink_ext_ack *extack = info->extack;
+
+	if (!err || !extack || extack->bad_attr)
+		return err;
+	for (; blame->err; blame++)
+		if (blame->err == err && info->attrs[blame->attr]) {
+			NL_SET_BAD_ATTR(extack, info->attrs[blame->attr]);
+			break;
+		}
+	return err;
+}
+
+static const char *get_name(const struct genl_info *info, int attr,
+			    const char *what, const char *others)
+{
+	const struct nlattr *nla;
+	const char *name, *c;
+
+	if (NL_REQ_ATTR_CHECK(info->extack, NULL, info->attrs, attr)) {
+		NL_SET_ERR_MSG_FMT(info->extack, "%s is missing", what);
+		return ERR_PTR(-EINVAL);
+	}
+	nla = info->attrs[attr];
+	name = nla_data(nla);
+	if (!*name) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla, "%s is empty",
+					what);
+		return ERR_PTR(-EINVAL);
+	}
+	for (c = name; *c; c++) {
+		if (isascii(*c) && (isalnum(*c) || strchr(others, *c)))
+			continue;
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+					"%s: only letters, digits and any of %s",
+					what, others);
+		return ERR_PTR(-EINVAL);
+	}
+	return name;
+}
+
+/**
+ * sal_nl_get_name() - the name of a service in a request
+ * @info: request
+ * @attr: number of the attribute, which must be a NUL-terminated string
+ * @what: what it is, for the extended ack
+ *
+ * Return: the name, which lives as long as the request; or an ERR_PTR.
+ */
+const char *sal_nl_get_name(const struct genl_info *info, int attr,
+			    const char *what)
+{
+	return get_name(info, attr, what, "._-");
+}
+
+/**
+ * sal_nl_get_label() - the name of a member or an endpoint in a request
+ * @info: request
+ * @attr: number of the attribute, which must be a NUL-terminated string
+ * @what: what it is, for the extended ack
+ *
+ * Return: the name, which lives as long as the request; or an ERR_PTR.
+ */
+const char *sal_nl_get_label(const struct genl_info *info, int attr,
+			     const char *what)
+{
+	return get_name(info, attr, what, "._:@-");
+}
+
+/**
+ * sal_nl_get_addr6() - an IPv6 address in a request
+ * @attr: attribute of 16 bytes
+ * @addr: where it goes
+ * @extack: what is wrong
+ *
+ * Tables hold IPv4 addresses v4-mapped, so nobody else may come in that form.
+ *
+ * Return: 0 or EADDRNOTAVAIL.
+ */
+int sal_nl_get_addr6(const struct nlattr *attr, struct in6_addr *addr,
+		     struct netlink_ext_ack *extack)
+{
+	*addr = nla_get_in6_addr(attr);
+	if (!ipv6_addr_v4mapped(addr))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "address is v4-mapped, give the IPv4 address");
+	return -EADDRNOTAVAIL;
+}
+
+/**
+ * sal_nl_get_prefix() - a prefix in a request
+ * @nest: attribute
+ * @pfx: where it goes
+ * @extack: what is wrong
+ *
+ * Return: 0, or EINVAL, or EADDRNOTAVAIL where it is v4-mapped.
+ */
+int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[SAL_A_PREFIX_LEN + 1];
+	struct in6_addr masked;
+	u32 bits = 128, len;
+	int err;
+
+	err = nla_parse_nested(tb, SAL_A_PREFIX_LEN, nest,
+			       sal_prefix_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[SAL_A_PREFIX_IPV4] == !tb[SAL_A_PREFIX_IPV6]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a prefix has one address, IPv4 or IPv6");
+		return -EINVAL;
+	}
+
+	memset(pfx, 0, sizeof(*pfx));
+	if (tb[SAL_A_PREFIX_IPV4]) {
+		bits = 32;
+		sal_addr_set4(&pfx->addr,
+			      nla_get_in_addr(tb[SAL_A_PREFIX_IPV4]));
+	} else {
+		err = sal_nl_get_addr6(tb[SAL_A_PREFIX_IPV6], &pfx->addr,
+				       extack);
+		if (err)
+			return err;
+	}
+
+	len = bits;
+	if (tb[SAL_A_PREFIX_LEN])
+		len = nla_get_u32(tb[SAL_A_PREFIX_LEN]);
+	if (len > bits) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[SAL_A_PREFIX_LEN],
+				    "prefix length is over 32");
+		return -EINVAL;
+	}
+	pfx->len = 128 - bits + len;
+	ipv6_addr_prefix(&masked, &pfx->addr, pfx->len);
+	if (!ipv6_addr_equal(&masked, &pfx->addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "bits behind the prefix length are set");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * sal_nl_put_prefix() - put a prefix into a message
+ * @skb: message
+ * @attr: number of the attribute
+ * @pfx: prefix
+ *
+ * Return: 0 or EMSGSIZE.
+ */
+int sal_nl_put_prefix(struct sk_buff *skb, int attr,
+		      const struct sal_prefix *pfx)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (sal_addr_af(&pfx->addr) == SAL_V4)
+		err = nla_put_in_addr(skb, SAL_A_PREFIX_IPV4,
+				      sal_addr_get4(&pfx->addr));
+	else
+		err = nla_put_in6_addr(skb, SAL_A_PREFIX_IPV6, &pfx->addr);
+	if (err || nla_put_u32(skb, SAL_A_PREFIX_LEN,
+			       sal_prefix_userlen(pfx)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * sal_nl_get_netns() - a network namespace in a request
+ * @skb: request
+ * @attr: attribute that has the descriptor
+ * @extack: what is wrong
+ *
+ * Return: the namespace, with a reference; or an ERR_PTR: EBADF, or EPERM
+ * where the requester has no CAP_NET_ADMIN over it.
+ */
+struct net *sal_nl_get_netns(struct sk_buff *skb, const struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	struct net *net = get_net_ns_by_fd(nla_get_u32(attr));
+
+	if (IS_ERR(net)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "descriptor is no network namespace");
+		return ERR_PTR(-EBADF);
+	}
+	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "no CAP_NET_ADMIN over the network namespace");
+		put_net(net);
+		return ERR_PTR(-EPERM);
+	}
+	return net;
+}
+
+/**
+ * sal_nl_obtain_domain() - the domain that a request is about
+ * @info: request
+ *
+ * sal_mutex.
+ *
+ * Return: the domain, made if need be; NULL where there is no memory.
+ */
+struct sal_domain *sal_nl_obtain_domain(const struct genl_info *info)
+{
+	struct sal_domain *d = sal_domain_obtain(genl_info_net(info));
+
+	if (!d)
+		NL_SET_ERR_MSG(info->extack, "out of memory");
+	return d;
+}
+
+/**
+ * sal_nl_find_service() - the service that a request names
+ * @d: domain, or NULL
+ * @info: request
+ * @attr: number of the attribute
+ *
+ * sal_mutex.
+ *
+ * Return: the service, or an ERR_PTR: EINVAL, ENOENT.
+ */
+struct sal_service *sal_nl_find_service(struct sal_domain *d,
+					const struct genl_info *info, int attr)
+{
+	const char *name = sal_nl_get_name(info, attr, "service name");
+	struct sal_service *svc = NULL;
+
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	if (d)
+		svc = sal_service_find(d, name);
+	if (svc)
+		return svc;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[attr],
+				"no service '%.60s'", name);
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * sal_nl_find_endpoint() - the endpoint that a request names
+ * @svc: service
+ * @info: request
+ * @attr: number of the attribute
+ *
+ * sal_mutex.
+ *
+ * Return: the endpoint, or an ERR_PTR: EINVAL, ENOENT.
+ */
+struct sal_endpoint *sal_nl_find_endpoint(struct sal_service *svc,
+					  const struct genl_info *info,
+					  int attr)
+{
+	const char *name = sal_nl_get_label(info, attr, "endpoint name");
+	struct sal_endpoint *ep;
+
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	ep = sal_endpoint_find(svc, name);
+	if (ep)
+		return ep;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[attr],
+				"service '%.24s' has no endpoint '%.24s'",
+				svc->name, name);
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * sal_nl_dump_one() - one message of a dump
+ * @skb: where it goes
+ * @cb: dump; its seq is set
+ * @fill: puts the attributes
+ * @obj: of this object
+ * @filter: for @fill
+ *
+ * Return: 0, or EMSGSIZE where there is no room left.
+ */
+int sal_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+		    sal_nl_dump_fn fill, void *obj, const void *filter)
+{
+	void *hdr;
+	int err;
+
+	hdr = __genlmsg_iput(skb, genl_info_dump(cb), NLM_F_MULTI);
+	if (!hdr)
+		return -EMSGSIZE;
+	err = fill(skb, obj, filter);
+	if (err) {
+		genlmsg_cancel(skb, hdr);
+		return err < 0 ? err : 0;
+	}
+	genl_dump_check_consistent(cb, hdr);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * sal_nl_dump_table() - dump the objects of a table
+ * @skb: where the messages go
+ * @cb: dump; its context is a struct sal_nl_dump_ctx
+ * @d: domain
+ * @table: objects of it by number
+ * @fill: puts the attributes of one, or returns 1 to leave it out
+ * @filter: for @fill
+ *
+ * Resumes by number, so what is there all the time is dumped once. The
+ * generation tells whether anything has changed between two parts. sal_mutex.
+ *
+ * Return: 0 at the end, or EMSGSIZE where there is more.
+ */
+int sal_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
+		      struct sal_domain *d, struct xarray *table,
+		      sal_nl_dump_fn fill, const void *filter)
+{
+	struct sal_nl_dump_ctx *ctx = (void *)cb->ctx;
+	unsigned long id;
+	void *obj;
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	/* 0 would stand for no number */
+	cb->seq = (d->generation + 1) ?: 1;
+	xa_for_each_start(table, id, obj, ctx->last) {
+		if (id == ctx->last)
+			continue;
+		err = sal_nl_dump_one(skb, cb, fill, obj, filter);
+		if (err)
+			return err;
+		ctx->last = id;
+	}
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * prefix.h - which addresses may be VIPs and endpoints
+ */
+#ifndef _SAL_PREFIX_H
+#define _SAL_PREFIX_H
+
+#include "addr.h"
+
+struct netlink_ext_ack;
+
+/* may it be a VIP? 0 or EADDRNOTAVAIL */
+int sal_prefix_check_vip(const struct sal_prefix *pfx,
+			 struct netlink_ext_ack *extack);
+/* may it be an endpoint's address? 0 or EADDRNOTAVAIL */
+int sal_prefix_check_endpoint(const struct in6_addr *addr,
+			      struct netlink_ext_ack *extack);
+
+#endif /* _SAL_PREFIX_H */

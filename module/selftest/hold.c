@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * selftest/hold.c - the hold queue against two arrays
+ */
+#ifdef DEBUG
+
+#include <linux/random.h>
+
+#define HOLD_TEST_STEPS		20000
+#define HOLD_TEST_PACKETS	20
+#define HOLD_TEST_BYTES		6000
+
+/**
+ * struct hold_model - what the queue should do, in the plainest way
+ * @held: what is in it, the oldest first, for each family
+ * @n: how many
+ */
+struct hold_model {
+	struct sal_held *held[SAL_AF_NUM][HOLD_TEST_PACKETS];
+	unsigned int n[SAL_AF_NUM];
+};
+
+static __init u32 hold_model_bytes(const struct hold_model *model)
+{
+	unsigned int i;
+	u32 bytes = 0;
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		for (i = 0; i < model->n[af]; i++)
+			bytes += model->held[af][i]->size;
+	return bytes;
+}
+
+static __init struct sal_held *hold_model_pop(struct hold_model *model, int af)
+{
+	struct sal_held *first = model->n[af] ? model->held[af][0] : NULL;
+
+	if (first)
+		memmove(&model->held[af][0], &model->held[af][1],
+			--model->n[af] * sizeof(first));
+	return first;
+}
+
+static __init bool hold_test_push(struct sal_hold *h, struct hold_model *model,
+				  int af, unsigned long now)
+{
+	const struct sal_service_conf conf = {
+		.hold_packets	= HOLD_TEST_PACKETS,
+		.hold_bytes	= HOLD_TEST_BYTES,
+	};
+	u32 size = 1 + get_random_u32_below(HOLD_TEST_BYTES / 8);
+	struct sal_held *held;
+	bool fits;
+
+	fits = model->n[SAL_V4] + model->n[SAL_V6] < HOLD_TEST_PACKETS &&
+	       hold_model_bytes(model) + size <= HOLD_TEST_BYTES;
+	if (hold_fits(h, &conf, size) != fits)
+		return false;
+	if (!fits)
+		return true;
+	held = kzalloc(sizeof(*held), GFP_KERNEL);
+	if (!held)
+		return false;
+	held->size = size;
+	held->deadline = now + 8;
+	hold_push(h, af, held);
+	model->held[af][model->n[af]++] = held;
+	return true;
+}
+
+static __init bool hold_test_pop(struct sal_hold *h, struct hold_model *model,
+				 int af, unsigned long now)
+{
+	struct sal_held *held, *want = NULL;
+
+	if (get_random_u32_below(2)) {
+		held = hold_pop(h, af);
+		want = hold_model_pop(model, af);
+	} else {
+		held = hold_pop_expired(h, af, now);
+		if (model->n[af] &&
+		    time_after_eq(now, model->held[af][0]->deadline))
+			want = hold_model_pop(model, af);
+	}
+	kfree(held);
+	return held == want;
+}
+
+static __init bool hold_test_step(struct sal_hold *h, struct hold_model *model,
+				  unsigned long now)
+{
+	int af = get_random_u32_below(SAL_AF_NUM);
+	bool ok;
+
+	/* more comes than goes for a while, then the reverse */
+	if (get_random_u32_below(4) < (now >> 6 & 1 ? 1 : 3))
+		ok = hold_test_push(h, model, af, now);
+	else
+		ok = hold_test_pop(h, model, af, now);
+	return ok && h->bytes == hold_model_bytes(model) &&
+	       h->packets == model->n[SAL_V4] + model->n[SAL_V6];
+}
+
+int __init sal_hold_selftest(void)
+{
+	struct hold_model *model;
+	struct sal_hold *h;
+	unsigned long now;
+	bool ok = false;
+	int af, i;
+
+	h = kzalloc(sizeof(*h), GFP_KERNEL);
+	model = kzalloc(sizeof(*model), GFP_KERNEL);
+	if (!h || !model)
+		goto out;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		INIT_LIST_HEAD(&h->queue[af]);
+
+	ok = true;
+	/* deadlines wrap like jiffies do */
+	now = -HOLD_TEST_STEPS / 8;
+	for (i = 0; i < HOLD_TEST_STEPS && ok; i++)
+		ok = hold_test_step(h, model, now + i / 4);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		while (!list_empty(&h->queue[af]))
+			kfree(hold_pop(h, af));
+out:
+	kfree(model);
+	kfree(h);
+	pr_info("sal: selftest hold: %s\n", ok ? "pass" : "FAIL");
+	return ok ? 0 : -EINVAL;
+}
+
+#endif

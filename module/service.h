@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * service.h - services: a name, an ID, VIPs, and how they behave
+ */
+#ifndef _SAL_SERVICE_H
+#define _SAL_SERVICE_H
+
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+
+#include <uapi/linux/sal.h>
+
+#include "addr.h"
+#include "hold.h"
+
+struct netlink_ext_ack;
+struct sal_domain;
+struct sal_vip;
+
+/**
+ * struct sal_service_conf - what a user may set of a service
+ * @hold_packets: most packets held; 0 for none
+ * @hold_bytes: most bytes held
+ * @hold_time: how long, in ms
+ * @on_empty: enum sal_on_empty
+ * @late: enum sal_late
+ * @grace: how long replies are late replies, in ms
+ */
+struct sal_service_conf {
+	u32 hold_packets;
+	u32 hold_bytes;
+	u32 hold_time;
+	u32 on_empty;
+	u32 late;
+	u32 grace;
+};
+
+/**
+ * struct sal_service - a service
+ * @id: number in the domain; in the key of its flows
+ * @gate: enum sal_gate for each family. Written under the lock of @hold, read
+ *	by the data path without.
+ * @domain: whose it is; holds a reference
+ * @endpoints: its endpoints, through &sal_endpoint.in_service. Written under
+ *	sal_mutex and sal_lock, walked under RCU or either.
+ * @turn: where the scheduler is, for each family
+ * @conf: settings. Members written under sal_mutex with WRITE_ONCE.
+ * @hold: packets that wait for an endpoint
+ * @orphans: cells without endpoint for each family, through &sal_cell.list.
+ *	sal_lock.
+ * @node: in &sal_domain.names
+ * @vips: its VIPs. sal_mutex.
+ * @n_vips: how many; at least 1. sal_mutex.
+ * @n_endpoints: how many. sal_mutex.
+ * @derived: the VIP is derived from the name. sal_mutex.
+ * @dead: deleted: its flows are to be collected, nothing is held any more.
+ *	Written under sal_mutex and the lock of @hold.
+ * @refs: the domain's tables, cells, endpoints
+ * @rcu: for freeing
+ * @name: its name; never changes
+ */
+struct sal_service {
+	u32 id;
+	u8 gate[SAL_AF_NUM];
+	struct sal_domain *domain;
+	struct list_head endpoints;
+	atomic_t turn[SAL_AF_NUM];
+	struct sal_service_conf conf;
+	struct sal_hold hold;
+	struct list_head orphans[SAL_AF_NUM];
+	struct rhash_head node;
+	struct sal_vip *vips[SAL_VIPS_MAX];
+	u32 n_vips;
+	u32 n_endpoints;
+	bool derived;
+	bool dead;
+	refcount_t refs;
+	struct rcu_head rcu;
+	char name[SAL_NAME_MAX + 1];
+};
+
+extern const struct sal_service_conf sal_service_defaults;
+
+/**
+ * struct sal_service_req - a request to create or change a service
+ * @name: name
+ * @conf: settings, complete
+ * @vips: VIPs
+ * @n_vips: how many; 0 for one derived from the name
+ * @set_vips: @vips count; else a service that is there keeps its own
+ */
+struct sal_service_req {
+	const char *name;
+	struct sal_service_conf conf;
+	const struct sal_prefix *vips;
+	u32 n_vips;
+	bool set_vips;
+};
+
+/* all under sal_mutex */
+struct sal_service *sal_service_create(struct sal_domain *d,
+				       const struct sal_service_req *req,
+				       struct netlink_ext_ack *extack);
+int sal_service_change(struct sal_service *svc,
+		       const struct sal_service_req *req,
+		       struct netlink_ext_ack *extack);
+/* with its endpoints; flows are collected soon after */
+void sal_service_delete(struct sal_service *svc);
+
+/* under sal_mutex or RCU */
+struct sal_service *sal_service_find(struct sal_domain *d, const char *name);
+
+/* first VIP, or what is derived from the name; sal_mutex */
+const struct in6_addr *sal_service_sid(const struct sal_service *svc);
+
+/* number of flows bound to any cell of the service; sal_mutex */
+u32 sal_service_flows(struct sal_service *svc);
+/* number of endpoints usable now for a family; sal_mutex or RCU */
+u32 sal_service_usable(struct sal_service *svc, enum sal_af af);
+
+/* the ID that a name stands for in a domain; sal_mutex */
+void sal_service_derive_id(struct sal_domain *d, const char *name,
+			   struct in6_addr *id);
+
+void sal_service_get(struct sal_service *svc);
+void sal_service_put(struct sal_service *svc);
+
+int sal_service_names_init(struct sal_domain *d);
+
+#endif /* _SAL_SERVICE_H */

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vip.c - longest prefix match: one hash table, probed for each length in use
+ *
+ * A domain uses few lengths (one, most of the time), so a lookup is about one
+ * probe; an address with its full length is tried first.
+ */
+#include <linux/bitops.h>
+
+#include "vip.h"
+
+static const struct rhashtable_params vip_params = {
+	.head_offset		= offsetof(struct sal_vip, node),
+	.key_offset		= offsetof(struct sal_vip, pfx),
+	.key_len		= offsetofend(struct sal_prefix, len),
+	.automatic_shrinking	= true,
+};
+
+int sal_vip_table_init(struct sal_vip_table *t)
+{
+	memset(t, 0, sizeof(*t));
+	return rhashtable_init(&t->table, &vip_params);
+}
+
+void sal_vip_table_destroy(struct sal_vip_table *t)
+{
+	rhashtable_destroy(&t->table);
+}
+
+static void vip_length_use(struct sal_vip_table *t, enum sal_af af, u8 len)
+{
+	if (t->count[af][len]++)
+		return;
+	if (af == SAL_V4)
+		WRITE_ONCE(t->lengths4, t->lengths4 | BIT_ULL(len - 96));
+	else
+		set_bit(len, t->lengths);
+}
+
+static void vip_length_unuse(struct sal_vip_table *t, enum sal_af af, u8 len)
+{
+	if (--t->count[af][len])
+		return;
+	if (af == SAL_V4)
+		WRITE_ONCE(t->lengths4, t->lengths4 & ~BIT_ULL(len - 96));
+	else
+		clear_bit(len, t->lengths);
+}
+
+int sal_vip_insert(struct sal_vip_table *t, struct sal_vip *vip)
+{
+	int err;
+
+	err = rhashtable_lookup_insert_fast(&t->table, &vip->node, vip_params);
+	if (!err)
+		vip_length_use(t, sal_addr_af(&vip->pfx.addr), vip->pfx.len);
+	return err;
+}
+
+void sal_vip_remove(struct sal_vip_table *t, struct sal_vip *vip)
+{
+	if (rhashtable_remove_fast(&t->table, &vip->node, vip_params))
+		return;
+	vip_length_unuse(t, sal_addr_af(&vip->pfx.addr), vip->pfx.len);
+}
+
+struct sal_vip *sal_vip_get(struct sal_vip_table *t,
+			    const struct sal_prefix *pfx)
+{
+	return rhashtable_lookup_fast(&t->table, pfx, vip_params);
+}
+
+static struct sal_vip *vip_probe(struct sal_vip_table *t,
+				 const struct in6_addr *addr, u8 len)
+{
+	struct sal_prefix key = { .len = len };
+
+	ipv6_addr_prefix(&key.addr, addr, len);
+	return rhashtable_lookup(&t->table, &key, vip_params);
+}
+
+static struct sal_vip *vip_lookup4(struct sal_vip_table *t,
+				   const struct in6_addr *addr)
+{
+	u64 lengths = READ_ONCE(t->lengths4);
+
+	while (lengths) {
+		unsigned int len = fls64(lengths) - 1;
+		struct sal_vip *vip = vip_probe(t, addr, len + 96);
+
+		if (vip)
+			return vip;
+		lengths &= ~BIT_ULL(len);
+	}
+	return NULL;
+}
+
+static struct sal_vip *vip_lookup6(struct sal_vip_table *t,
+				   const struct in6_addr *addr)
+{
+	int word;
+
+	for (word = ARRAY_SIZE(t->lengths) - 1; word >= 0; word--) {
+		unsigned long lengths = READ_ONCE(t->lengths[word]);
+
+		while (lengths) {
+			unsigned int bit = __fls(lengths);
+			struct sal_vip *vip;
+
+			vip = vip_probe(t, addr, word * BITS_PER_LONG + bit);
+			if (vip)
+				return vip;
+			lengths &= ~BIT(bit);
+		}
+	}
+	return NULL;
+}
+
+/**
+ * sal_vip_lookup() - the longest prefix that has an address
+ * @t: table
+ * @addr: address, v4-mapped for IPv4
+ *
+ * RCU.
+ *
+ * Return: the prefix, or NULL.
+ */
+struct sal_vip *sal_vip_lookup(struct sal_vip_table *t,
+			       const struct in6_addr *addr)
+{
+	return sal_addr_af(addr) == SAL_V4 ? vip_lookup4(t, addr) :
+					     vip_lookup6(t, addr);
+}
+
+#include "selftest/vip.c"

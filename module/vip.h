@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vip.h - virtual addresses and prefixes of them, the longest match first
+ */
+#ifndef _SAL_VIP_H
+#define _SAL_VIP_H
+
+#include <linux/rhashtable.h>
+
+#include "addr.h"
+
+struct netlink_ext_ack;
+struct sal_service;
+
+/**
+ * struct sal_vip - one virtual address or prefix of a service
+ * @node: in the table of the domain
+ * @pfx: the prefix, and the key
+ * @svc: whose it is. Lives as long as this object is in the table, and one
+ *	RCU grace period on.
+ * @rcu: for freeing
+ */
+struct sal_vip {
+	struct rhash_head node;
+	struct sal_prefix pfx;
+	struct sal_service *svc;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct sal_vip_table - prefixes to services
+ * @table: &struct sal_vip by prefix
+ * @lengths: which lengths are in use, so that a lookup probes only these;
+ *	IPv4 from bit 96 on with its own word. Written under sal_mutex, read
+ *	without.
+ * @lengths4: likewise for IPv4, bit n for a length of n
+ * @count: how many prefixes have each length, IPv4 behind IPv6. sal_mutex.
+ */
+struct sal_vip_table {
+	struct rhashtable table;
+	unsigned long lengths[BITS_TO_LONGS(129)];
+	u64 lengths4;
+	u32 count[SAL_AF_NUM][129];
+};
+
+int sal_vip_table_init(struct sal_vip_table *t);
+void sal_vip_table_destroy(struct sal_vip_table *t);
+
+/* writers hold sal_mutex */
+int sal_vip_insert(struct sal_vip_table *t, struct sal_vip *vip);
+void sal_vip_remove(struct sal_vip_table *t, struct sal_vip *vip);
+
+/* readers are under RCU or hold sal_mutex */
+struct sal_vip *sal_vip_get(struct sal_vip_table *t,
+			    const struct sal_prefix *pfx);
+struct sal_vip *sal_vip_lookup(struct sal_vip_table *t,
+			       const struct in6_addr *addr);
+
+#ifdef DEBUG
+int sal_vip_selftest(void);
+#else
+static inline int sal_vip_selftest(void)
+{
+	return 0;
+}
+#endif
+
+#endif /* _SAL_VIP_H */

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * xlat.c - reading and rewriting headers
+ *
+ * Offsets are from the network header, which at our hooks is where skb->data
+ * is.
+ */
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "csum.h"
+#include "xlat.h"
+
+void sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
+		      struct sal_packet *pkt)
+{
+	if (af == SAL_V4) {
+		sal_addr_set4(&pkt->src, ip_hdr(skb)->saddr);
+		sal_addr_set4(&pkt->dst, ip_hdr(skb)->daddr);
+	} else {
+		pkt->src = ipv6_hdr(skb)->saddr;
+		pkt->dst = ipv6_hdr(skb)->daddr;
+	}
+}
+
+static enum sal_kind packet_kind4(u8 type)
+{
+	switch (type) {
+	case ICMP_ECHO:
+		return SAL_KIND_REQUEST;
+	case ICMP_ECHOREPLY:
+		return SAL_KIND_REPLY;
+	case ICMP_DEST_UNREACH:
+	case ICMP_SOURCE_QUENCH:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETERPROB:
+		return SAL_KIND_ERROR;
+	}
+	return SAL_KIND_OTHER;
+}
+
+static enum sal_kind packet_kind6(u8 type)
+{
+	switch (type) {
+	case ICMPV6_ECHO_REQUEST:
+		return SAL_KIND_REQUEST;
+	case ICMPV6_ECHO_REPLY:
+		return SAL_KIND_REPLY;
+	case NDISC_ROUTER_SOLICITATION:
+	case NDISC_ROUTER_ADVERTISEMENT:
+	case NDISC_NEIGHBOUR_SOLICITATION:
+	case NDISC_NEIGHBOUR_ADVERTISEMENT:
+	case NDISC_REDIRECT:
+		return SAL_KIND_NEIGHBOUR;
+	}
+	return type < 128 ? SAL_KIND_ERROR : SAL_KIND_OTHER;
+}
+
+static void packet_icmp(struct sk_buff *skb, enum sal_af af,
+			struct sal_packet *pkt)
+{
+	struct icmphdr buf, *icmph;
+
+	/* both families' echo headers look the same */
+	icmph = skb_header_pointer(skb, pkt->off, sizeof(buf), &buf);
+	if (!icmph) {
+		pkt->kind = SAL_KIND_MALFORMED;
+		return;
+	}
+	pkt->id = icmph->un.echo.id;
+	pkt->kind = af == SAL_V4 ? packet_kind4(icmph->type) :
+				   packet_kind6(icmph->type);
+}
+
+static void packet_parse4(struct sk_buff *skb, struct sal_packet *pkt)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	pkt->kind = SAL_KIND_OTHER;
+	pkt->proto = iph->protocol;
+	if (IPCB(skb)->opt.srr) {
+		pkt->kind = SAL_KIND_ROUTED;
+		return;
+	}
+	if (ip_is_fragment(iph)) {
+		pkt->kind = SAL_KIND_FRAGMENT;
+		return;
+	}
+	if (iph->protocol != IPPROTO_ICMP)
+		return;
+	pkt->off = iph->ihl * 4;
+	packet_icmp(skb, SAL_V4, pkt);
+}
+
+static bool packet_routed6(const struct sk_buff *skb)
+{
+	unsigned int off = 0;
+
+	return ipv6_find_hdr(skb, &off, NEXTHDR_ROUTING, NULL, NULL) >= 0;
+}
+
+static void packet_parse6(struct sk_buff *skb, struct sal_packet *pkt)
+{
+	unsigned int off = 0;
+	unsigned short frag = 0;
+	int flags = 0;
+	int proto;
+
+	pkt->kind = SAL_KIND_OTHER;
+	proto = ipv6_find_hdr(skb, &off, -1, &frag, &flags);
+	if (proto < 0) {
+		pkt->kind = SAL_KIND_MALFORMED;
+		return;
+	}
+	pkt->proto = proto;
+	if (off > sizeof(struct ipv6hdr) && packet_routed6(skb)) {
+		pkt->kind = SAL_KIND_ROUTED;
+		return;
+	}
+	if (flags & IP6_FH_F_FRAG) {
+		pkt->kind = SAL_KIND_FRAGMENT;
+		return;
+	}
+	if (proto != IPPROTO_ICMPV6)
+		return;
+	pkt->off = off;
+	packet_icmp(skb, SAL_V6, pkt);
+}
+
+void sal_packet_parse(struct sk_buff *skb, enum sal_af af,
+		      struct sal_packet *pkt)
+{
+	if (af == SAL_V4)
+		packet_parse4(skb, pkt);
+	else
+		packet_parse6(skb, pkt);
+}
+
+static void xlat4(struct sk_buff *skb, const struct sal_packet *pkt,
+		  __be32 *addr, const struct in6_addr *to, __be16 id)
+{
+	struct icmphdr *icmph = (void *)(skb_network_header(skb) + pkt->off);
+
+	sal_csum_set4(ip_hdr(skb), addr, sal_addr_get4(to));
+	sal_csum_set_id(skb, &icmph->checksum, &icmph->un.echo.id, id);
+}
+
+static void xlat6(struct sk_buff *skb, const struct sal_packet *pkt,
+		  struct in6_addr *addr, const struct in6_addr *to, __be16 id)
+{
+	struct icmp6hdr *icmph = (void *)(skb_network_header(skb) + pkt->off);
+
+	sal_csum_set6(skb, &icmph->icmp6_cksum, addr, to);
+	sal_csum_set_id(skb, &icmph->icmp6_cksum, &icmph->icmp6_identifier,
+			id);
+}
+
+int sal_xlat_dst(struct sk_buff *skb, enum sal_af af,
+		 const struct sal_packet *pkt, const struct in6_addr *dst,
+		 __be16 id)
+{
+	if (skb_ensure_writable(skb, pkt->off + sizeof(struct icmphdr)))
+		return -ENOMEM;
+	if (af == SAL_V4)
+		xlat4(skb, pkt, &ip_hdr(skb)->daddr, dst, id);
+	else
+		xlat6(skb, pkt, &ipv6_hdr(skb)->daddr, dst, id);
+	return 0;
+}
+
+int sal_xlat_src(struct sk_buff *skb, enum sal_af af,
+		 const struct sal_packet *pkt, const struct in6_addr *src,
+		 __be16 id)
+{
+	if (skb_ensure_writable(skb, pkt->off + sizeof(struct icmphdr)))
+		return -ENOMEM;
+	if (af == SAL_V4)
+		xlat4(skb, pkt, &ip_hdr(skb)->saddr, src, id);
+	else
+		xlat6(skb, pkt, &ipv6_hdr(skb)->saddr, src, id);
+	return 0;
+}
+
+#include "selftest/csum.c"
