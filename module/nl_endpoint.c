@@ -173,7 +173,7 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 			       "service has an IPv6 VIP, the endpoint no IPv6 address");
 }
 
-/* --- endpoint-new ----------------------------------------------------------*/
+/* --- endpoint-new --------------------------------------------------------- */
 
 /* make it, or change the one there */
 static struct sal_endpoint *endpoint_make(const struct genl_info *info,

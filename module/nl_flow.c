@@ -11,7 +11,6 @@
  * until after netlink_release() has ended the dump that may be running. So the
  * owner does not exit, and its domain's tables stay.
  */
-#include <linux/mutex.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -20,7 +19,6 @@
 #include "endpoint.h"
 #include "flow.h"
 #include "member.h"
-#include "net.h"
 #include "nl_util.h"
 #include "service.h"
 
@@ -29,147 +27,8 @@
 /* flows looked at between two chances to be preempted */
 #define FLOW_CHUNK	1024
 
-/**
- * struct flow_filter - which flows a request is about
- * @svc: number of the service, or 0 for any
- * @endpoint: name of the endpoint, or NULL; lives as long as the request
- * @src: prefix of client addresses
- * @id: number of the flow
- * @sport: client port
- * @proto: IP protocol
- * @has_src: @src counts; likewise the others
- * @has_id: see @has_src
- * @has_sport: see @has_src
- * @has_proto: see @has_src
- */
-struct flow_filter {
-	u32 svc;
-	const char *endpoint;
-	struct sal_prefix src;
-	u64 id;
-	__be16 sport;
-	u8 proto;
-	bool has_src;
-	bool has_id;
-	bool has_sport;
-	bool has_proto;
-};
-
-static bool src_matches(const struct sal_prefix *src,
-			const struct in6_addr *addr)
-{
-	return sal_addr_af(&src->addr) == sal_addr_af(addr) &&
-	       ipv6_prefix_equal(&src->addr, addr, src->len);
-}
-
-static bool endpoint_matches(const char *name, const struct sal_flow *f)
-{
-	const struct sal_endpoint *ep = sal_flow_endpoint(f);
-
-	return ep && !strcmp(ep->name, name);
-}
-
-/* what only waits for the collector has gone for the user */
-static bool flow_gone(struct sal_domain *d, const struct sal_flow *f)
-{
-	return READ_ONCE(sal_flow_service(f)->dead) || !sal_flow_member(d, f);
-}
-
-static bool flow_matches(struct sal_domain *d,
-			 const struct flow_filter *filter,
-			 const struct sal_flow *f)
-{
-	if (filter->has_id && f->id != filter->id)
-		return false;
-	if (filter->svc && f->key.svc != filter->svc)
-		return false;
-	if (filter->has_proto && f->key.proto != filter->proto)
-		return false;
-	if (filter->has_sport && f->cid != filter->sport)
-		return false;
-	if (filter->has_src && !src_matches(&filter->src, &f->key.client))
-		return false;
-	if (filter->endpoint && !endpoint_matches(filter->endpoint, f))
-		return false;
-	return !flow_gone(d, f);
-}
-
-/* --- what a request wants ------------------------------------------------- */
-
-static int filter_service(const struct genl_info *info,
-			  struct flow_filter *filter)
-{
-	struct nlattr *name = info->attrs[SAL_A_FLOW_ENDPOINT];
-	struct sal_endpoint *ep;
-	struct sal_service *svc;
-	int err = 0;
-
-	mutex_lock(&sal_mutex);
-	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
-				  SAL_A_FLOW_SERVICE);
-	if (IS_ERR(svc)) {
-		err = PTR_ERR(svc);
-		goto out;
-	}
-	filter->svc = svc->id;
-	if (name) {
-		ep = sal_nl_find_endpoint(svc, info, SAL_A_FLOW_ENDPOINT);
-		if (IS_ERR(ep))
-			err = PTR_ERR(ep);
-	}
-out:
-	mutex_unlock(&sal_mutex);
-	return err;
-}
-
-static int filter_names(const struct genl_info *info,
-			struct flow_filter *filter)
-{
-	if (info->attrs[SAL_A_FLOW_ENDPOINT]) {
-		filter->endpoint = sal_nl_get_label(info, SAL_A_FLOW_ENDPOINT,
-						    "endpoint name");
-		if (IS_ERR(filter->endpoint))
-			return PTR_ERR(filter->endpoint);
-	}
-	if (info->attrs[SAL_A_FLOW_SERVICE])
-		return filter_service(info, filter);
-	return 0;
-}
-
-static int filter_src(const struct genl_info *info, struct flow_filter *filter)
-{
-	const struct nlattr *nla = info->attrs[SAL_A_FLOW_SRC];
-	int err;
-
-	if (!nla)
-		return 0;
-	filter->has_src = true;
-	err = sal_nl_get_prefix(nla, &filter->src, info->extack);
-	return err == -EADDRNOTAVAIL ? -EINVAL : err;
-}
-
-/* only attributes that both the dump and flow-del have */
-static int filter_get(const struct genl_info *info, struct flow_filter *filter)
-{
-	struct nlattr **tb = info->attrs;
-	int err;
-
-	memset(filter, 0, sizeof(*filter));
-	if (tb[SAL_A_FLOW_PROTO]) {
-		filter->has_proto = true;
-		filter->proto = nla_get_u8(tb[SAL_A_FLOW_PROTO]);
-	}
-	if (tb[SAL_A_FLOW_SPORT]) {
-		filter->has_sport = true;
-		filter->sport = nla_get_be16(tb[SAL_A_FLOW_SPORT]);
-	}
-	err = filter_src(info, filter);
-	if (err)
-		return err;
-	return filter_names(info, filter);
-}
-
-static void filter_id(const struct genl_info *info, struct flow_filter *filter)
+static void filter_id(const struct genl_info *info,
+		      struct sal_nl_flow_filter *filter)
 {
 	filter->has_id = true;
 	filter->id = nla_get_uint(info->attrs[SAL_A_FLOW_ID]);
@@ -183,7 +42,7 @@ static int no_such_flow(const struct genl_info *info)
 	return -ENOENT;
 }
 
-/* --- messages --------------------------------------------------------------*/
+/* --- messages ------------------------------------------------------------- */
 
 static int addr_put(struct sk_buff *skb, int attr, const struct in6_addr *addr)
 {
@@ -246,7 +105,8 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
  *
  * Return: what @fn returned last, 0 where it was never called.
  */
-static int flows_walk(struct sal_domain *d, const struct flow_filter *filter,
+static int flows_walk(struct sal_domain *d,
+		      const struct sal_nl_flow_filter *filter,
 		      int (*fn)(struct sal_domain *d, struct sal_flow *f,
 				void *arg),
 		      void *arg)
@@ -264,7 +124,7 @@ static int flows_walk(struct sal_domain *d, const struct flow_filter *filter,
 		/* the table was resized; what follows may have been seen */
 		if (IS_ERR(f))
 			continue;
-		if (flow_matches(d, filter, f))
+		if (sal_nl_flow_matches(d, filter, f))
 			ret = fn(d, f, arg);
 		if (++n % FLOW_CHUNK == 0) {
 			rhashtable_walk_stop(&iter);
@@ -284,7 +144,7 @@ static int flow_get_one(struct sal_domain *d, struct sal_flow *f, void *arg)
 
 int sal_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct flow_filter filter = {};
+	struct sal_nl_flow_filter filter = {};
 	struct sal_nl_reply reply;
 	int err;
 
@@ -313,12 +173,12 @@ static int flow_del_one(struct sal_domain *d, struct sal_flow *f, void *arg)
 
 int sal_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct flow_filter filter;
+	struct sal_nl_flow_filter filter;
 	struct sal_nl_reply reply;
 	u32 count = 0;
 	int err;
 
-	err = filter_get(info, &filter);
+	err = sal_nl_flow_filter(info, &filter);
 	if (err)
 		return err;
 	if (info->attrs[SAL_A_FLOW_ID])
@@ -345,7 +205,7 @@ int sal_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
  */
 struct flow_dump {
 	struct sal_domain *d;
-	struct flow_filter filter;
+	struct sal_nl_flow_filter filter;
 	struct rhashtable_iter iter;
 };
 
@@ -369,7 +229,7 @@ int sal_nl_flow_get_start(struct netlink_callback *cb)
 		NL_SET_ERR_MSG(info->extack, "out of memory");
 		return -ENOMEM;
 	}
-	err = filter_get(info, &dump->filter);
+	err = sal_nl_flow_filter(info, &dump->filter);
 	if (err) {
 		kfree(dump);
 		return err;
@@ -396,7 +256,7 @@ static int flow_dump_fill(struct sk_buff *skb, void *obj, const void *filter)
 {
 	const struct flow_dump *dump = filter;
 
-	if (!flow_matches(dump->d, &dump->filter, obj))
+	if (!sal_nl_flow_matches(dump->d, &dump->filter, obj))
 		return 1;
 	return sal_nl_fill_flow(skb, dump->d, obj, 0);
 }

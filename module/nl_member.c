@@ -2,6 +2,7 @@
 /*
  * nl_member.c - requests about members
  */
+#include <linux/ctype.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/xarray.h>

@@ -119,7 +119,7 @@ static int migrate_get(const struct genl_info *info, struct migrate_req *req)
 		return PTR_ERR(req->to);
 	if (NL_REQ_ATTR_CHECK(info->extack, NULL, info->attrs,
 			      SAL_A_MIGRATE_FROM)) {
-		NL_SET_ERR_MSG(info->extack, "endpoint to move from is missing");
+		NL_SET_ERR_MSG(info->extack, "endpoint to leave is missing");
 		return -EINVAL;
 	}
 	nla_for_each_attr_type(nla, SAL_A_MIGRATE_FROM,

@@ -69,6 +69,8 @@ struct sal_endpoint *sal_nl_find_endpoint(struct sal_service *svc,
 					  int attr);
 struct sal_domain *sal_nl_obtain_domain(const struct genl_info *info);
 
+/* nl_dump.c */
+
 /**
  * struct sal_nl_dump_ctx - where a dump of an object table is
  * @last: number of the last object that was dumped, 0 for none
@@ -91,6 +93,40 @@ int sal_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 struct sal_member *sal_nl_member_auto(struct sal_domain *d, struct net *net,
 				      const char *name,
 				      struct netlink_ext_ack *extack);
+
+/* nl_flow_filter.c */
+
+/**
+ * struct sal_nl_flow_filter - which flows a request is about
+ * @svc: number of the service, or 0 for any
+ * @endpoint: name of the endpoint, or NULL; lives as long as the request
+ * @src: prefix of client addresses
+ * @id: number of the flow
+ * @sport: client port
+ * @proto: IP protocol
+ * @has_src: @src counts; likewise the others
+ * @has_id: see @has_src
+ * @has_sport: see @has_src
+ * @has_proto: see @has_src
+ */
+struct sal_nl_flow_filter {
+	u32 svc;
+	const char *endpoint;
+	struct sal_prefix src;
+	u64 id;
+	__be16 sport;
+	u8 proto;
+	bool has_src;
+	bool has_id;
+	bool has_sport;
+	bool has_proto;
+};
+
+bool sal_nl_flow_matches(struct sal_domain *d,
+			 const struct sal_nl_flow_filter *filter,
+			 const struct sal_flow *f);
+int sal_nl_flow_filter(const struct genl_info *info,
+		       struct sal_nl_flow_filter *filter);
 
 /* nl_route.c: routes of members, see there */
 
