@@ -6,8 +6,10 @@ SETUP := selftests/vm/setup.sh
 
 # The kernel's build directory: the one that `make setup' has fetched if there
 # is one, else the running kernel's.
-KDIR ?= $(or $(shell $(SETUP) --print KDIR 2>/dev/null),\
+ifndef KDIR
+KDIR := $(or $(shell $(SETUP) --print KDIR 2>/dev/null),\
 	     /lib/modules/$(shell uname -r)/build)
+endif
 
 # All that `make check' and `make demo' leave behind goes here.
 BUILD ?= build
@@ -17,6 +19,9 @@ export DESTDIR ?=
 export PREFIX ?= /usr
 
 KMAKE = +$(MAKE) -C $(KDIR) SAL_DEBUG=$(SAL_DEBUG)
+
+# For the targets that do it all; by itself make starts one job at a time.
+PARALLEL = +@$(MAKE) --no-print-directory -j$(shell nproc)
 
 all: module tool ## build the module and the tool
 
@@ -78,16 +83,17 @@ setup: ## install what building and testing take, with apt
 	@$(SETUP)
 
 check: setup ## build, boot a virtual machine, run the tests in it
-	+@$(MAKE) check-module tool
-	@SAL_KO=$(BUILD_ABS)/check/sal.ko selftests/vm/check.sh $(BUILD)/out $(T)
+	$(PARALLEL) check-module tool
+	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
+		selftests/vm/check.sh $(BUILD)/out $(T)
 
 demo: setup ## build and run the demonstration in a virtual machine
-	+@$(MAKE) all
-	@selftests/vm/boot.sh -o $(BUILD)/demo -- selftests/demo/demo.sh
+	$(PARALLEL) all
+	@exec selftests/vm/boot.sh -o $(BUILD)/demo -- selftests/demo/demo.sh
 
 shell: setup ## build and open a shell in a virtual machine, sal loaded
-	+@$(MAKE) all
-	@selftests/vm/boot.sh --shell
+	$(PARALLEL) all
+	@exec selftests/vm/boot.sh --shell
 
 # The tests get a module with its self-tests in it, built from a copy so that
 # sal.ko stays what the user has built.  Only sources are copied, and sources
@@ -102,7 +108,7 @@ check-module: check-config
 	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
 
 clean: ## remove all that has been built
-	$(KMAKE) M=$(CURDIR) clean
+	$(if $(wildcard $(KDIR)/Makefile),$(KMAKE) M=$(CURDIR) clean)
 	+$(MAKE) -C userland clean
 	rm -rf $(BUILD)
 

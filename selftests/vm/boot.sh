@@ -151,7 +151,8 @@ console_pid=$!
 timeout -k 10 "$limit" vng "${args[@]}" --verbose -- "bash $out/guest.sh" \
 	</dev/null >&3 2>&4 3>&- 4>&- &
 vm=$!
-trap 'kill $vm' INT TERM
+interrupted=""
+trap 'interrupted=1; kill $vm' INT TERM
 rc=0
 wait "$vm" || rc=$?
 # A signal interrupts wait; the machine is then on its way down.
@@ -159,6 +160,7 @@ wait "$vm" 2>/dev/null || true
 trap - INT TERM
 exec 3>&- 4>&-
 wait "$stdout_pid" "$console_pid" || true
+[ -z "$interrupted" ] || exit 130
 
 # What the kernel said: from the first sign of trouble on, or else at the end.
 report()

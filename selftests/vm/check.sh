@@ -37,7 +37,7 @@ out="$(cd "$out" && pwd)"
 # run_shard DIR TEST...
 run_shard()
 {
-	local dir="$1" boot=0 rc over
+	local dir="$1" boot=0 rc over pid
 	shift
 
 	mkdir -p "$dir"
@@ -45,8 +45,12 @@ run_shard()
 	while [ $# -gt 0 ]; do
 		boot=$((boot + 1))
 		rc=0
-		"$VM_DIR/boot.sh" -o "$dir" -- \
-			"$RUN" -o "$dir" "$@" || rc=$?
+		# In the background, for a trap to be heeded at once.
+		"$VM_DIR/boot.sh" -o "$dir" -- "$RUN" -o "$dir" "$@" &
+		pid=$!
+		# shellcheck disable=SC2064 # this very pid
+		trap "kill $pid; wait $pid; exit 130" INT TERM
+		wait "$pid" || rc=$?
 		over="$(wc -l <"$dir/finished")"
 		: >"$dir/finished"
 		if [ "$over" -eq $# ]; then
@@ -86,7 +90,7 @@ else
 		run_shard "$out/$i" "${mine[@]}" > >(sed -u "s/^/[$i] /") 2>&1 &
 		pids+=($!)
 	done
-	trap 'kill "${pids[@]}"' INT TERM
+	trap 'kill "${pids[@]}"; wait; exit 130' INT TERM
 	wait "${pids[@]}" || true
 	cat "$out"/*/results >"$out/results"
 fi

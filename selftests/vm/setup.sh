@@ -39,15 +39,20 @@ say()
 	echo "setup: $*"
 }
 
+may_be_root()
+{
+	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null
+}
+
 # All of what follows that needs root goes through here.
 as_root()
 {
+	may_be_root ||
+		die "need root for \`$*': run as root once, or install sudo"
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
 	else
-		die "need root for \`$*': run as root once, or install sudo"
+		sudo "$@"
 	fi
 }
 
@@ -112,10 +117,17 @@ esac
 
 UPDATED=""
 
-# Fetch the package lists, once per run.
+# For an apt that downloads into the cache, perhaps not as root: as who we are,
+# and without its own caches.
+PRIVATE=(-o APT::Sandbox::User=root -o Dir::Cache::pkgcache=
+	 -o Dir::Cache::srcpkgcache=)
+
+# Fetch the package lists, once per run.  The kernel does without root, if only
+# the lists are there.
 update_lists()
 {
 	[ -z "$UPDATED" ] || return 0
+	may_be_root || return 0
 	say "apt-get update"
 	as_root apt-get -qq update || die "apt-get update failed"
 	UPDATED=1
@@ -181,7 +193,7 @@ apt_with()
 	"$tool" -o Dir::Etc::SourceList="$sources" \
 		-o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::State::Lists="$sources.lists" \
-		-o APT::Sandbox::User=root "$@"
+		"${PRIVATE[@]}" "$@"
 }
 
 # Write FILE with one source: the machine's own mirror, other suite.
@@ -277,8 +289,7 @@ install_kernel()
 			   "linux-kbuild-${KREL%-amd64}"; do
 			say "fetching $pkg"
 			(cd "$dir.tmp/debs" &&
-			 "${get[@]}" -qq -o APT::Sandbox::User=root \
-				download "$pkg") ||
+			 "${get[@]}" -qq "${PRIVATE[@]}" download "$pkg") ||
 				die "cannot download $pkg"
 		done
 		for pkg in "$dir.tmp"/debs/*.deb; do
