@@ -141,7 +141,7 @@ static enum out out_flow(struct sal_member *m, struct sal_service *svc,
 	if (unlikely(!f))
 		f = sal_flow_create(m, svc, &conv);
 	*flow = f;
-	if (likely(!IS_ERR(f)))
+	if (!IS_ERR(f))
 		return OUT_SEND;
 
 	switch (PTR_ERR(f)) {
@@ -225,46 +225,60 @@ static unsigned int out_send(struct sal_domain *d, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* steps 1 to 5, the route apart */
+static enum out out_steps(struct sal_member *m, struct sk_buff *skb,
+			  enum sal_af af, struct sal_service **svc)
+{
+	struct sal_packet pkt;
+	enum out out;
+
+	out = out_resolve(m->domain, skb, af, &pkt, svc);
+	if (out != OUT_SEND)
+		return out;
+	if (unlikely(READ_ONCE((*svc)->gate[af]) != SAL_GATE_OPEN))
+		return OUT_WAIT;
+	return out_translate(m, *svc, skb, af, &pkt);
+}
+
+static unsigned int out_verdict(struct sal_member *m, struct sal_service *svc,
+				struct sk_buff *skb,
+				const struct nf_hook_state *state,
+				enum sal_af af, enum out out)
+{
+	switch (out) {
+	case OUT_SEND:
+		return out_send(m->domain, skb, state, af);
+	case OUT_PASS:
+		return NF_ACCEPT;
+	case OUT_WAIT:
+	case OUT_RETRY:
+		return out_wait(svc, m, skb, state->net, af);
+	case OUT_REFUSE:
+		return NF_DROP_ERR(-ENOBUFS);
+	case OUT_REJECT:
+		sal_reject_proto(state->net, skb, af);
+		break;
+	case OUT_DROP:
+		break;
+	}
+	kfree_skb_reason(skb, SKB_DROP_REASON_NETFILTER_DROP);
+	return NF_STOLEN;
+}
+
 unsigned int sal_datapath_out(struct sal_member *m, struct sk_buff *skb,
 			      const struct nf_hook_state *state,
 			      enum sal_af af)
 {
-	struct sal_domain *d = m->domain;
 	struct sal_service *svc = NULL;
 	unsigned int verdict;
-	struct sal_packet pkt;
 	int tries = OUT_TRIES;
 	enum out out;
 
 	do {
-		out = out_resolve(d, skb, af, &pkt, &svc);
-		if (out == OUT_SEND) {
-			if (unlikely(READ_ONCE(svc->gate[af]) !=
-				     SAL_GATE_OPEN))
-				out = OUT_WAIT;
-			else
-				out = out_translate(m, svc, skb, af, &pkt);
-		}
-		switch (out) {
-		case OUT_SEND:
-			return out_send(d, skb, state, af);
-		case OUT_PASS:
-			return NF_ACCEPT;
-		case OUT_WAIT:
-		case OUT_RETRY:
-			verdict = out_wait(svc, m, skb, state->net, af);
-			if (verdict != NF_REPEAT)
-				return verdict;
-			break;
-		case OUT_REJECT:
-			sal_reject_proto(state->net, skb, af);
-			fallthrough;
-		case OUT_DROP:
-			kfree_skb_reason(skb, SKB_DROP_REASON_NETFILTER_DROP);
-			return NF_STOLEN;
-		case OUT_REFUSE:
-			return NF_DROP_ERR(-ENOBUFS);
-		}
+		out = out_steps(m, skb, af, &svc);
+		verdict = out_verdict(m, svc, skb, state, af, out);
+		if (likely(verdict != NF_REPEAT))
+			return verdict;
 	} while (--tries);
 	return out_empty(svc, state->net, skb, af);
 }

@@ -114,7 +114,7 @@ struct sal_domain {
 	struct sal_prefix id_prefix;
 	u32 generation;
 	u64 seq[4];
-	spinlock_t event_lock;
+	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;
 	struct delayed_work reap;

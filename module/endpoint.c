@@ -281,8 +281,6 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	if (net) {
 		ep->net = net;
 		list_add(&ep->in_net, &sal_net(net)->endpoints);
-		if (sal_net(net)->exiting)
-			ep->fault[SAL_V4] = ep->fault[SAL_V6] = SAL_FAULT_NETNS;
 	}
 	list_add_tail_rcu(&ep->in_service, &ep->svc->endpoints);
 	spin_unlock_bh(&sal_lock);

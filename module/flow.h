@@ -6,6 +6,7 @@
 #define _SAL_FLOW_H
 
 #include <linux/rhashtable.h>
+#include <linux/timekeeping.h>
 
 #include "addr.h"
 
@@ -113,12 +114,10 @@ struct sal_conv {
 	u8 proto;
 };
 
-/* coarse time: it ticks about once a second, and wraps safely */
-#define SAL_FLOW_SHIFT	(ilog2(HZ))
-
+/* coarse time, in seconds; differences survive its wrap */
 static inline u32 sal_flow_now(void)
 {
-	return (u32)(jiffies >> SAL_FLOW_SHIFT);
+	return (u32)ktime_get_seconds();
 }
 
 static inline void sal_flow_touch(struct sal_flow *f)
@@ -132,9 +131,7 @@ static inline void sal_flow_touch(struct sal_flow *f)
 /* seconds since the last packet */
 static inline u32 sal_flow_idle(const struct sal_flow *f)
 {
-	u64 ticks = sal_flow_now() - READ_ONCE(f->seen);
-
-	return (u32)((ticks << SAL_FLOW_SHIFT) / HZ);
+	return sal_flow_now() - READ_ONCE(f->seen);
 }
 
 /* the client's packet; RCU */

@@ -45,7 +45,7 @@ struct sal_held {
  * @work: releases and expires
  */
 struct sal_hold {
-	spinlock_t lock;
+	spinlock_t lock;	/* all below, and the gates */
 	struct list_head queue[SAL_AF_NUM];
 	u32 packets;
 	u32 bytes;

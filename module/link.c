@@ -37,7 +37,8 @@ static void link_recheck(struct sal_endpoint *ep, unsigned long delay)
 	if (list_empty(&ep->recheck))
 		list_add_tail(&ep->recheck, &link_list);
 	if (delay)
-		queue_delayed_work(system_power_efficient_wq, &link_work, delay);
+		queue_delayed_work(system_power_efficient_wq, &link_work,
+				   delay);
 	else
 		mod_delayed_work(system_power_efficient_wq, &link_work, 0);
 }
@@ -366,8 +367,8 @@ static int link_netdev_event(struct notifier_block *nb, unsigned long event,
 		link_dev_event(dev, false);
 		break;
 	case NETDEV_CHANGE:
-		link_dev_event(dev, netif_running(dev) &&
-				    !netif_carrier_ok(dev));
+		link_dev_event(dev,
+			       netif_running(dev) && !netif_carrier_ok(dev));
 		break;
 	}
 	return NOTIFY_DONE;

@@ -22,6 +22,7 @@
 #include "member.h"
 #include "net.h"
 
+/* what they guard is said in net.h */
 DEFINE_MUTEX(sal_mutex);
 DEFINE_SPINLOCK(sal_lock);
 

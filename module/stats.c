@@ -7,12 +7,14 @@
 #include "domain.h"
 #include "stats.h"
 
-#define SAL_REASON_INFO(sym, _name, _drop, _text)			\
+#define SAL_REASON(sym, _name, _drop, _text)				\
 	[SAL_R_##sym] = { .name = _name, .text = _text, .drop = _drop },
 
 const struct sal_reason_info sal_reason_info[SAL_R_NUM] = {
-	SAL_REASONS(SAL_REASON_INFO)
+#include "reason_list.h"
 };
+
+#undef SAL_REASON
 
 int sal_stats_init(struct sal_domain *d)
 {

@@ -17,11 +17,11 @@ static __init void vip_test_addr(struct in6_addr *addr, bool v4)
 
 	memset(addr, 0, sizeof(*addr));
 	if (v4) {
-		sal_addr_set4(addr, get_random_u32() & htonl(0x3f0303ff));
+		sal_addr_set4(addr, htonl(get_random_u32() & 0x3f0303ff));
 		return;
 	}
 	for (i = 0; i < 4; i++)
-		addr->s6_addr32[i] = get_random_u32() & htonl(0x21000401);
+		addr->s6_addr32[i] = htonl(get_random_u32() & 0x21000401);
 	addr->s6_addr[0] = 0x20;
 }
 

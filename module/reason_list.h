@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * reason_list.h - everything that is counted, and in words
+ *
+ * For each: symbol, name that users see, whether the packet was dropped, the
+ * sentence that explains it. Included by who has defined SAL_REASON(), which
+ * is why there is no guard. Users see the order: new ones come last.
+ */
+SAL_REASON(FORWARD, "forward", false,
+	   "translated towards an endpoint")
+SAL_REASON(REVERSE, "reverse", false,
+	   "reply translated back to the address that the client asked")
+SAL_REASON(LATE, "late", false,
+	   "of these, replies of an endpoint that the flow has left")
+SAL_REASON(ERROR, "error", false,
+	   "ICMP error about a flow translated back for the client")
+SAL_REASON(FLOW_NEW, "flow-new", false,
+	   "packet that began a flow")
+SAL_REASON(FLOW_MAPPED, "flow-mapped", false,
+	   "of these, flows whose id clashed and was mapped")
+SAL_REASON(HELD, "held", false,
+	   "put into a hold queue, the service having no endpoint")
+SAL_REASON(RELEASED, "released", false,
+	   "left a hold queue for an endpoint")
+SAL_REASON(RELEASE_UNDRAINED, "release-undrained", false,
+	   "gate opened before the backlog was seen empty")
+SAL_REASON(EMPTY, "empty", true,
+	   "no usable endpoint, and nothing is held or its time is over")
+SAL_REASON(HOLD_FULL, "hold-full", true,
+	   "the hold queue was at a bound of the service or the domain")
+SAL_REASON(HOLD_PURGED, "hold-purged", true,
+	   "held for a service or a member that was deleted")
+SAL_REASON(UNSUPPORTED, "unsupported", true,
+	   "for a VIP, but the service does not speak the protocol")
+SAL_REASON(FRAGMENT, "fragment", true,
+	   "fragment sent to a VIP")
+SAL_REASON(MALFORMED, "malformed", true,
+	   "headers too short or nonsense")
+SAL_REASON(FLOW_LIMIT, "flow-limit", true,
+	   "would have begun a flow, over the limit of the domain")
+SAL_REASON(CLASH, "clash", true,
+	   "would have begun a flow, but no free id was found")
+SAL_REASON(STALE, "stale", true,
+	   "reply of an endpoint that the flow has left for good")
+SAL_REASON(FENCED, "fenced", true,
+	   "ICMP error about an endpoint that the flow has left")
+SAL_REASON(NO_ROUTE, "no-route", true,
+	   "no route to the endpoint, or to the client for a reject")
+SAL_REASON(NO_MEMORY, "no-memory", true,
+	   "an allocation failed")
+SAL_REASON(NO_HOOK, "no-hook", true,
+	   "released after the member's hooks had gone")
