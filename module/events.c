@@ -21,6 +21,9 @@
 #include "netlink.h"
 #include "service.h"
 
+/* the family is registered: its groups are its own */
+static bool events_on;
+
 /* room for attributes: three names and some numbers */
 #define EVENT_SIZE	1024
 
@@ -78,10 +81,30 @@ static void event_send(const struct event *ev)
 
 	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_MIGRATE + 1);
 	rcu_read_lock();
-	if (!READ_ONCE(d->dead) &&
+	if (READ_ONCE(events_on) && !READ_ONCE(d->dead) &&
 	    genl_has_listeners(&sal_nl_family, d->net, ev->group))
 		event_number_and_send(ev);
 	rcu_read_unlock();
+}
+
+/**
+ * sal_events_start() - the family has been registered
+ */
+void sal_events_start(void)
+{
+	WRITE_ONCE(events_on, true);
+}
+
+/**
+ * sal_events_stop() - the family is about to go
+ *
+ * What happens later, as the module gives everything back, is told to nobody.
+ * Waits for those who are sending.
+ */
+void sal_events_stop(void)
+{
+	WRITE_ONCE(events_on, false);
+	synchronize_rcu();
 }
 
 static int fill_service(struct sk_buff *skb, const struct event *ev, u64 seq)

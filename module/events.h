@@ -18,6 +18,10 @@ struct sal_flow;
 struct sal_moved;
 struct sal_service;
 
+/* the family has been registered, and is about to go */
+void sal_events_start(void);
+void sal_events_stop(void);
+
 /* @cmd: SAL_CMD_SERVICE_{ADD,SET,DEL}_NTF; sal_mutex */
 void sal_event_service(struct sal_service *svc, u8 cmd);
 

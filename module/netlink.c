@@ -4,6 +4,7 @@
  */
 #include <linux/init.h>
 
+#include "events.h"
 #include "netlink.h"
 
 static struct genl_multicast_group nl_mcgrps[SAL_NLGRP_MIGRATE + 1]
@@ -34,10 +35,15 @@ int __init sal_nl_init(void)
 	err = nl_restrict_groups();
 	if (err)
 		return err;
-	return genl_register_family(&sal_nl_family);
+	err = genl_register_family(&sal_nl_family);
+	if (err)
+		return err;
+	sal_events_start();
+	return 0;
 }
 
 void sal_nl_exit(void)
 {
+	sal_events_stop();
 	genl_unregister_family(&sal_nl_family);
 }

@@ -21,7 +21,7 @@ struct sal_service;
 
 /* nl_util.c: attributes to addresses and back */
 
-/* a prefix nest; @any_len: longer ones may be given, else one address */
+/* a prefix nest */
 int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
 		      struct netlink_ext_ack *extack);
 int sal_nl_put_prefix(struct sk_buff *skb, int attr,

@@ -2,10 +2,7 @@
 /*
  * nl_member.c - requests about members
  */
-#include <linux/ctype.h>
 #include <linux/mutex.h>
-#include <linux/string.h>
-#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include "domain.h"
@@ -15,9 +12,6 @@
 #include "nl_util.h"
 #include "route.h"
 #include "service.h"
-
-/* room for "-" and a number behind a name */
-#define SUFFIX_MAX	11
 
 static u32 member_endpoints(const struct sal_member *m)
 {
@@ -114,6 +108,73 @@ static struct sal_member *find_by_net(struct sal_domain *d,
 	return ERR_PTR(-ENOENT);
 }
 
+/* --- changes and the routes they entail ----------------------------------- */
+
+/**
+ * struct member_req - a request about a member
+ * @name: name of the new member
+ * @net: namespace, held; NULL where the request has none
+ * @rsp: where the reply goes
+ */
+struct member_req {
+	const char *name;
+	struct net *net;
+	struct sk_buff *rsp;
+};
+
+/* routes that a change of the route attribute asks for; sal_mutex */
+static void routes_of(struct sal_nl_routes *routes,
+		      const struct sal_member *m, u32 before, u32 after)
+{
+	const struct sal_domain *d = m->domain;
+
+	if (after == SAL_ROUTE_AUTO)
+		sal_nl_routes_add(routes, d->pools, d->n_pools);
+	else if (before == SAL_ROUTE_AUTO)
+		sal_nl_routes_del(routes, d->pools, d->n_pools, NULL, 0);
+	else
+		return;
+	sal_nl_routes_net(routes, m->net);
+}
+
+/**
+ * member_request() - change a member, see to its routes, and report
+ * @info: request
+ * @req: what it wants
+ * @change: does it, and notes what is to be done about routes; sal_mutex
+ * @report: says what has become of it, or NULL; sal_mutex
+ *
+ * Return: what the handler returns.
+ */
+static int member_request(const struct genl_info *info,
+			  const struct member_req *req,
+			  int (*change)(const struct genl_info *info,
+					const struct member_req *req,
+					struct sal_nl_routes *routes),
+			  int (*report)(const struct genl_info *info,
+					const struct member_req *req))
+{
+	struct sal_nl_routes *routes;
+	int err;
+
+	routes = sal_nl_routes_alloc(1, info->extack);
+	if (!routes)
+		return -ENOMEM;
+	sal_nl_routes_lock();
+	mutex_lock(&sal_mutex);
+	err = change(info, req, routes);
+	mutex_unlock(&sal_mutex);
+	sal_nl_routes_apply(routes);
+	if (!err && report) {
+		mutex_lock(&sal_mutex);
+		err = report(info, req);
+		mutex_unlock(&sal_mutex);
+	}
+	sal_nl_routes_unlock();
+	sal_nl_routes_free(routes);
+	return err;
+}
+
 /* --- member-new ----------------------------------------------------------- */
 
 static int blame(const struct genl_info *info, struct net *net, int err)
@@ -134,23 +195,9 @@ static int blame(const struct genl_info *info, struct net *net, int err)
 			    sal_member_of(net) ? list_netns : list_name);
 }
 
-/* routes that its route attribute asks for, if any; sal_mutex */
-static void routes_of(struct sal_nl_routes *routes,
-		      const struct sal_member *m, u32 before, u32 after)
-{
-	const struct sal_domain *d = m->domain;
-
-	if (before == SAL_ROUTE_AUTO && after == SAL_ROUTE_NONE)
-		sal_nl_routes_del(routes, d->pools, d->n_pools, NULL, 0);
-	else if (after == SAL_ROUTE_AUTO)
-		sal_nl_routes_add(routes, d->pools, d->n_pools);
-	else
-		return;
-	sal_nl_routes_net(routes, m->net);
-}
-
-static int member_new(const struct genl_info *info, const char *name,
-		      struct net *net, struct sal_nl_routes *routes)
+static int member_new(const struct genl_info *info,
+		      const struct member_req *req,
+		      struct sal_nl_routes *routes)
 {
 	u32 route = SAL_ROUTE_NONE;
 	struct sal_domain *d;
@@ -161,60 +208,34 @@ static int member_new(const struct genl_info *info, const char *name,
 	d = sal_nl_obtain_domain(info);
 	if (!d)
 		return -ENOMEM;
-	m = sal_member_add(d, net, name, route, info->extack);
+	m = sal_member_add(d, req->net, req->name, route, info->extack);
 	if (IS_ERR(m))
-		return blame(info, net, PTR_ERR(m));
+		return blame(info, req->net, PTR_ERR(m));
 	routes_of(routes, m, SAL_ROUTE_NONE, route);
 	return 0;
 }
 
 /* when the routes are there; the namespace is held, so the member is too */
-static int member_new_reply(const struct genl_info *info, struct net *net,
-			    struct sk_buff *rsp)
+static int member_new_reply(const struct genl_info *info,
+			    const struct member_req *req)
 {
 	struct sal_domain *d = sal_domain_find(genl_info_net(info));
-	struct sal_member *m = find_by_net(d, info, net);
+	struct sal_member *m = find_by_net(d, info, req->net);
 
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	member_warn(m, info->extack);
-	return member_fill(rsp, m, NULL);
+	return member_fill(req->rsp, m, NULL);
 }
 
-static int member_new_routed(struct genl_info *info, const char *name,
-			     struct net *net, struct sk_buff *rsp)
+static int member_new_get(struct sk_buff *skb, struct genl_info *info,
+			  struct member_req *req)
 {
-	struct sal_nl_routes *routes;
-	int err;
-
-	routes = sal_nl_routes_alloc(1, info->extack);
-	if (!routes)
-		return -ENOMEM;
-	sal_nl_routes_lock();
-	mutex_lock(&sal_mutex);
-	err = member_new(info, name, net, routes);
-	mutex_unlock(&sal_mutex);
-	sal_nl_routes_apply(routes);
-	if (!err) {
-		mutex_lock(&sal_mutex);
-		err = member_new_reply(info, net, rsp);
-		mutex_unlock(&sal_mutex);
-	}
-	sal_nl_routes_unlock();
-	sal_nl_routes_free(routes);
-	return err;
-}
-
-int sal_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct sal_nl_reply reply;
-	const char *name;
 	struct net *net;
-	int err;
 
-	name = sal_nl_get_label(info, SAL_A_MEMBER_NAME, "member name");
-	if (IS_ERR(name))
-		return PTR_ERR(name);
+	req->name = sal_nl_get_label(info, SAL_A_MEMBER_NAME, "member name");
+	if (IS_ERR(req->name))
+		return PTR_ERR(req->name);
 	if (GENL_REQ_ATTR_CHECK(info, SAL_A_MEMBER_NETNS_FD)) {
 		NL_SET_ERR_MSG(info->extack, "netns-fd is missing");
 		return -EINVAL;
@@ -223,69 +244,34 @@ int sal_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
 			       info->extack);
 	if (IS_ERR(net))
 		return PTR_ERR(net);
+	req->net = net;
+	return 0;
+}
 
+int sal_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_nl_reply reply;
+	struct member_req req;
+	int err;
+
+	err = member_new_get(skb, info, &req);
+	if (err)
+		return err;
 	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
 	if (err)
 		goto out;
-	err = member_new_routed(info, name, net, reply.skb);
+	req.rsp = reply.skb;
+	err = member_request(info, &req, member_new, member_new_reply);
 	err = sal_nl_reply_send(&reply, info, err);
 out:
-	put_net(net);
+	put_net(req.net);
 	return err;
-}
-
-/* the number behind "base-" in a name, 0 where it is none of that kind */
-static u32 name_suffix(const char *name, const char *base, size_t len)
-{
-	u32 n;
-
-	if (strncmp(name, base, len) || name[len] != '-' ||
-	    !isdigit(name[len + 1]) || kstrtou32(name + len + 1, 10, &n))
-		return 0;
-	return n;
-}
-
-/**
- * sal_nl_member_auto() - make the namespace of an endpoint a member
- * @d: domain
- * @net: namespace; the caller keeps it alive meanwhile
- * @name: name of the endpoint
- * @extack: what is wrong
- *
- * It is named after the endpoint. Where another member is, a number follows:
- * the one after the highest that is there. sal_mutex.
- *
- * Return: the new member; NULL where it is one of the domain already; or an
- * ERR_PTR.
- */
-struct sal_member *sal_nl_member_auto(struct sal_domain *d, struct net *net,
-				      const char *name,
-				      struct netlink_ext_ack *extack)
-{
-	size_t len = min(strlen(name), (size_t)SAL_LABEL_MAX - SUFFIX_MAX);
-	struct sal_member *m = sal_member_of(net);
-	char numbered[SAL_LABEL_MAX + 1];
-	unsigned long id;
-	bool taken = false;
-	u32 last = 1;
-
-	if (m && m->domain == d)
-		return NULL;
-	xa_for_each(&d->members, id, m) {
-		taken |= !strcmp(m->name, name);
-		last = max(last, name_suffix(m->name, name, len));
-	}
-	if (taken) {
-		snprintf(numbered, sizeof(numbered), "%.*s-%u", (int)len,
-			 name, last + 1);
-		name = numbered;
-	}
-	return sal_member_add(d, net, name, SAL_ROUTE_NONE, extack);
 }
 
 /* --- member-set, member-del ----------------------------------------------- */
 
 static int member_set(const struct genl_info *info,
+		      const struct member_req *req,
 		      struct sal_nl_routes *routes)
 {
 	const struct nlattr *nla = info->attrs[SAL_A_MEMBER_ROUTE];
@@ -302,42 +288,32 @@ static int member_set(const struct genl_info *info,
 	return 0;
 }
 
-int sal_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
+/* when the routes are there; perhaps the member is not, by now */
+static int member_set_warn(const struct genl_info *info,
+			   const struct member_req *req)
 {
-	struct sal_nl_routes *routes;
 	struct sal_member *m;
-	int err;
 
-	routes = sal_nl_routes_alloc(1, info->extack);
-	if (!routes)
-		return -ENOMEM;
-	sal_nl_routes_lock();
-	mutex_lock(&sal_mutex);
-	err = member_set(info, routes);
-	mutex_unlock(&sal_mutex);
-	sal_nl_routes_apply(routes);
-	if (!err) {
-		struct netlink_ext_ack ignored = {};
-
-		mutex_lock(&sal_mutex);
-		m = sal_member_find(sal_domain_find(genl_info_net(info)),
-				    nla_data(info->attrs[SAL_A_MEMBER_NAME]));
-		if (m)
-			member_warn(m, info->extack ?: &ignored);
-		mutex_unlock(&sal_mutex);
-	}
-	sal_nl_routes_unlock();
-	sal_nl_routes_free(routes);
-	return err;
+	m = sal_member_find(sal_domain_find(genl_info_net(info)),
+			    nla_data(info->attrs[SAL_A_MEMBER_NAME]));
+	if (m)
+		member_warn(m, info->extack);
+	return 0;
 }
 
-static int member_del(const struct genl_info *info, struct net *net,
+int sal_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return member_request(info, NULL, member_set, member_set_warn);
+}
+
+static int member_del(const struct genl_info *info,
+		      const struct member_req *req,
 		      struct sal_nl_routes *routes)
 {
 	struct sal_domain *d = sal_domain_find(genl_info_net(info));
 	struct sal_member *m;
 
-	m = net ? find_by_net(d, info, net) : find_by_name(d, info);
+	m = req->net ? find_by_net(d, info, req->net) : find_by_name(d, info);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	routes_of(routes, m, m->route, SAL_ROUTE_NONE);
@@ -345,43 +321,24 @@ static int member_del(const struct genl_info *info, struct net *net,
 	return 0;
 }
 
-static int member_del_routed(struct genl_info *info, struct net *net)
-{
-	struct sal_nl_routes *routes;
-	int err;
-
-	routes = sal_nl_routes_alloc(1, info->extack);
-	if (!routes)
-		return -ENOMEM;
-	sal_nl_routes_lock();
-	mutex_lock(&sal_mutex);
-	err = member_del(info, net, routes);
-	mutex_unlock(&sal_mutex);
-	sal_nl_routes_apply(routes);
-	sal_nl_routes_unlock();
-	sal_nl_routes_free(routes);
-	return err;
-}
-
 int sal_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *fd = info->attrs[SAL_A_MEMBER_NETNS_FD];
-	struct net *net = NULL;
+	struct member_req req = {};
 	int err;
 
-	if (fd && info->attrs[SAL_A_MEMBER_NAME]) {
+	if (!fd)
+		return member_request(info, &req, member_del, NULL);
+	if (info->attrs[SAL_A_MEMBER_NAME]) {
 		NL_SET_ERR_MSG_ATTR(info->extack, fd,
-				    "either name or netns-fd");
+				    "either a name or netns-fd");
 		return -EINVAL;
 	}
-	if (fd) {
-		net = sal_nl_get_netns(skb, fd, info->extack);
-		if (IS_ERR(net))
-			return PTR_ERR(net);
-	}
-	err = member_del_routed(info, net);
-	if (net)
-		put_net(net);
+	req.net = sal_nl_get_netns(skb, fd, info->extack);
+	if (IS_ERR(req.net))
+		return PTR_ERR(req.net);
+	err = member_request(info, &req, member_del, NULL);
+	put_net(req.net);
 	return err;
 }
 

@@ -10,16 +10,6 @@
 #include "service.h"
 #include "vip.h"
 
-static u32 usable(struct sal_service *svc, enum sal_af af)
-{
-	u32 n;
-
-	rcu_read_lock();
-	n = sal_service_usable(svc, af);
-	rcu_read_unlock();
-	return n;
-}
-
 static int vips_put(struct sk_buff *skb, const struct sal_service *svc,
 		    const struct sal_vip *match)
 {
@@ -44,8 +34,10 @@ static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 			READ_ONCE(svc->gate[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_RESOLVE_GATE6,
 			READ_ONCE(svc->gate[SAL_V6])) ||
-	    nla_put_u32(skb, SAL_A_RESOLVE_USABLE4, usable(svc, SAL_V4)) ||
-	    nla_put_u32(skb, SAL_A_RESOLVE_USABLE6, usable(svc, SAL_V6)))
+	    nla_put_u32(skb, SAL_A_RESOLVE_USABLE4,
+			sal_service_usable(svc, SAL_V4)) ||
+	    nla_put_u32(skb, SAL_A_RESOLVE_USABLE6,
+			sal_service_usable(svc, SAL_V6)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -72,21 +72,13 @@ static int vips_put(struct sk_buff *skb, const struct sal_service *svc)
 	return 0;
 }
 
-static u32 usable(struct sal_service *svc, enum sal_af af)
-{
-	u32 n;
-
-	rcu_read_lock();
-	n = sal_service_usable(svc, af);
-	rcu_read_unlock();
-	return n;
-}
-
 static int state_put(struct sk_buff *skb, struct sal_service *svc)
 {
 	if (nla_put_u32(skb, SAL_A_SERVICE_ENDPOINTS, svc->n_endpoints) ||
-	    nla_put_u32(skb, SAL_A_SERVICE_USABLE4, usable(svc, SAL_V4)) ||
-	    nla_put_u32(skb, SAL_A_SERVICE_USABLE6, usable(svc, SAL_V6)) ||
+	    nla_put_u32(skb, SAL_A_SERVICE_USABLE4,
+			sal_service_usable(svc, SAL_V4)) ||
+	    nla_put_u32(skb, SAL_A_SERVICE_USABLE6,
+			sal_service_usable(svc, SAL_V6)) ||
 	    nla_put_u32(skb, SAL_A_SERVICE_GATE4,
 			READ_ONCE(svc->gate[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_SERVICE_GATE6,

@@ -89,7 +89,7 @@ int sal_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 int sal_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		    sal_nl_dump_fn fill, void *obj, const void *filter);
 
-/* nl_member.c: also a new endpoint's namespace becomes a member */
+/* nl_member_auto.c */
 struct sal_member *sal_nl_member_auto(struct sal_domain *d, struct net *net,
 				      const char *name,
 				      struct netlink_ext_ack *extack);

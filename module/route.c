@@ -44,9 +44,14 @@ static bool route6_exists(struct net *net, const struct sal_prefix *pfx)
 		.daddr = pfx->addr,
 		.flowi6_uid = sock_net_uid(net, NULL),
 	};
-	struct dst_entry *dst = ip6_route_output(net, NULL, &fl6);
-	bool exists = !dst->error;
+	struct dst_entry *dst;
+	bool exists;
 
+	/* with ipv6.disable=1 there are not even tables to look in */
+	if (!ipv6_mod_enabled())
+		return false;
+	dst = ip6_route_output(net, NULL, &fl6);
+	exists = !dst->error;
 	dst_release(dst);
 	return exists;
 }
