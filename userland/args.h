@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 struct args;
-struct nsref;
 
 struct command {
 	const char *name;
@@ -30,6 +29,16 @@ struct object {
 	const struct command *commands;
 };
 
+/*
+ * NSREF := netns NAME|PATH | pid N, and the name that an object made of it
+ * gets: the one given, else the namespace's own.
+ */
+struct nsref {
+	const char *label;	/* as given, or NULL */
+	const char *name;	/* of the namespace, NULL for a process' */
+	int fd;			/* -1 where no namespace was given */
+};
+
 /* the words of a command that are still to be read */
 struct args {
 	int argc;
@@ -38,7 +47,7 @@ struct args {
 	const struct command *command;
 	bool bare;	/* there were none from the start */
 	uint32_t seen;	/* bit for each entry of a table of parameters */
-	struct nsref *ref;	/* what param_netns() and its like fill in */
+	struct nsref ref;
 };
 
 const char *args_peek(const struct args *args);

@@ -85,8 +85,8 @@ static int param_netns_label(const struct param *p, struct request *req,
 	ret = param_label(p, req, args);
 	if (ret)
 		return ret;
-	args->ref->label = netns_basename(args->ref->label);
-	if (!args->ref->label)
+	args->ref.label = netns_basename(args->ref.label);
+	if (!args->ref.label)
 		return args_bad(args, "%s has no name", p->key);
 	return EXIT_OK;
 }
@@ -125,44 +125,38 @@ static int put_words(const struct param *table, struct request *req,
 	/* the keyword "name" may be left out, as del and show do */
 	word = args_peek(args);
 	if (word && *word && !param_find(table, word))
-		args->ref->label = args_next(args);
+		args->ref.label = args_next(args);
 	ret = params(table, req, args);
 	if (ret)
 		return ret;
-	if (!args->ref->label)
-		args->ref->label = args->ref->name;
-	if (!args->ref->label)
+	if (!args->ref.label)
+		args->ref.label = args->ref.name;
+	if (!args->ref.label)
 		return args_bad(args, "name is missing");
-	req_str(req, SAL_A_ENDPOINT_NAME, args->ref->label);
+	req_str(req, SAL_A_ENDPOINT_NAME, args->ref.label);
 	return EXIT_OK;
 }
 
 static int endpoint_add(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_ENDPOINT_NEW);
-	struct nsref ref = NSREF_INIT;
 	int ret;
 
-	args->ref = &ref;
 	if (args->command->replace)
 		req_flag(req, SAL_A_ENDPOINT_REPLACE);
 	ret = put_words(add_params, req, args);
-	if (ret) {
-		nsref_close(&ref);
+	if (ret)
 		return ret;
-	}
-	if (ref.fd >= 0)
-		req_fd(req, SAL_A_ENDPOINT_NETNS_FD, ref.fd);
+	if (args->ref.fd >= 0)
+		req_u32(req, SAL_A_ENDPOINT_NETNS_FD, args->ref.fd);
 	return show_made(req, &layout_endpoint);
 }
 
 static int endpoint_set(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_ENDPOINT_SET);
-	struct nsref ref = NSREF_INIT;
 	int ret;
 
-	args->ref = &ref;
 	ret = put_words(set_params, req, args);
 	if (ret)
 		return ret;

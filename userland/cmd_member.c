@@ -27,8 +27,9 @@ static void member_derive(json_t *obj)
 	json_object_set_new(obj, "notes", json_array());
 	if (json_array_size(json_object_get(obj, "unrouted")) &&
 	    strcmp(out_str(obj, "route"), "auto"))
-		out_note(obj, "no route there from this member: salctl member set %s route auto",
-			 out_str(obj, "name"));
+		out_note(obj, "no route there, so its programs cannot send: salctl %s%s%smember set %s route auto",
+			 opt.netns ? "-n " : "", opt.netns ? opt.netns : "",
+			 opt.netns ? " " : "", out_str(obj, "name"));
 }
 
 LAYOUT(member, member, .derive = member_derive);
@@ -59,21 +60,18 @@ static const struct param add_params[] = {
 static int member_add(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_MEMBER_NEW);
-	struct nsref ref = NSREF_INIT;
+	const struct nsref *ref = &args->ref;
 	int ret;
 
-	args->ref = &ref;
 	ret = params(add_params, req, args);
-	if (!ret && ref.fd < 0)
-		ret = args_bad(args, "netns NAME|PATH or pid N is missing");
-	if (!ret && !ref.label && !ref.name)
-		ret = args_bad(args, "name is missing, and a process has none to lend");
-	if (ret) {
-		nsref_close(&ref);
+	if (ret)
 		return ret;
-	}
-	req_str(req, SAL_A_MEMBER_NAME, ref.label ? ref.label : ref.name);
-	req_fd(req, SAL_A_MEMBER_NETNS_FD, ref.fd);
+	if (ref->fd < 0)
+		return args_bad(args, "netns NAME|PATH or pid N is missing");
+	if (!ref->label && !ref->name)
+		return args_bad(args, "name is missing, and a process has none to lend");
+	req_str(req, SAL_A_MEMBER_NAME, ref->label ? ref->label : ref->name);
+	req_u32(req, SAL_A_MEMBER_NETNS_FD, ref->fd);
 	return show_made(req, &layout_member);
 }
 
@@ -110,7 +108,6 @@ static const struct param ref_params[] = {
 static int member_del(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_MEMBER_DEL);
-	struct nsref ref = NSREF_INIT;
 	const char *name;
 	int ret;
 
@@ -121,13 +118,10 @@ static int member_del(struct args *args)
 		req_str(req, SAL_A_MEMBER_NAME, name);
 		return conn_do(req, NULL, NULL);
 	}
-	args->ref = &ref;
 	ret = params(ref_params, req, args);
-	if (ret) {
-		nsref_close(&ref);
+	if (ret)
 		return ret;
-	}
-	req_fd(req, SAL_A_MEMBER_NETNS_FD, ref.fd);
+	req_u32(req, SAL_A_MEMBER_NETNS_FD, args->ref.fd);
 	return conn_do(req, NULL, NULL);
 }
 

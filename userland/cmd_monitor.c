@@ -114,13 +114,13 @@ static void print_begin(const char *text)
 }
 
 /* Something that is no event of the kernel's */
-static void print_word(const char *name)
+static void print_word(const char *name, const char *remark)
 {
 	if (opt.json) {
 		print_json(name, NULL);
 	} else {
 		print_begin(name);
-		putchar('\n');
+		puts(remark);
 	}
 }
 
@@ -168,7 +168,7 @@ static void event(struct monitor *mon, const struct nlmsghdr *nlh)
 	if (i == ARRAY_SIZE(events))
 		return;
 
-	netns_forget();
+	netns_recheck();
 	layout = groups[events[i].group].layout;
 	obj = out_decode(layout, nlh);
 	check_gap(mon, events[i].group, out_num(obj, "seq"));
@@ -243,7 +243,7 @@ static int listen_to(struct monitor *mon)
 		else if (!n)
 			return refused("the kernel has closed the socket");
 		else if (errno == ENOBUFS)
-			print_word("overrun");
+			print_word("overrun", ": events were lost");
 		else if (errno != EINTR && errno != EAGAIN)
 			return refused("cannot read events: %s",
 				       strerror(errno));
@@ -318,7 +318,7 @@ static int monitor(struct args *args)
 	int ret;
 
 	if (opt.batch)
-		return args_bad(args, "this has no place in a batch");
+		return bad_usage("monitor has no place in a batch");
 	ret = choose(&mon, args);
 	if (!ret)
 		ret = conn_family(&fam);
@@ -337,7 +337,7 @@ static int monitor(struct args *args)
 		if (!chosen || mon.wanted[i])
 			ret = join(&mon, i, chosen);
 	if (!ret) {
-		print_word("listening");
+		print_word("listening", "");
 		ret = listen_to(&mon);
 	}
 	mnl_socket_close(mon.nl);

@@ -11,7 +11,6 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <linux/sal.h>
 
@@ -41,7 +40,7 @@ static struct family family;
 static struct { char name[GENL_NAMSIZ]; uint32_t id; } groups[8];
 static unsigned int num_groups;
 
-static struct request request = { .fd = -1 };
+static struct request request;
 static _Alignas(struct nlmsghdr) char request_buf[REQUEST_MAX];
 static _Alignas(struct nlmsghdr) char recv_buf[SOCK_RECV];
 
@@ -69,8 +68,7 @@ static struct nlmsghdr *req_begin(struct request *req, uint16_t type,
  * req_new() - begin a request
  * @cmd: SAL_CMD_*
  *
- * There is one request at a time. It ends with conn_do() or conn_dump(), or
- * when the next one begins.
+ * There is one request at a time: it ends where the next one begins.
  *
  * Return: the request, to which attributes can be added.
  */
@@ -82,13 +80,6 @@ struct request *req_new(uint8_t cmd)
 	req_begin(req, 0, cmd, SAL_FAMILY_VERSION);
 	req->op = op_get(cmd);
 	return req;
-}
-
-static void req_end(struct request *req)
-{
-	if (req->fd >= 0)
-		close(req->fd);
-	req->fd = -1;
 }
 
 static void put(struct request *req, uint16_t attr, const void *data,
@@ -174,14 +165,6 @@ bool req_has(const struct request *req, uint16_t attr)
 		if (mnl_attr_get_type(a) == attr)
 			return true;
 	return false;
-}
-
-/* takes @fd over */
-void req_fd(struct request *req, uint16_t attr, int fd)
-{
-	req_end(req);
-	req->fd = fd;
-	req_u32(req, attr, fd);
 }
 
 /* --- sending it and reading the answer --- */
@@ -461,18 +444,16 @@ static int run(struct request *req, uint16_t flags, conn_cb cb, void *data)
 
 	if (ack.error != ENOENT || !req->missing_ok)
 		ret = ack_report(&ack, req->nlh, req->op->set);
-	req_end(req);
 	if (!ret)
 		ret = for_each(&ans, cb, data);
 out:
-	req_end(req);
 	free(ans.buf);
 	return ret;
 }
 
 /**
  * conn_do() - send a request
- * @req: request, which is over afterwards
+ * @req: request
  * @cb: called for what the kernel replies, once it has agreed; may be NULL
  * @data: for @cb
  *
@@ -485,7 +466,7 @@ int conn_do(struct request *req, conn_cb cb, void *data)
 
 /**
  * conn_dump() - send a request for a whole table
- * @req: request, which is over afterwards
+ * @req: request
  * @cb: called for each row, once all of them have been read
  * @data: for @cb
  */

@@ -15,9 +15,8 @@
 struct request {
 	const struct sal_op *op;
 	struct nlmsghdr *nlh;
-	bool overflow;	/* something did not fit in */
+	bool overflow;		/* something did not fit in */
 	bool missing_ok;	/* ENOENT is as good as done */
-	int fd;		/* open until the kernel has answered, or -1 */
 };
 
 /* what the kernel tells about the family */
@@ -39,7 +38,6 @@ void req_str(struct request *req, uint16_t attr, const char *s);
 void req_addr(struct request *req, uint16_t attr, const struct prefix *p);
 void req_prefix(struct request *req, uint16_t attr, const struct prefix *p);
 bool req_has(const struct request *req, uint16_t attr);
-void req_fd(struct request *req, uint16_t attr, int fd);
 
 int conn_do(struct request *req, conn_cb cb, void *data);
 int conn_dump(struct request *req, conn_cb cb, void *data);

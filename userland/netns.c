@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "netns.h"
@@ -25,15 +26,15 @@
 
 #define PATH_BUF	4096
 
-/* what the names of now stand for, read when first asked and kept for as long
- * as one command runs
- */
+/* what the names of now stand for, read when first asked */
 static struct {
 	char *name;
 	int nsid;
 } *map;
 static size_t map_len;
 static bool map_read;
+static bool map_fresh;		/* nothing can have changed since */
+static struct timespec map_time;	/* of the directories, when it was read */
 
 /* --- opening --- */
 
@@ -210,33 +211,72 @@ static void read_dir(struct mnl_socket *nl, const char *dir)
 	free(entries);
 }
 
+/* when a name was last made or removed */
+static struct timespec dirs_time(void)
+{
+	struct timespec last = { 0 };
+	struct stat st;
+	unsigned int i;
+
+	for (i = 0; sock_netns_dirs[i]; i++) {
+		if (stat(sock_netns_dirs[i], &st))
+			continue;
+		if (st.st_mtim.tv_sec > last.tv_sec ||
+		    (st.st_mtim.tv_sec == last.tv_sec &&
+		     st.st_mtim.tv_nsec > last.tv_nsec))
+			last = st.st_mtim;
+	}
+	return last;
+}
+
 static void read_map(void)
 {
 	struct mnl_socket *nl;
 	unsigned int i;
 
+	netns_forget();
 	map_read = true;
+	map_fresh = true;
+	map_time = dirs_time();
 	nl = sock_open(NETLINK_ROUTE);
 	if (!nl)
 		return;
+	/* /var/run is the same as /run on most systems */
 	for (i = 0; sock_netns_dirs[i] && !map_len; i++)
 		read_dir(nl, sock_netns_dirs[i]);
 	mnl_socket_close(nl);
 }
 
-const char *netns_name(int nsid)
+static const char *find_name(int nsid)
 {
 	size_t i;
 
-	if (!map_read)
-		read_map();
 	for (i = 0; i < map_len; i++)
 		if (map[i].nsid == nsid)
 			return map[i].name;
 	return NULL;
 }
 
-/* Names come and go: to be called before each command of a batch. */
+const char *netns_name(int nsid)
+{
+	const char *name;
+
+	if (!map_read)
+		read_map();
+	name = find_name(nsid);
+	/* an old name may have got an id since */
+	if (!name && !map_fresh) {
+		read_map();
+		name = find_name(nsid);
+	}
+	return name;
+}
+
+/**
+ * netns_forget() - begin anew with names
+ *
+ * Names come and go: to be called before each command of a batch.
+ */
 void netns_forget(void)
 {
 	while (map_len)
@@ -244,4 +284,19 @@ void netns_forget(void)
 	free(map);
 	map = NULL;
 	map_read = false;
+}
+
+/**
+ * netns_recheck() - see whether names that are known can still be true
+ *
+ * For those who ask again and again, and cannot have all names read again
+ * each time.
+ */
+void netns_recheck(void)
+{
+	struct timespec last = dirs_time();
+
+	map_fresh = false;
+	if (last.tv_sec != map_time.tv_sec || last.tv_nsec != map_time.tv_nsec)
+		netns_forget();
 }

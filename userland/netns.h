@@ -15,5 +15,6 @@ const char *netns_basename(const char *ns);
 /* name of the namespace that the current one knows as @nsid, or NULL */
 const char *netns_name(int nsid);
 void netns_forget(void);
+void netns_recheck(void);
 
 #endif /* _SALCTL_NETNS_H */

@@ -59,7 +59,13 @@ extern const struct layout layout_migrate;
 extern const struct layout layout_resolve;
 extern const struct layout layout_stats;
 
+#define OUT_KEY_BUF	64
+
+/* decode.c */
+void out_key(char key[OUT_KEY_BUF], const char *name);
 json_t *out_decode(const struct layout *layout, const struct nlmsghdr *nlh);
+
+/* out.c */
 bool out_has_family(const json_t *val, int family);
 bool out_family_wanted(const struct layout *layout, const json_t *obj);
 void out_text(const struct layout *layout, const json_t *obj, uint8_t also,

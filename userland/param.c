@@ -7,7 +7,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "netns.h"
 #include "param.h"
@@ -171,7 +170,7 @@ int param_prefixes(const struct param *p, struct request *req,
 
 static int only_one(const struct args *args)
 {
-	if (args->ref->fd >= 0)
+	if (args->ref.fd >= 0)
 		return args_bad(args, "only one network namespace is wanted");
 	return EXIT_OK;
 }
@@ -187,8 +186,8 @@ int param_netns(const struct param *p, struct request *req, struct args *args)
 		ret = args_need(args, p->key, &word);
 	if (ret)
 		return ret;
-	args->ref->name = netns_basename(word);
-	return netns_open(word, &args->ref->fd);
+	args->ref.name = netns_basename(word);
+	return netns_open(word, &args->ref.fd);
 }
 
 int param_pid(const struct param *p, struct request *req, struct args *args)
@@ -202,23 +201,16 @@ int param_pid(const struct param *p, struct request *req, struct args *args)
 		ret = args_need(args, p->key, &word);
 	if (ret)
 		return ret;
-	return netns_open_pid(word, &args->ref->fd);
+	return netns_open_pid(word, &args->ref.fd);
 }
 
 /* the name of the object itself */
 int param_label(const struct param *p, struct request *req, struct args *args)
 {
 	(void)req;
-	if (args->ref->label)
+	if (args->ref.label)
 		return args_bad(args, "%s is given twice", p->key);
-	return args_need(args, p->key, &args->ref->label);
-}
-
-void nsref_close(struct nsref *ref)
-{
-	if (ref->fd >= 0)
-		close(ref->fd);
-	ref->fd = -1;
+	return args_need(args, p->key, &args->ref.label);
 }
 
 const struct param *param_find(const struct param *table, const char *key)

@@ -9,18 +9,6 @@
 #include "conn.h"
 #include "names.h"
 
-/*
- * NSREF := netns NAME|PATH | pid N, and the name that an object made of it
- * gets: the one given, else the namespace's own.
- */
-struct nsref {
-	const char *label;	/* as given, or NULL */
-	const char *name;	/* of the namespace, NULL for a process' */
-	int fd;			/* -1 where no namespace was given */
-};
-
-#define NSREF_INIT	{ .fd = -1 }
-
 struct param {
 	const char *key;
 	int (*parse)(const struct param *p, struct request *req,
@@ -51,7 +39,6 @@ int param_bad(const struct param *p, struct args *args, const char *word,
 
 /* all that is left of @args; the tables end with an empty entry */
 int params(const struct param *table, struct request *req, struct args *args);
-void nsref_close(struct nsref *ref);
 const struct param *param_find(const struct param *table, const char *key);
 
 #endif /* _SALCTL_PARAM_H */

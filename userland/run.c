@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "conn.h"
@@ -110,63 +111,59 @@ static void help(const struct object *const *objects, FILE *f)
 
 /* --- finding --- */
 
-/* The rest of a list of names as "a, b or c" costs more than it is worth. */
-static int ambiguous(const char *what, const char *word, const char *one,
-		     const char *two)
+/* What a shortened word may stand for */
+struct match {
+	char names[128];	/* all of it, for the error */
+	unsigned int num;
+	bool exact;
+};
+
+/* Is this one to be taken? */
+static bool match(struct match *m, const char *name, const char *word)
 {
-	return bad_usage("%s '%s' could be %s or %s", what, word, one, two);
+	size_t n = strlen(m->names);
+
+	if (m->exact || strncmp(name, word, strlen(word)))
+		return false;
+	m->exact = !strcmp(name, word);
+	m->num = m->exact ? 1 : m->num + 1;
+	snprintf(m->names + n, sizeof(m->names) - n, "%s%s", n ? ", " : "",
+		 name);
+	return true;
 }
 
 static int find_object(const struct object *const *objects, const char *word,
 		       const struct object **found)
 {
-	const struct object *other = NULL;
+	struct match m = { 0 };
 
-	*found = NULL;
-	for (; *objects; objects++) {
-		if (strncmp((*objects)->name, word, strlen(word)))
-			continue;
-		if (!strcmp((*objects)->name, word)) {
+	for (; *objects; objects++)
+		if (match(&m, (*objects)->name, word))
 			*found = *objects;
-			return EXIT_OK;
-		}
-		if (*found)
-			other = *objects;
-		else
-			*found = *objects;
-	}
-	if (!*found)
+	if (!m.num)
 		return bad_usage("there is no object '%s'; try 'salctl help'",
 				 word);
-	if (other)
-		return ambiguous("object", word, (*found)->name, other->name);
+	if (m.num > 1)
+		return bad_usage("object '%s' could be any of %s", word,
+				 m.names);
 	return EXIT_OK;
 }
 
 static int find_command(const struct object *obj, const char *word,
 			const struct command **found)
 {
-	const struct command *other = NULL;
 	const struct command *cmd;
+	struct match m = { 0 };
 
-	*found = NULL;
-	for (cmd = obj->commands; cmd->run; cmd++) {
-		if (strncmp(cmd->name, word, strlen(word)))
-			continue;
-		if (!strcmp(cmd->name, word)) {
+	for (cmd = obj->commands; cmd->run; cmd++)
+		if (match(&m, cmd->name, word))
 			*found = cmd;
-			return EXIT_OK;
-		}
-		if (*found)
-			other = cmd;
-		else
-			*found = cmd;
-	}
-	if (!*found)
+	if (!m.num)
 		return bad_usage("%s has no command '%s'; try 'salctl %s help'",
 				 obj->name, word, obj->name);
-	if (other)
-		return ambiguous("command", word, (*found)->name, other->name);
+	if (m.num > 1)
+		return bad_usage("command '%s' could be any of %s", word,
+				 m.names);
 	return EXIT_OK;
 }
 
@@ -185,8 +182,12 @@ static bool is_help(const char *word, size_t least)
  */
 int run_words(const struct object *const *objects, int argc, char **argv)
 {
-	struct args args = { .argc = argc - 1, .argv = argv + 1 };
-	const struct object *obj;
+	struct args args = {
+		.argc = argc - 1,
+		.argv = argv + 1,
+		.ref.fd = -1,
+	};
+	const struct object *obj = NULL;
 	int ret;
 
 	if (is_help(argv[0], 1)) {
@@ -214,7 +215,10 @@ int run_words(const struct object *const *objects, int argc, char **argv)
 	}
 	args.bare = !args.argc;
 	netns_forget();
-	return args.command->run(&args);
+	ret = args.command->run(&args);
+	if (args.ref.fd >= 0)
+		close(args.ref.fd);
+	return ret;
 }
 
 /* --- options --- */

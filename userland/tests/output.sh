@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154
+#
+# output.sh - what the kernel's answers look like
+
+# --- tables -----------------------------------------------------------------
+
+run service
+expect 0 <<'EOF'
+b.com  sid ::ffff:10.0.254.2
+    vip 10.0.254.2 vip fd00:254::2
+    endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
+c.com  sid fd75:8ebb:fc98::7
+    vip fd75:8ebb:fc98::7 derived
+    endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7
+    held packets 2 bytes 1536
+    no usable IPv6 endpoint
+EOF
+
+run -d -4 service
+expect 0 <<'EOF'
+b.com  sid ::ffff:10.0.254.2
+    vip 10.0.254.2 vip fd00:254::2
+    endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
+    hold packets 256 bytes 512k time 1s on-empty reject late translate grace 5s
+EOF
+
+run -o -s service show b.com
+expect 0 <<'EOF'
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open held packets 0 bytes 0
+EOF
+
+run -j service
+expect 0 <<'EOF'
+[{"name":"b.com","sid":"::ffff:10.0.254.2","vip":["10.0.254.2","fd00:254::2"],"derived":false,"endpoints":2,"usable4":2,"usable6":2,"flows":3,"gate4":"open","gate6":"open","held_packets":0,"held_bytes":0,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"notes":[]},{"name":"c.com","sid":"fd75:8ebb:fc98::7","vip":["fd75:8ebb:fc98::7"],"derived":true,"endpoints":0,"usable4":0,"usable6":0,"flows":0,"gate4":"closed","gate6":7,"held_packets":2,"held_bytes":1536,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"notes":["no usable IPv6 endpoint"]}]
+EOF
+
+run endpoint
+expect 0 <<'EOF'
+b.com b1  netns b1
+    addr 10.0.0.2 addr fd00::2 weight 1 state up flows 3
+b.com b2  nsid 1 (no name)
+    addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
+b.com far\x1b[2J
+    addr 10.0.0.3 weight 1 state down flows 0
+EOF
+
+run -j endpoint
+expect 0 <<'EOF'
+[{"service":"b.com","name":"b1","nsid":0,"netns":"b1","ipv4":"10.0.0.2","ipv6":"fd00::2","weight":1,"state":"up","fault4":[],"fault6":[],"flows":3,"cells":1,"id":1},{"service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2},{"service":"b.com","name":"far\u001B[2J","ipv4":"10.0.0.3","weight":1,"state":"down","fault4":[],"fault6":[],"flows":0,"cells":1,"id":3}]
+EOF
+
+run -6 -o endpoint
+expect 0 <<'EOF'
+b.com b1  netns b1 addr 10.0.0.2 addr fd00::2 weight 1 state up flows 3
+EOF
+
+run member
+expect 0 <<'EOF'
+a  netns host route none endpoints 0
+    unrouted 10.0.254.0/24 unrouted fd00:254::/64
+    no route there, so its programs cannot send: salctl member set a route auto
+c  nsid 5 (no name) route auto endpoints 0
+EOF
+
+run -j -p member show a
+expect 0 <<'EOF'
+[ {
+    "name": "a",
+    "nsid": 2,
+    "netns": "host",
+    "route": "none",
+    "endpoints": 0,
+    "id": 1,
+    "unrouted": [
+        "10.0.254.0/24",
+        "fd00:254::/64"
+    ],
+    "notes": [
+        "no route there, so its programs cannot send: salctl member set a route auto"
+    ]
+}]
+EOF
+
+run flow
+expect 0 <<'EOF'
+12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a idle 3s
+13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 idle 61s
+EOF
+
+run -6 -j flow
+expect 0 <<'EOF'
+[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"idle":61}]
+EOF
+
+run -s -d domain
+expect 0 <<'EOF'
+vip-pool 10.0.254.0/24 vip-pool fd00:254::/64 id-prefix fd75:8ebb:fc98::/48
+    services 2 endpoints 3 members 2 flows 2
+    held packets 0 bytes 0
+    flows created 5000000000 destroyed 4999999998
+    max-services 65536 max-endpoints 65536 max-members 4096 max-flows 262144 max-held 8M
+    generation 7
+EOF
+
+run stats
+expect 0 <<'EOF'
+forward 12
+empty 11  drop
+EOF
+
+run -d stats show explain
+expect 0 <<'EOF'
+forward 12
+    translated towards an endpoint
+empty 11  drop
+    no usable endpoint, and nothing is held
+clash 0  drop
+    would have begun a flow, but no free id was found
+EOF
+
+run -j stats
+expect 0 <<'EOF'
+[{"name":"forward","packets":12,"drop":false,"doc":"translated towards an endpoint","id":0},{"name":"empty","packets":11,"drop":true,"doc":"no usable endpoint, and nothing is held","id":1},{"name":"clash","packets":0,"drop":true,"doc":"would have begun a flow, but no free id was found","id":2}]
+EOF
+
+run resolve b.com
+expect 0 <<'EOF'
+b.com  sid ::ffff:10.0.254.2
+    vip 10.0.254.2
+    usable4 2 usable6 1 gate4 open gate6 releasing
+EOF
+
+run SAL_FAKE=empty -j service
+expect 0 <<<"[]"
+run SAL_FAKE=empty service
+expect 0 </dev/null
+
+# --- changes ----------------------------------------------------------------
+
+run service add b.com
+expect 0 </dev/null
+run -d -o endpoint add b.com b1 addr 10.0.0.2
+expect 0 <<'EOF'
+b.com b1  netns b1 addr 10.0.0.2 addr fd00::2 weight 1 state up flows 3 id 1
+EOF
+run -j member add netns b1
+expect 0 <<'EOF'
+[{"name":"a","nsid":2,"netns":"host","route":"none","endpoints":0,"id":1,"unrouted":["10.0.254.0/24","fd00:254::/64"],"notes":["no route there, so its programs cannot send: salctl member set a route auto"]}]
+EOF
+run migrate b.com from b1 to b2
+expect 0 <<<"b.com: 3 flows moved to b2 (1 cell) in 4.2us"
+run migrate b.com from b1 to b2 check
+expect 0 <<<"b.com: 3 flows would move to b2 (1 cell)"
+run -j migrate b.com from b1 to b2
+expect 0 <<'EOF'
+[{"service":"b.com","from":["b1"],"to":"b2","flows":3,"cells":1,"duration":4231}]
+EOF
+run flow del id 5
+expect 0 <<<"1 flow removed"
+run -j flow flush
+expect 0 <<<'[{"count":1}]'
+
+# --- what the kernel has to say ---------------------------------------------
+
+run SAL_FAKE=missing service
+err="salctl: module sal is not loaded" expect 1 </dev/null
+run SAL_FAKE=missing monitor
+err="salctl: module sal is not loaded" expect 1 </dev/null
+run SAL_FAKE=version2 service add b.com
+err="salctl: module sal speaks version 2 of its interface, salctl version 1" \
+	expect 1 </dev/null
+run SAL_FAKE=silent -j service
+err="salctl: the kernel gave no answer" expect 1 </dev/null
+run SAL_FAKE=eperm service add b.com
+err="salctl: permission denied: needs CAP_NET_ADMIN in the user namespace that owns this network namespace" \
+	expect 1 </dev/null
+run SAL_FAKE=taken service add b.com
+err="salctl: it exists already" expect 1 </dev/null
+run SAL_FAKE=remark service add b.com
+err="salctl: note: the service has a VIP but no endpoint for IPv6" \
+	expect 0 </dev/null
+run service show nix
+err="salctl: there is no service 'nix' (attribute name)" expect 1 </dev/null
+run SAL_FAKE=uncapped service show nix
+err="salctl: there is no service 'nix' (attribute name)" expect 1 </dev/null
+run SAL_FAKE=in-use endpoint add a.com b1 addr 10.0.0.2
+err="salctl: address is in use by endpoint 'b1' of 'b.com' (attribute ipv4)" \
+	expect 1 </dev/null
+run SAL_FAKE=range endpoint add a.com b1 weight 70000
+err="salctl: integer out of range (attribute weight, 1 to 65535)" \
+	expect 1 </dev/null
+run SAL_FAKE=bad-len service add b.com vip 10.0.0.1 10.0.0.1/8
+err="salctl: bits behind the length (attribute vip[1].len)" expect 1 </dev/null
+run SAL_FAKE=no-len service add b.com vip 10.0.0.1 10.0.0.1
+err="salctl: invalid request (missing attribute vip[1].len)" expect 1 </dev/null
+run SAL_FAKE=no-vip service add b.com
+err="salctl: invalid request (missing attribute vip)" expect 1 </dev/null
+
+# --- dumps ------------------------------------------------------------------
+
+run SAL_FAKE=intr -j stats
+[ "$(wc -l <$SAL_FAKE_LOG)" -eq 4 ] && ok "read again until it is consistent" ||
+	not_ok "read again until it is consistent"
+run SAL_FAKE=intr -o -4 endpoint show b.com
+expect 0 <<'EOF'
+b.com b1  netns b1 addr 10.0.0.2 addr fd00::2 weight 1 state up flows 3
+b.com b2  nsid 1 (no name) addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
+b.com far\x1b[2J  addr 10.0.0.3 weight 1 state down flows 0
+EOF
+run SAL_FAKE=intr-forever -j service
+err="salctl: the table changed each of 10 times that it was read" \
+	expect 1 </dev/null
+run SAL_FAKE=dump-error -j service
+err="salctl: the dump went wrong half way" expect 1 </dev/null
+
+# --- events -----------------------------------------------------------------
+
+run monitor mi
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+listening
+migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device
+EOF
+
+run monitor
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+listening
+service add b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
+service set b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
+lost 3 service events
+service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 no usable IPv6 endpoint
+endpoint set b.com b2  nsid 1 (no name) addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
+overrun: events were lost
+lost 1 endpoint event
+endpoint del b.com b2  nsid 1 (no name) addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
+flow add 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a idle 3s
+migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device
+EOF
+
+run -j monitor endpoint flow migrate
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+{"event":"listening"}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1}
+{"event":"overrun"}
+{"event":"lost","group":"endpoint","count":1}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3}
+{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","service":"b.com","endpoint":"b1","member":"a","idle":3,"seq":1}
+{"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
+EOF
+
+run SAL_FAKE=eperm monitor flow migrate
+err="salctl: permission denied: flow events need CAP_NET_ADMIN in the user namespace that owns this network namespace" \
+	expect 1 </dev/null
+run SAL_FAKE=eperm -4 monitor
+[ "$(head -n 1 $out/stderr)" = "salctl: note: flow events are left out: they need CAP_NET_ADMIN" ] &&
+	! grep -q ^flow $out/stdout && ok "$what" || not_ok "$what"
+
+run -t monitor migrate
+grep -Eq '^\[[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z\] migrate b.com' \
+	$out/stdout && ok "$what" || not_ok "$what"
+
+# A signal ends it, as a matter of course, once the listener is there.
+for sig in INT TERM; do
+	SAL_FAKE=stays "${valgrind[@]}" tests/fake monitor migrate >$out/stdout &
+	pid=$!
+	for _ in $(seq 1000); do
+		grep -q '^migrate' $out/stdout && break
+		sleep 0.01
+	done
+	kill -$sig $pid
+	wait $pid && ok "monitor ends on SIG$sig" ||
+		not_ok "monitor ends on SIG$sig"
+done
+
+# --- batches ----------------------------------------------------------------
+
+cat >$out/batch <<'EOF'
+# a comment, and a line of nothing but blanks
+   
+service add "b.com" vip 10.0.254.2	# first
+resolve b.com
+service add 'c.com' vip x
+resolve b.com
+frob
+EOF
+
+run -o -b $out/batch
+err="$out/batch:5: service add: vip 'x': not an address" expect 2 <<'EOF'
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 usable4 2 usable6 1 gate4 open gate6 releasing
+EOF
+
+run -o -b $out/batch -force
+err="$out/batch:5: service add: vip 'x': not an address
+$out/batch:7: there is no object 'frob'; try 'salctl help'" expect 2 <<'EOF'
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 usable4 2 usable6 1 gate4 open gate6 releasing
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 usable4 2 usable6 1 gate4 open gate6 releasing
+EOF
+
+# batch TEXT STDERR RC: from stdin
+batch()
+{
+	what="batch: $1"
+	printf '%b' "$1" | "${valgrind[@]}" tests/fake -b - >$out/stdout 2>$out/stderr
+	rc=$?
+	err=$2 expect "$3" </dev/null
+}
+
+batch 'service add b.com' '' 0
+batch '' '' 0
+batch '\n\nservice add "b.com' '-:3: a quote is not closed' 2
+batch 'service show nix' "-:1: there is no service 'nix' (attribute name)" 1
+batch 'monitor' '-:1: monitor has no place in a batch' 2
+batch 'service add b\0c' '-:1: a NUL byte is not expected' 2
+run -b $out/nix
+err="salctl: cannot open '$out/nix': No such file or directory" \
+	expect 1 </dev/null
+
+# --- the rest ---------------------------------------------------------------
+
+run -V
+expect 0 <<<"$(sed -n 's/^VERSION ?= /salctl /p' Makefile)"
+run -n nix service
+err="salctl: there is no network namespace 'nix'" expect 1 </dev/null
+run -n $out/netns/b1 service
+grep -Eq "^salctl: (permission denied|'.*' is no network namespace)" \
+	$out/stderr && [ $rc -eq 1 ] && ok "$what" || not_ok "$what"
+run endpoint add b.com netns nix addr 10.0.0.2
+err="salctl: there is no network namespace 'nix'" expect 1 </dev/null
+run member add pid 2147483647 name x
+err="salctl: there is no process 2147483647" expect 1 </dev/null
+if [ -c /dev/full ]; then
+	tests/fake service >/dev/full 2>$out/stderr
+	rc=$?
+	what="a full disk" : >$out/stdout
+	err="salctl: cannot write the output: No space left on device" \
+		expect 1 </dev/null
+fi

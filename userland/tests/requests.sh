@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# requests.sh - what words become for the kernel
+
+sends '{"op":"domain-get"}' domain
+sends '{"op":"domain-set","vip_pool":["10.0.254.0/24","fd00:254::/64"],"id_prefix":"fd01::/48","max_services":1,"max_endpoints":2,"max_members":3,"max_flows":4,"max_held":1048576}' \
+	domain set vip-pool 10.0.254.0/24 vip-pool fd00:254::/64 \
+	id-prefix fd01::/48 max-services 1 max-endpoints 2 max-members 3 \
+	max-flows 4 max-held 1M
+sends '{"op":"domain-set","vip_pool":["10.0.254.0/24","fd00:254::/64"],"max_flows":4}' \
+	domain set vip-pool 10.0.254.0/24 fd00:254::/64 max-flows 4
+sends '{"op":"domain-set"}' domain set vip-pool none
+sends '{"op":"domain-flush"}' flush
+
+sends '{"op":"member-get","dump":true}' member
+sends '{"op":"member-get","name":"a"}' member show a
+sends '{"op":"member-new","name":"b1","netns_fd":"fd"}' member add netns b1
+sends '{"op":"member-new","name":"c","netns_fd":"fd","route":"auto"}' \
+	member add netns b1 name c route auto
+sends '{"op":"member-new","name":"b1","netns_fd":"fd","route":"none"}' \
+	member add route none netns $out/netns/b1
+sends '{"op":"member-new","name":"p","netns_fd":"fd"}' \
+	member add pid $$ name p
+sends '{"op":"member-set","name":"a","route":"auto"}' member set a route auto
+sends '{"op":"member-del","name":"netns"}' member del netns
+sends '{"op":"member-del","netns_fd":"fd"}' member del netns b1
+sends '{"op":"member-get","dump":true}
+{"op":"member-del","name":"a"}
+{"op":"member-del","name":"c"}' member flush
+
+sends '{"op":"service-get","dump":true}' service
+sends '{"op":"service-get","dump":true}' -6 serv sh
+sends '{"op":"service-get","name":"b.com"}' service show b.com
+sends '{"op":"service-new","name":"b.com"}' service add b.com
+sends '{"op":"service-new","name":"b.com","vip":["10.0.254.2","fd00:254::/96"],"hold_packets":64,"hold_bytes":65536,"hold_time":500,"on_empty":"drop","late":"drop","grace":120000}' \
+	service add b.com vip 10.0.254.2 vip fd00:254::/96 \
+	hold packets 64 bytes 64k time 500ms on-empty drop late drop grace 2m
+sends '{"op":"service-new","name":"b.com","vip":["10.0.254.2","fd00:254::2"],"hold_packets":0,"replace":true}' \
+	service replace b.com vip 10.0.254.2 fd00:254::2 hold off
+sends '{"op":"service-set","name":"b.com","hold_time":0}' \
+	service set b.com hold time 0
+sends '{"op":"service-del","name":"b.com"}' service del b.com
+sends '{"op":"service-get","dump":true}
+{"op":"service-del","name":"b.com"}
+{"op":"service-del","name":"c.com"}' service flush
+sends '{"op":"service-get","dump":true}
+{"op":"service-del","name":"b.com"}
+{"op":"service-del","name":"c.com"}' SAL_FAKE=racing service flush
+
+sends '{"op":"endpoint-get","dump":true}' endpoint
+sends '{"op":"endpoint-get","dump":true,"service":"b.com"}' endpoint show b.com
+sends '{"op":"endpoint-get","service":"b.com","name":"b1"}' \
+	endpoint show b.com b1
+sends '{"op":"endpoint-new","service":"b.com","name":"b1","netns_fd":"fd","ipv4":"10.0.0.2"}' \
+	endpoint add b.com netns b1 addr 10.0.0.2
+sends '{"op":"endpoint-new","service":"b.com","name":"x","ipv4":"10.0.0.2","ipv6":"fd00::2","weight":3,"state":"down","no_member":true}' \
+	endpoint add b.com x addr fd00::2 addr 10.0.0.2 weight 3 state down \
+	nomember
+sends '{"op":"endpoint-new","service":"b.com","name":"addr","ipv4":"10.0.0.2","replace":true}' \
+	endpoint replace b.com name addr addr 10.0.0.2
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"down"}' \
+	endpoint set b.com name b1 state down
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","weight":0}' \
+	endpoint set b.com netns /nowhere/b1 weight 0
+sends '{"op":"endpoint-del","service":"b.com","name":"b1"}' \
+	endpoint del b.com b1
+
+sends '{"op":"flow-get","dump":true}' flow
+sends '{"op":"flow-get","id":18446744073709}' flow show id 18446744073709
+sends '{"op":"flow-get","dump":true,"service":"b.com","endpoint":"b1","proto":17,"src":"10.0.0.0/8","sport":4000}' \
+	flow show service b.com endpoint b1 src 10.0.0.0/8 proto udp sport 4000
+sends '{"op":"flow-del","id":5,"proto":132}' flow del id 5 proto 132
+sends '{"op":"flow-del"}' flow flush
+
+sends '{"op":"migrate","service":"b.com","from":["b1"],"to":"b2"}' \
+	migrate b.com from b1 to b2
+sends '{"op":"migrate","service":"b.com","from":["b1","b3"],"to":"b2","check":true}' \
+	migrate b.com from b1,b3 to b2 check
+
+sends '{"op":"resolve","name":"b.com"}' resolve b.com
+sends '{"op":"resolve","ipv4":"10.0.254.2"}' resolve 10.0.254.2
+sends '{"op":"resolve","ipv6":"fd00:254::2"}' resolve fd00:254::2
+sends '{"op":"stats-get","dump":true}' stats
+
+# more than fits is refused, and sends nothing
+run service add b.com vip $(seq -f 'fd00::%.0f' 3000)
+err="salctl: the request is too large" expect 1 </dev/null
+run endpoint del b.com "$(head -c 70000 /dev/zero | tr '\0' x)"
+err="salctl: the request is too large" expect 1 </dev/null
+run migrate b.com from "$(head -c 300 /dev/zero | tr '\0' x)" to b2
+err="salctl: the request is too large" expect 1 </dev/null
