@@ -155,17 +155,6 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 					 &cell->svc->orphans[cell->af]);
 }
 
-/* new flows are not bound to it any more */
-static void cell_retire(struct sal_cell *cell, struct sal_endpoint *ep)
-{
-	if (cell->slot < 0)
-		return;
-	RCU_INIT_POINTER(ep->cur[cell->af][cell->slot], NULL);
-	WRITE_ONCE(cell->slot, -1);
-	if (refcount_dec_and_test(&cell->refs))
-		cell_unlink(cell);
-}
-
 /* empty cells do not count as moved */
 static void cells_count_one(struct sal_moved *moved,
 			    const struct sal_cell *cell)
@@ -216,6 +205,36 @@ static struct sal_cell *cells_take(struct list_head *fresh, enum sal_af af)
 	return NULL;
 }
 
+static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
+			      int slot)
+{
+	WRITE_ONCE(cell->slot, slot);
+	RCU_INIT_POINTER(cell->ep, ep);
+	list_move_tail(&cell->list, &ep->cells[cell->af]);
+	rcu_assign_pointer(ep->cur[cell->af][slot], cell);
+}
+
+/*
+ * New flows are not bound to it any more, but to a fresh one at once, where
+ * its endpoint stays usable.
+ */
+static void cell_retire(struct sal_cell *cell, struct sal_endpoint *ep,
+			struct list_head *fresh)
+{
+	struct sal_cell *next = fresh ? cells_take(fresh, cell->af) : NULL;
+	int slot = cell->slot;
+
+	if (slot < 0)
+		return;
+	if (next)
+		cell_make_current(next, ep, slot);
+	else
+		RCU_INIT_POINTER(ep->cur[cell->af][slot], NULL);
+	WRITE_ONCE(cell->slot, -1);
+	if (refcount_dec_and_test(&cell->refs))
+		cell_unlink(cell);
+}
+
 static void cells_fill(struct sal_endpoint *ep, enum sal_af af,
 		       struct list_head *fresh)
 {
@@ -229,10 +248,7 @@ static void cells_fill(struct sal_endpoint *ep, enum sal_af af,
 		cell = cells_take(fresh, af);
 		if (WARN_ON_ONCE(!cell))
 			return;
-		WRITE_ONCE(cell->slot, slot);
-		RCU_INIT_POINTER(cell->ep, ep);
-		list_move_tail(&cell->list, &ep->cells[af]);
-		rcu_assign_pointer(ep->cur[af][slot], cell);
+		cell_make_current(cell, ep, slot);
 	}
 }
 
@@ -284,6 +300,9 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 	if (!ep->usable[af])
 		return;
 	WRITE_ONCE(ep->usable[af], false);
+	/* before any cell is an orphan: packets that find one must be held */
+	if (!sal_sched_pick(svc, af))
+		sal_hold_close(svc, af);
 
 	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
 		struct sal_endpoint *to = NULL;
@@ -292,13 +311,11 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 			to = sal_sched_pick(svc, af);
 		cells_count_one(to ? &to->moved : &orphaned, cell);
 		cell_target(cell, to);
-		cell_retire(cell, ep);
+		cell_retire(cell, ep, NULL);
 	}
 	cells_left_event(ep, cause);
 	if (orphaned.flows && !svc->dead)
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
-	if (!sal_sched_pick(svc, af))
-		sal_hold_close(svc, af);
 }
 
 /*
@@ -309,18 +326,19 @@ void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 		    enum sal_af af, struct list_head *fresh,
 		    struct sal_moved *moved)
 {
+	bool all = list_empty(fresh);
 	struct sal_cell *cell, *next;
 
 	lockdep_assert_held(&sal_lock);
+	if (all)
+		WRITE_ONCE(from->usable[af], false);
 	list_for_each_entry_safe(cell, next, &from->cells[af], list) {
-		if (!cell_flows(cell))
+		if (!all && !cell_flows(cell))
 			continue;
 		cells_count_one(moved, cell);
 		cell_target(cell, to);
-		cell_retire(cell, from);
+		cell_retire(cell, from, fresh);
 	}
-	if (from->usable[af])
-		cells_fill(from, af, fresh);
 }
 
 void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,

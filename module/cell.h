@@ -115,7 +115,7 @@ void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
 void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		     enum sal_cause cause);
 /* all cells with flows from one endpoint to another; the slots they leave are
- * filled from @fresh
+ * filled from @fresh. Where that is empty, @from is not usable afterwards.
  */
 void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 		    enum sal_af af, struct list_head *fresh,

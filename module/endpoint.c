@@ -290,19 +290,41 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	return 0;
 }
 
-static int endpoint_link_addrs(struct sal_endpoint *ep)
+static bool endpoint_shares(const struct sal_endpoint *ep,
+			    const struct sal_endpoint *old, enum sal_af af)
+{
+	return old && ep->has & old->has & BIT(af) &&
+	       ipv6_addr_equal(sal_endpoint_addr(ep, af),
+			       sal_endpoint_addr(old, af));
+}
+
+/* all addresses but those that @old, which it is to replace, has as well */
+static int endpoint_link_addrs(struct sal_endpoint *ep,
+			       const struct sal_endpoint *old)
 {
 	struct sal_domain *d = ep->svc->domain;
 	int err, af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (!(ep->has & BIT(af)))
+		if (!(ep->has & BIT(af)) || endpoint_shares(ep, old, af))
 			continue;
 		err = reverse_link(d, &ep->rev[af]);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+/* and those: to take an entry's place needs no memory, and cannot fail */
+static void endpoint_take_addrs(struct sal_endpoint *ep,
+				const struct sal_endpoint *old)
+{
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (endpoint_shares(ep, old, af))
+			WARN_ON_ONCE(reverse_link(ep->svc->domain,
+						  &ep->rev[af]));
 }
 
 /* out of everything but the reverse table */
@@ -390,7 +412,7 @@ struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
 		return ep;
 
 	/* replies must be known before the first request can arrive */
-	err = endpoint_link_addrs(ep);
+	err = endpoint_link_addrs(ep, NULL);
 	if (!err)
 		err = sal_link_check(ep);
 	if (err) {
@@ -433,48 +455,48 @@ static int endpoint_set_state(struct sal_endpoint *ep, u32 state)
 	return sal_link_check(ep);
 }
 
-/* flows first, addresses after: a reply meanwhile is a late one of the old */
+static void endpoint_move_cells(struct sal_endpoint *old,
+				struct sal_endpoint *ep)
+{
+	struct sal_moved moved = {};
+	LIST_HEAD(none);
+	int af;
+
+	spin_lock_bh(&sal_lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (ep->usable[af])
+			sal_cells_move(old, ep, af, &none, &moved);
+	spin_unlock_bh(&sal_lock);
+}
+
+/*
+ * Flows move before the addresses that both have do: a reply meanwhile is a
+ * late one of the old endpoint.
+ */
 static struct sal_endpoint *
 endpoint_move_house(struct sal_endpoint *old,
 		    const struct sal_endpoint_req *req,
 		    struct netlink_ext_ack *extack)
 {
-	struct sal_moved moved = {};
 	struct sal_endpoint *ep;
-	LIST_HEAD(none);
-	int err, af;
+	int err;
 
 	ep = endpoint_make(old->svc, req, old, extack);
 	if (IS_ERR(ep))
 		return ep;
-	err = sal_link_check(ep);
-	if (err)
-		goto err_undo;
-
-	spin_lock_bh(&sal_lock);
-	for (af = 0; af < SAL_AF_NUM; af++)
-		if (ep->usable[af] && old->usable[af]) {
-			WRITE_ONCE(old->usable[af], false);
-			sal_cells_move(old, ep, af, &none, &moved);
-			WRITE_ONCE(old->usable[af], true);
-		}
-	spin_unlock_bh(&sal_lock);
-
-	err = endpoint_link_addrs(ep);
-	if (err)
-		goto err_relink;
+	err = endpoint_link_addrs(ep, old);
+	if (!err)
+		err = sal_link_check(ep);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		endpoint_undo(ep);
+		return ERR_PTR(err);
+	}
+	endpoint_move_cells(old, ep);
+	endpoint_take_addrs(ep, old);
 	endpoint_remove(old, SAL_CAUSE_ENDPOINT_DEL);
 	endpoint_haunt(old);
 	return ep;
-
-err_relink:
-	/* taking an entry's place needs no memory, so this cannot fail */
-	endpoint_link_addrs(old);
-err_undo:
-	/* the flows go to those that are left, the old one among them */
-	NL_SET_ERR_MSG(extack, "out of memory");
-	endpoint_undo(ep);
-	return ERR_PTR(err);
 }
 
 struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
