@@ -30,6 +30,13 @@ if [ ${#tests[@]} -eq 0 ]; then
 	exit 1
 fi
 
+# Two runs in one directory would only destroy each other's logs.
+mkdir -p "$(dirname "$out")"
+exec 9>"$out.lock"
+if ! flock -n 9; then
+	echo "check: another one is running in $out; try make check BUILD=..." >&2
+	exit 1
+fi
 rm -rf "$out"
 mkdir -p "$out"
 out="$(cd "$out" && pwd)"
