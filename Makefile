@@ -83,8 +83,9 @@ setup: ## install what building and testing take, with apt
 	@$(SETUP)
 
 check: setup ## build, boot a virtual machine, run the tests in it
-	$(PARALLEL) check-module tool
+	$(PARALLEL) check-module tool check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
+		SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
 
 demo: setup ## build and run the demonstration in a virtual machine
@@ -107,10 +108,13 @@ check-module: check-config
 	@cd $(BUILD)/check && $(SOURCES) | sort | comm -13 ../sources - | xargs -r rm
 	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
 
+check-tools:
+	+@$(MAKE) -C selftests/tools OUT=$(BUILD_ABS)/tools
+
 clean: ## remove all that has been built
 	$(if $(wildcard $(KDIR)/Makefile),$(KMAKE) M=$(CURDIR) clean)
 	+$(MAKE) -C userland clean
 	rm -rf $(BUILD)
 
 .PHONY: all help module tool check-config regen install modules_install
-.PHONY: setup check demo shell check-module clean
+.PHONY: setup check demo shell check-module check-tools clean

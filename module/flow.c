@@ -467,9 +467,10 @@ void sal_flow_table_destroy(struct sal_domain *d)
 int __init sal_flow_init(void)
 {
 	get_random_bytes(&flow_hash_key, sizeof(flow_hash_key));
+	/* not merged: what strangers can fill is to be seen, and kept, apart */
 	flow_cache = kmem_cache_create("sal_flow", sizeof(struct sal_flow), 0,
-				       SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT,
-				       NULL);
+				       SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT |
+				       SLAB_NO_MERGE, NULL);
 	return flow_cache ? 0 : -ENOMEM;
 }
 

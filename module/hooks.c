@@ -12,6 +12,8 @@
  * helpers (300) and confirmation (INT_MAX), which look at the entry attached
  * to the packet and not at its addresses.
  */
+#include <linux/kmod.h>
+#include <linux/module.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
@@ -90,17 +92,72 @@ static const struct nf_hook_ops sal_hook_ops[] = {
 	},
 };
 
+/*
+ * IPv4 puts fragments together before LOCAL_IN, IPv6 after it; there we need
+ * what conntrack needs, and use the same. Its module is wanted when ours is
+ * loaded, as it cannot be asked for here: loading takes locks that an exiting
+ * namespace holds while it waits for sal_mutex. Without it fragmented replies
+ * would pass untranslated, so there is no member without it.
+ */
+static const struct nf_defrag_hook *defrag6_get(void)
+{
+	const struct nf_defrag_hook *defrag;
+
+	rcu_read_lock();
+	defrag = rcu_dereference(nf_defrag_v6_hook);
+	if (defrag && !try_module_get(defrag->owner))
+		defrag = NULL;
+	rcu_read_unlock();
+	return defrag;
+}
+
+/* there as long as a member holds its module */
+static const struct nf_defrag_hook *defrag6_held(void)
+{
+	return rcu_dereference_protected(nf_defrag_v6_hook,
+					 lockdep_is_held(&sal_mutex));
+}
+
 int sal_hooks_add(struct net *net)
 {
+	const struct nf_defrag_hook *defrag;
+	int err;
+
 	lockdep_assert_held(&sal_mutex);
-	return nf_register_net_hooks(net, sal_hook_ops,
-				     ARRAY_SIZE(sal_hook_ops));
+	defrag = defrag6_get();
+	if (!defrag)
+		return -ENOPKG;
+	err = defrag->enable(net);
+	if (err)
+		goto err_put;
+	err = nf_register_net_hooks(net, sal_hook_ops,
+				    ARRAY_SIZE(sal_hook_ops));
+	if (err)
+		goto err_disable;
+	return 0;
+
+err_disable:
+	defrag->disable(net);
+err_put:
+	module_put(defrag->owner);
+	return err;
 }
 
 void sal_hooks_del(struct net *net)
 {
+	const struct nf_defrag_hook *defrag = defrag6_held();
+
 	lockdep_assert_held(&sal_mutex);
 	nf_unregister_net_hooks(net, sal_hook_ops, ARRAY_SIZE(sal_hook_ops));
+	defrag->disable(net);
+	module_put(defrag->owner);
+}
+
+void __init sal_hooks_init(void)
+{
+	if (!rcu_access_pointer(nf_defrag_v6_hook) &&
+	    request_module("nf_defrag_ipv6"))
+		pr_warn("sal: no module nf_defrag_ipv6: no namespace can be a member\n");
 }
 
 /* the index behind our entry, or -ENOENT */

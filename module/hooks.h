@@ -8,11 +8,10 @@
 #include "addr.h"
 
 struct net;
-struct nf_hook_entries;
 struct sk_buff;
 struct sock;
 
-/* the hooks of a member; sal_mutex */
+/* the hooks of a member; sal_mutex. ENOPKG where IPv6 has no defragmentation. */
 int sal_hooks_add(struct net *net);
 void sal_hooks_del(struct net *net);
 
@@ -30,5 +29,7 @@ void sal_hooks_del(struct net *net);
  */
 int sal_hooks_resume(struct net *net, struct sock *sk, struct sk_buff *skb,
 		     enum sal_af af);
+
+void sal_hooks_init(void);
 
 #endif /* _SAL_HOOKS_H */

@@ -7,6 +7,7 @@
 #include "csum.h"
 #include "flow.h"
 #include "hold.h"
+#include "hooks.h"
 #include "link.h"
 #include "net.h"
 #include "netlink.h"
@@ -27,6 +28,7 @@ static int __init sal_init(void)
 	err = sal_selftest();
 	if (err)
 		return err;
+	sal_hooks_init();
 	err = sal_flow_init();
 	if (err)
 		return err;
@@ -73,4 +75,5 @@ MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Service access layer");
 MODULE_AUTHOR("The sal developers");
 MODULE_VERSION("0.1.0");
+MODULE_SOFTDEP("pre: nf_defrag_ipv6");
 MODULE_ALIAS_GENL_FAMILY("sal");

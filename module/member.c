@@ -121,7 +121,11 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 	if (err) {
 		/* hooks may have seen it for a moment */
 		call_rcu(&m->rcu, member_free_rcu);
-		goto err_nomem;
+		if (err != -ENOPKG)
+			goto err_nomem;
+		NL_SET_ERR_MSG(extack,
+			       "the kernel has no IPv6 defragmentation: load nf_defrag_ipv6");
+		return ERR_PTR(err);
 	}
 	sal_domain_changed(d);
 	return m;

@@ -13,9 +13,16 @@
  * The outer mutex keeps two requests from doing their second halves in another
  * order than their first. It is taken by requests only, before sal_mutex and
  * before RTNL.
+ *
+ * Where a domain ends without a request, as its namespace exits or the module
+ * is unloaded, a work does the second half. A request waits for it before it
+ * does its own: it may have made a member of what the domain has left.
  */
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
@@ -26,6 +33,11 @@
 #include "route.h"
 
 static DEFINE_MUTEX(routes_mutex);
+
+static void routes_work_fn(struct work_struct *work);
+static DECLARE_WORK(routes_work, routes_work_fn);
+static LIST_HEAD(routes_later);	/* &sal_nl_routes.later */
+static DEFINE_SPINLOCK(routes_later_lock);
 
 void sal_nl_routes_lock(void)
 {
@@ -133,15 +145,7 @@ static bool routes_apply_net(const struct sal_nl_routes *routes,
 	return failed;
 }
 
-/**
- * sal_nl_routes_apply() - do what is to be done about routes
- * @routes: what
- *
- * Without sal_mutex.
- *
- * Return: how many namespaces did not get all of their routes.
- */
-u32 sal_nl_routes_apply(struct sal_nl_routes *routes)
+static u32 routes_apply(const struct sal_nl_routes *routes)
 {
 	u32 failed = 0, i;
 
@@ -150,6 +154,20 @@ u32 sal_nl_routes_apply(struct sal_nl_routes *routes)
 		cond_resched();
 	}
 	return failed;
+}
+
+/**
+ * sal_nl_routes_apply() - do what is to be done about routes
+ * @routes: what
+ *
+ * Without sal_mutex.
+ *
+ * Return: how many namespaces did not get all of their routes.
+ */
+u32 sal_nl_routes_apply(const struct sal_nl_routes *routes)
+{
+	flush_work(&routes_work);
+	return routes_apply(routes);
 }
 
 /**
@@ -165,4 +183,54 @@ void sal_nl_routes_free(struct sal_nl_routes *routes)
 	for (i = 0; i < routes->n_nets; i++)
 		put_net(routes->nets[i]);
 	kvfree(routes);
+}
+
+/* --- a domain ends -------------------------------------------------------- */
+
+static struct sal_nl_routes *routes_pop(void)
+{
+	struct sal_nl_routes *routes;
+
+	spin_lock(&routes_later_lock);
+	routes = list_first_entry_or_null(&routes_later, struct sal_nl_routes,
+					  later);
+	if (routes)
+		list_del(&routes->later);
+	spin_unlock(&routes_later_lock);
+	return routes;
+}
+
+static void routes_work_fn(struct work_struct *work)
+{
+	struct sal_nl_routes *routes;
+
+	while ((routes = routes_pop())) {
+		routes_apply(routes);
+		sal_nl_routes_free(routes);
+	}
+}
+
+/* without memory they stay, and are known by their protocol number */
+void sal_route_domain_exit(struct sal_domain *d)
+{
+	struct sal_nl_routes *routes;
+
+	lockdep_assert_held(&sal_mutex);
+	if (!d->n_members || !d->n_pools)
+		return;
+	routes = sal_nl_routes_alloc(d->n_members, NULL);
+	if (!routes)
+		return;
+	sal_nl_routes_members(routes, d);
+	sal_nl_routes_del(routes, d->pools, d->n_pools, NULL, 0);
+
+	spin_lock(&routes_later_lock);
+	list_add_tail(&routes->later, &routes_later);
+	spin_unlock(&routes_later_lock);
+	queue_work(system_long_wq, &routes_work);
+}
+
+void sal_route_exit(void)
+{
+	flush_work(&routes_work);
 }

@@ -138,6 +138,7 @@ int sal_nl_flow_filter(const struct genl_info *info,
  * @n_add: how many
  * @n_nets: in how many namespaces
  * @max_nets: for how many there is room
+ * @later: in the list of what is done later
  * @nets: the namespaces, with a reference each
  */
 struct sal_nl_routes {
@@ -147,6 +148,7 @@ struct sal_nl_routes {
 	u32 n_add;
 	u32 n_nets;
 	u32 max_nets;
+	struct list_head later;
 	struct net *nets[] __counted_by(max_nets);
 };
 
@@ -162,7 +164,7 @@ void sal_nl_routes_add(struct sal_nl_routes *routes,
 void sal_nl_routes_del(struct sal_nl_routes *routes,
 		       const struct sal_prefix *pools, u32 n,
 		       const struct sal_prefix *keep, u32 n_keep);
-u32 sal_nl_routes_apply(struct sal_nl_routes *routes);
+u32 sal_nl_routes_apply(const struct sal_nl_routes *routes);
 void sal_nl_routes_free(struct sal_nl_routes *routes);
 
 #endif /* _SAL_NL_UTIL_H */

@@ -13,6 +13,7 @@
 #include "addr.h"
 
 struct net;
+struct sal_domain;
 
 /* protocol number of our routes, see rtnetlink(7) */
 #define SAL_RTPROT	83
@@ -25,5 +26,12 @@ int sal_route_add(struct net *net, const struct sal_prefix *pfx);
 
 /* take our route to a pool back; silent where there is none */
 void sal_route_del(struct net *net, const struct sal_prefix *pfx);
+
+/* a domain ends: have its members' routes taken back, later; before the
+ * members go, under sal_mutex
+ */
+void sal_route_domain_exit(struct sal_domain *d);
+/* wait until they have been; after the last domain has ended */
+void sal_route_exit(void);
 
 #endif /* _SAL_ROUTE_H */

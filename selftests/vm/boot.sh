@@ -63,6 +63,8 @@ done
 
 kernel="${SAL_KERNEL:-$("$VM_DIR/setup.sh" --print KERNEL)}" ||
 	die "no kernel to boot: run \`make setup'"
+kernel="$(realpath "$kernel")"
+[ -r "$kernel" ] || die "cannot read the kernel $kernel"
 command -v vng >/dev/null || die "no virtme-ng: run \`make setup'"
 
 mkdir -p "$out"
@@ -173,6 +175,13 @@ report()
 		tail -n 40 "$console"
 	fi | sed 's/^/# /'
 } >&2
+
+# What goes wrong before there is a guest is told in the same place.
+if ! grep -q "Linux version" "$console"; then
+	report "the guest did not start:"
+	[ "$rc" -ne 0 ] || rc=1
+	exit "$rc"
+fi
 
 case "$rc" in
 0)

@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the tests have in common. A test looks like this:
+#
+#	. "$(dirname "$0")/lib.sh"
+#	setup
+#	a_case() { ...; }		# returns 0 where all is well
+#	t "what a user sees" a_case
+#	each_family "the same" another	# once with 4 and once with 6
+#	finish
+#
+# setup draws this picture, which is that of the 2018 experiment; names and
+# addresses are the same in every test:
+#
+#	   a              b1             b2             b3
+#	10.0.1.1       10.0.1.11      10.0.1.12      10.0.1.13
+#	fd00:1::1      fd00:1::11     fd00:1::12     fd00:1::13
+#	   |eth0          |eth0          |eth0          |eth0
+#	   |va            |vb1           |vb2           |vb3
+#	 [br0 ------------------- orch ---------------------]
+#
+#	orch	owns the domain; its bridge is a plain one
+#	a	the client: a member with routes to the pools
+#	b1..	where endpoints live
+#	pools	10.1.0.0/24 and fd00:254::/64
+#
+# finish proves that all that was created is destroyed: flows, slab objects,
+# the module itself.
+
+LIB_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=selftests/ktap_helpers.sh
+. "$LIB_DIR/ktap_helpers.sh"
+
+set -u
+
+export SAL_KO="${SAL_KO:?the module: run the tests by run.sh}"
+TOOLS="${SAL_TOOLS:-$LIB_DIR/tools}"
+WORK="$(mktemp -d)"
+NAMESPACES=()
+PIDS=()
+
+# Say what is run, so that a log can be followed by hand.
+run()
+{
+	echo "+ $*" >&2
+	"$@"
+}
+
+# salctl in the domain's namespace
+S()
+{
+	echo "+ salctl -n orch $*" >&2
+	salctl -n orch "$@"
+}
+
+# in NS COMMAND...
+in_ns()
+{
+	local ns="$1"
+	shift
+	ip netns exec "$ns" "$@"
+}
+
+fail()
+{
+	echo "FAIL: $*" >&2
+	return 1
+}
+
+# expect WHAT GOT WANT
+expect()
+{
+	[ "$2" = "$3" ] || fail "$1: got '$2', want '$3'"
+}
+
+# expect_num WHAT GOT OPERATOR WANT, as test(1) compares
+expect_num()
+{
+	test "$2" "$3" "$4" || fail "$1: $2 is not $3 $4"
+}
+
+# poll SECONDS COMMAND...: until it succeeds; time is longer where the machine
+# is slow.
+poll()
+{
+	local limit="$1" end
+	shift
+	[ -z "${KSFT_MACHINE_SLOW:-}" ] || limit=$((limit * 3))
+	end=$((SECONDS + limit))
+	until "$@"; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			fail "not within $limit s: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+not()
+{
+	! "$@"
+}
+
+# --- addresses: FAMILY is 4 or 6 --------------------------------------------
+
+# vip FAMILY N
+vip()
+{
+	if [ "$1" = 4 ]; then echo "10.1.0.$2"; else echo "fd00:254::$2"; fi
+}
+
+# addr FAMILY N
+addr()
+{
+	if [ "$1" = 4 ]; then echo "10.0.1.$2"; else echo "fd00:1::$2"; fi
+}
+
+# --- namespaces -------------------------------------------------------------
+
+add_ns()
+{
+	run ip netns add "$1"
+	NAMESPACES+=("$1")
+	ip -n "$1" link set lo up
+}
+
+del_ns()
+{
+	local ns left=()
+
+	run ip netns del "$1"
+	for ns in "${NAMESPACES[@]}"; do
+		[ "$ns" = "$1" ] || left+=("$ns")
+	done
+	NAMESPACES=("${left[@]}")
+}
+
+# connect NS HOST: NS gets eth0 on the bridge, with addresses that end in HOST
+connect()
+{
+	ip link add "v$1" netns orch type veth peer name eth0 netns "$1"
+	ip -n orch link set "v$1" master br0 up
+	ip -n "$1" addr add "$(addr 4 "$2")/16" dev eth0
+	ip -n "$1" link set eth0 up
+	ip -n "$1" addr add "$(addr 6 "$2")/64" dev eth0 nodad
+}
+
+# add_host NS HOST
+add_host()
+{
+	add_ns "$1"
+	connect "$1" "$2"
+}
+
+load()
+{
+	lsmod | grep -q '^sal ' || run insmod "$SAL_KO"
+}
+
+setup_orch()
+{
+	add_ns orch
+	ip -n orch link add br0 type bridge
+	ip -n orch link set br0 up
+	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
+}
+
+setup()
+{
+	trap cleanup EXIT
+	load
+	setup_orch
+	add_host a 1
+	add_host b1 11
+	add_host b2 12
+	add_host b3 13
+	S member add netns a route auto
+}
+
+# service NAME VIPHOST [OPTION...]: with a VIP of each family
+service()
+{
+	local name="$1" host="$2"
+	shift 2
+	S service add "$name" vip "$(vip 4 "$host")" vip "$(vip 6 "$host")" "$@"
+}
+
+# endpoint SERVICE NS HOST [OPTION...]
+endpoint()
+{
+	local svc="$1" ns="$2" host="$3"
+	shift 3
+	S endpoint add "$svc" netns "$ns" addr "$(addr 4 "$host")" \
+		addr "$(addr 6 "$host")" "$@"
+}
+
+# the services of the picture: b.com with b1 and b2
+setup_b_com()
+{
+	setup
+	service b.com 2 "$@"
+	endpoint b.com b1 11
+	endpoint b.com b2 12
+}
+
+# --- what a user sees -------------------------------------------------------
+
+# json FILTER OBJECT-AND-ARGUMENTS...: one value out of salctl's JSON
+json()
+{
+	local filter="$1"
+	shift
+	salctl -n orch -j "$@" | jq -r "$filter"
+}
+
+# json_is FILTER WANT OBJECT-AND-ARGUMENTS...
+json_is()
+{
+	local filter="$1" want="$2"
+	shift 2
+	[ "$(json "$filter" "$@" 2>/dev/null)" = "$want" ]
+}
+
+# counter NAME: of the domain
+counter()
+{
+	json ".[] | select(.name == \"$1\") | .packets" stats show
+}
+
+# echos NS FAMILY: echo requests that the namespace has received
+echos()
+{
+	if [ "$2" = 4 ]; then
+		in_ns "$1" awk '/^Icmp:/ && $2 ~ /^[0-9]/ { print $10 }' \
+			/proc/net/snmp
+	else
+		in_ns "$1" awk '$1 == "Icmp6InEchos" { print $2 }' \
+			/proc/net/snmp6
+	fi
+}
+
+# --- the client -------------------------------------------------------------
+
+# flood NAME [ECHOFLOOD OPTION...] ADDRESS: in the background, in namespace a;
+# its report comes with flood_end NAME
+flood()
+{
+	local name="$1"
+	shift
+	echo "+ echoflood $* &" >&2
+	ip netns exec a "$TOOLS/echoflood" "$@" >"$WORK/flood.$name" \
+		2>"$WORK/flood.$name.err" &
+	declare -g "FLOOD_$name=$!"
+	PIDS+=($!)
+}
+
+# flood_end NAME [TERM]: wait for it, or stop it, and print its report
+flood_end()
+{
+	local var="FLOOD_$1"
+	if [ -n "${2:-}" ]; then
+		kill -TERM "${!var}" || true
+	fi
+	# it writes once, at its end; wait(1) knows no pids of other shells
+	if ! poll 60 test -s "$WORK/flood.$1"; then
+		cat "$WORK/flood.$1.err" >&2
+		return 1
+	fi
+	cat "$WORK/flood.$1"
+	cat "$WORK/flood.$1" >&2
+}
+
+# echo_once [OPTION...] ADDRESS: and its report
+echo_once()
+{
+	ip netns exec a "$TOOLS/echoflood" "$@" | tee /dev/stderr
+}
+
+# field REPORT NAME
+field()
+{
+	jq -r ".$2" <<<"$1"
+}
+
+# nothing_lost REPORT: every request was answered once, in order, by the
+# address that was asked
+nothing_lost()
+{
+	local name rc=0
+
+	expect_num "sent" "$(field "$1" sent)" -gt 0 || rc=1
+	for name in lost duplicates reordered wrong_source corrupt errors; do
+		expect "$name" "$(field "$1" $name)" 0 || rc=1
+	done
+	return $rc
+}
+
+# answers VIP: a ping gets its reply
+answers()
+{
+	in_ns a ping -n -c 1 -W 2 "$1" >/dev/null
+}
+
+# --- cases ------------------------------------------------------------------
+
+# t NAME COMMAND...
+t()
+{
+	echo "--- $1" >&2
+	ktap_test_result "$@"
+}
+
+# each_family NAME COMMAND ARGUMENT...: COMMAND FAMILY ARGUMENT...
+each_family()
+{
+	local name="$1" cmd="$2" f
+	shift 2
+	for f in 4 6; do
+		t "IPv$f: $name" "$cmd" "$f" "$@"
+	done
+}
+
+# --- the end ----------------------------------------------------------------
+
+slab_objects()
+{
+	awk -v name="$1" '$1 == name { print $2 }' /proc/slabinfo
+}
+
+no_flows()
+{
+	json_is '.[0] | "\(.flows) \(.created == .destroyed)"' "0 true" \
+		domain show
+}
+
+no_slab_objects()
+{
+	[ "$(slab_objects sal_flow)" = 0 ]
+}
+
+# Slab counts what sits in CPUs' private lists, too; a shrink returns it.
+shrunk_to_nothing()
+{
+	[ ! -d /sys/kernel/slab/sal_flow ] || echo 1 \
+		>/sys/kernel/slab/sal_flow/shrink 2>/dev/null || true
+	no_slab_objects
+}
+
+unloaded()
+{
+	rmmod sal 2>/dev/null || ! lsmod | grep -q '^sal '
+}
+
+ledger()
+{
+	local ns
+
+	if ip netns list | grep -q '^orch\b'; then
+		S flush || return 1
+		poll 5 no_flows || return 1
+		json '.[0]' domain show >&2
+	fi
+	for ns in "${NAMESPACES[@]}"; do
+		ip netns del "$ns" || return 1
+	done
+	NAMESPACES=()
+	lsmod | grep -q '^sal ' || return 0
+	poll 5 shrunk_to_nothing || return 1
+	poll 5 unloaded || return 1
+	! grep -q '^sal_flow ' /proc/slabinfo || fail "slab of flows is left"
+}
+
+# Only what this test has started, by its number.
+cleanup()
+{
+	local pid ns
+
+	for pid in "${PIDS[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	for ns in "${NAMESPACES[@]}"; do
+		ip netns del "$ns" 2>/dev/null
+	done
+	NAMESPACES=()
+	rmmod sal 2>/dev/null
+	rm -rf "$WORK"
+}
+
+finish()
+{
+	t "all that was created is destroyed" ledger
+	ktap_set_plan "$KTAP_NUM"
+	ktap_finished
+}
+
+ktap_print_header

@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# 1000 moves under a stream with several requests in flight all the time.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+setup_b_com
+
+# 50 moves in one batch, from the other CPU than the client's
+moves()
+{
+	local i
+	for i in {1..25}; do
+		echo "migrate b.com from b1 to b2"
+		echo "migrate b.com from b2 to b1"
+	done >"$WORK/moves"
+	taskset -c 1 salctl -n orch -b "$WORK/moves" >/dev/null
+}
+
+# Each instance gets some between any two looks; together they got what the
+# client got answers for.
+thousand_moves()
+{
+	local f="$1" one two now1 now2 start1 start2 i report
+	local vip
+	vip="$(vip "$f" 2)"
+	start1="$(echos b1 "$f")" start2="$(echos b2 "$f")"
+	one="$start1" two="$start2"
+
+	echo "+ echoflood &" >&2
+	taskset -c 0 ip netns exec a "$TOOLS/echoflood" -n 0 -i 300 -w 8 "$vip" \
+		>"$WORK/flood.m" 2>"$WORK/flood.m.err" &
+	FLOOD_m=$!
+	PIDS+=("$FLOOD_m")
+	poll 5 not json_is length 0 flow show service b.com || return 1
+
+	for i in {1..20}; do
+		moves || return 1
+		now1="$(echos b1 "$f")" now2="$(echos b2 "$f")"
+		expect_num "b1 after $((i * 50)) moves" "$now1" -gt "$one" &&
+			expect_num "b2 after $((i * 50)) moves" \
+				"$now2" -gt "$two" || return 1
+		one="$now1" two="$now2"
+	done
+
+	report="$(flood_end m TERM)"
+	nothing_lost "$report" || return 1
+	expect "received by both" \
+		$(($(echos b1 "$f") - start1 + $(echos b2 "$f") - start2)) \
+		"$(field "$report" received)"
+}
+
+flow_follows()
+{
+	answers "$(vip "$1" 2)"
+	S migrate b.com from b1 to b2 || return 1
+	expect "flows of b1" "$(json '.[0].flows' endpoint show b.com b1)" 0 &&
+		expect "endpoints of flows" "$(json '[.[].endpoint] | unique |
+			join(",")' flow show service b.com)" b2
+}
+
+check_moves_nothing()
+{
+	local before
+	before="$(json '[.[] | .endpoint]' flow show)"
+	S migrate b.com from b2 to b1 check || return 1
+	expect flows "$(json '[.[] | .endpoint]' flow show)" "$before"
+}
+
+several_from()
+{
+	endpoint b.com b3 13 || return 1
+	S flow flush
+	local i
+	for i in {1..6}; do
+		answers "$(vip "$1" 2)" || return 1
+	done
+	S migrate b.com from b1,b2 to b3 || return 1
+	expect "flows of b3" "$(json '.[0].flows' endpoint show b.com b3)" 6 &&
+		S endpoint del b.com b3
+}
+
+new_flows_go_on()
+{
+	local before
+	S migrate b.com from b1 to b2 || return 1
+	before="$(echos b1 "$1")"
+	answers "$(vip "$1" 2)" && answers "$(vip "$1" 2)" || return 1
+	expect "requests in b1" "$(echos b1 "$1")" $((before + 1))
+}
+
+each_family "1000 moves, nothing lost, repeated or reordered" thousand_moves
+each_family "a flow is shown where it went" flow_follows
+t "check does everything but the move" check_moves_nothing
+each_family "several endpoints to one" several_from
+each_family "who was left takes new flows" new_flows_go_on
+finish

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What a service does not speak is counted and answered, and nobody gets it.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+setup_b_com
+
+# FAMILY TYPE: what a socket gets that sends to the VIP; the errno's name
+socket_says()
+{
+	in_ns a python3 - "$(vip "$1" 2)" "$2" <<'END'
+import errno, socket, sys
+addr, kind = sys.argv[1:]
+family = socket.AF_INET6 if ":" in addr else socket.AF_INET
+s = socket.socket(family, getattr(socket, kind))
+s.settimeout(10)
+try:
+    s.connect((addr, 80))
+    s.send(b"hello")
+    s.recv(100)
+except OSError as e:
+    print(errno.errorcode.get(e.errno, e))
+END
+}
+
+# Protocol unreachable: ICMP has a code for it, ICMPv6 has "unrecognized next
+# header", which is a parameter problem.
+want()
+{
+	if [ "$1" = 4 ]; then echo ENOPROTOOPT; else echo EPROTO; fi
+}
+
+# FAMILY: bytes and packets that endpoints have got
+seen()
+{
+	in_ns b1 cat /proc/net/snmp /proc/net/snmp6 |
+		grep -E '^(Udp|Tcp|Udp6|Ip6InDelivers)' | md5sum
+}
+
+refused()
+{
+	local before udp
+	before="$(counter unsupported)" udp="$(seen)"
+	expect "the sender gets" "$(socket_says "$1" "$2")" "$(want "$1")" &&
+		expect_num counted "$(counter unsupported)" -gt "$before" &&
+		expect "endpoint's counters" "$(seen)" "$udp"
+}
+
+# Even where the service has no endpoint, and would hold an echo request.
+refused_when_empty()
+{
+	S endpoint set b.com b1 state down
+	S endpoint set b.com b2 state down
+	refused "$1" SOCK_DGRAM
+	local rc=$?
+	S endpoint set b.com b1 state up
+	S endpoint set b.com b2 state up
+	return "$rc"
+}
+
+timestamp()
+{
+	local before
+	before="$(counter unsupported)"
+	in_ns a python3 - "$(vip 4 2)" <<'END'
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+s.sendto(bytes([13, 0, 0xf2, 0xff]) + bytes(16), (sys.argv[1], 0))
+END
+	expect counted "$(counter unsupported)" $((before + 1))
+}
+
+fragment()
+{
+	local before
+	before="$(counter fragment)"
+	in_ns a python3 - "$(addr 4 1)" "$(vip 4 2)" <<'END'
+import socket, struct, sys
+src, dst = (socket.inet_aton(a) for a in sys.argv[1:])
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+s.sendto(struct.pack("!BBHHHBBH", 0x45, 0, 36, 7, 0x2000, 64, 1, 0) + src +
+         dst + bytes([8, 0]) + bytes(14), (sys.argv[2], 0))
+END
+	expect counted "$(counter fragment)" $((before + 1))
+}
+
+not_to_a_vip()
+{
+	local before
+	before="$(counter unsupported)"
+	in_ns a python3 - "$(addr "$1" 11)" <<'END'
+import socket, sys
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+s = socket.socket(family, socket.SOCK_DGRAM)
+s.connect((sys.argv[1], 9))
+s.send(b"x")
+END
+	expect counted "$(counter unsupported)" "$before"
+}
+
+each_family "UDP: protocol unreachable" refused SOCK_DGRAM
+each_family "TCP: protocol unreachable" refused SOCK_STREAM
+each_family "likewise where the service has no endpoint" refused_when_empty
+t "ICMP timestamp: counted" timestamp
+t "a fragment: counted" fragment
+each_family "what is not for a VIP passes" not_to_a_vip
+finish
