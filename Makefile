@@ -34,7 +34,7 @@ help: ## this list
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
 	@echo "  T='t_a.sh ...'    make check: only these tests"
 	@echo "  SAL_SHARDS=2      make check: so many machines at a time (1)"
-	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (3600)"
+	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (7200)"
 	@echo "  SAL_CACHE=DIR     where make setup keeps the kernel (~/.cache/sal)"
 	@echo "  DESTDIR= PREFIX=  where to install to (PREFIX=$(PREFIX))"
 

@@ -9,7 +9,7 @@
 #
 #	-o DIR	the one directory that the guest can write to and that stays; the
 #		kernel's console lands there too (default: build/vm)
-#	-t SEC	give up on the guest after so long (default: SAL_VM_TIMEOUT, 3600)
+#	-t SEC	give up on the guest after so long (default: SAL_VM_TIMEOUT, 7200)
 #	-a ARG	one more argument on the kernel's command line
 #
 # The guest sees this machine's files, read-only but for DIR; what it writes
@@ -43,7 +43,7 @@ usage()
 }
 
 out="$REPO/build/vm"
-limit="${SAL_VM_TIMEOUT:-3600}"
+limit="${SAL_VM_TIMEOUT:-7200}"
 shell=""
 # A warning is a failure, and no warning is survived: what comes after it can
 # only mislead.  panic=-1 makes a panic end the guest at once.
