@@ -215,7 +215,7 @@ static void messages(struct monitor *mon, const void *buf, size_t n)
 
 static int listen_to(struct monitor *mon)
 {
-	static _Alignas(struct nlmsghdr) char buf[SOCK_RECV];
+	static char buf[SOCK_RECV] MSG_ALIGNED;
 	struct pollfd pfd = {
 		.fd = mnl_socket_get_fd(mon->nl),
 		.events = POLLIN,
@@ -257,6 +257,7 @@ static int listen_to(struct monitor *mon)
 
 static int join(struct monitor *mon, unsigned int group, bool chosen)
 {
+	char needs[64];
 	uint32_t nr;
 	int ret;
 
@@ -268,11 +269,11 @@ static int join(struct monitor *mon, unsigned int group, bool chosen)
 	if (errno != EPERM && errno != EACCES)
 		return refused("cannot listen to %s events: %s",
 			       groups[group].name, strerror(errno));
-	if (chosen)
-		return refused("permission denied: %s events need CAP_NET_ADMIN in the user namespace that owns %s%s",
-			       groups[group].name,
-			       opt.netns ? "netns " : "this network namespace",
-			       opt.netns ? opt.netns : "");
+	if (chosen) {
+		snprintf(needs, sizeof(needs), "%s events need",
+			 groups[group].name);
+		return no_permission(needs);
+	}
 	note("%s events are left out: they need CAP_NET_ADMIN",
 	     groups[group].name);
 	return EXIT_OK;
@@ -318,7 +319,8 @@ static int monitor(struct args *args)
 	int ret;
 
 	if (opt.batch)
-		return bad_usage("monitor has no place in a batch");
+		return bad_usage("%s has no place in a batch",
+				 args->object->name);
 	ret = choose(&mon, args);
 	if (!ret)
 		ret = conn_family(&fam);

@@ -38,7 +38,8 @@ static void print(const json_t *obj)
 	json_object_foreach((json_t *)obj, what, val) {
 		printf("%s ", what);
 		if (json_is_integer(val))
-			printf("%" JSON_INTEGER_FORMAT, json_integer_value(val));
+			printf("%" JSON_INTEGER_FORMAT,
+			       json_integer_value(val));
 		else if (json_is_string(val))
 			text_print_word(stdout, json_string_value(val));
 		else

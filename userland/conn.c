@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,8 +42,8 @@ static struct { char name[GENL_NAMSIZ]; uint32_t id; } groups[8];
 static unsigned int num_groups;
 
 static struct request request;
-static _Alignas(struct nlmsghdr) char request_buf[REQUEST_MAX];
-static _Alignas(struct nlmsghdr) char recv_buf[SOCK_RECV];
+static char request_buf[REQUEST_MAX] MSG_ALIGNED;
+static char recv_buf[SOCK_RECV] MSG_ALIGNED;
 
 /* --- building a request --- */
 
@@ -264,9 +265,8 @@ static void read_groups(const struct nlattr *nest)
 				groups[num_groups].id = mnl_attr_get_u32(attr);
 				break;
 			case CTRL_ATTR_MCAST_GRP_NAME:
-				strncpy(groups[num_groups].name,
-					mnl_attr_get_str(attr),
-					GENL_NAMSIZ - 1);
+				snprintf(groups[num_groups].name, GENL_NAMSIZ,
+					 "%s", mnl_attr_get_str(attr));
 				break;
 			}
 		}
@@ -299,7 +299,7 @@ static void read_family(const struct answer *ans)
 /* A request may be half built already, so this uses a buffer of its own. */
 static int resolve(void)
 {
-	_Alignas(struct nlmsghdr) char buf[256];
+	char buf[256] MSG_ALIGNED;
 	struct answer ans = { 0 };
 	struct genlmsghdr *genl;
 	struct nlmsghdr *nlh;

@@ -68,6 +68,19 @@ int bad_usage(const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+/**
+ * no_permission() - say which right is missing, and over what
+ * @needs: "needs", or what does and "need"
+ */
+int no_permission(const char *needs)
+{
+	const char *what = opt.netns ? "netns " : "this network namespace";
+	const char *name = opt.netns ? opt.netns : "";
+
+	return refused("permission denied: %s CAP_NET_ADMIN in the user namespace that owns %s%s",
+		       needs, what, name);
+}
+
 int out_of_memory(void)
 {
 	return refused("out of memory");

@@ -140,13 +140,12 @@ static bool path_find(struct path *p, const struct nlmsghdr *req,
 static bool find(struct path *p, const struct nlmsghdr *req,
 		 const struct attr_set *set, uint32_t offset)
 {
+	const size_t head = MNL_ALIGN(sizeof(struct genlmsghdr));
+
 	p->text[0] = '\0';
 	p->set = NULL;
-	return path_find(p, req, set,
-			 mnl_nlmsg_get_payload_offset(req,
-						      sizeof(struct genlmsghdr)),
-			 mnl_nlmsg_get_payload_len(req) -
-			 MNL_ALIGN(sizeof(struct genlmsghdr)), offset);
+	return path_find(p, req, set, mnl_nlmsg_get_payload_offset(req, head),
+			 mnl_nlmsg_get_payload_len(req) - head, offset);
 }
 
 static bool get_number(const struct nlattr *attr, uint64_t *val)
@@ -290,8 +289,6 @@ int ack_report(const struct ack *ack, const struct nlmsghdr *req,
 	if (ext.msg)
 		return refused("%s%s", ext.msg, attr);
 	if (ack->error == EPERM)
-		return refused("permission denied: needs CAP_NET_ADMIN in the user namespace that owns %s%s",
-			       opt.netns ? "netns " : "this network namespace",
-			       opt.netns ? opt.netns : "");
+		return no_permission("needs");
 	return refused("%s%s", error_text(ack->error), attr);
 }

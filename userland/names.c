@@ -72,6 +72,7 @@ static const struct attr prefix_attr[] = {
 	[SAL_A_PREFIX_IPV6] = { "ipv6", T_IPV6 },
 	[SAL_A_PREFIX_LEN] = { "len", T_COUNT },
 };
+
 SET(prefix, "prefix");
 
 static const struct attr domain_attr[] = {
@@ -92,6 +93,7 @@ static const struct attr domain_attr[] = {
 	[SAL_A_DOMAIN_DESTROYED] = { "destroyed", T_COUNT },
 	[SAL_A_DOMAIN_GENERATION] = { "generation", T_COUNT },
 };
+
 SET(domain, "domain");
 
 static const struct attr member_attr[] = {
@@ -103,6 +105,7 @@ static const struct attr member_attr[] = {
 	[SAL_A_MEMBER_ENDPOINTS] = { "endpoints", T_COUNT },
 	[SAL_A_MEMBER_UNROUTED] = { "unrouted", T_PREFIX, true },
 };
+
 SET(member, "member");
 
 static const struct attr service_attr[] = {
@@ -128,6 +131,7 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_HELD_BYTES] = { "held-bytes", T_COUNT },
 	[SAL_A_SERVICE_SEQ] = { "seq", T_COUNT },
 };
+
 SET(service, "service");
 
 static const struct attr endpoint_attr[] = {
@@ -148,6 +152,7 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_CELLS] = { "cells", T_COUNT },
 	[SAL_A_ENDPOINT_SEQ] = { "seq", T_COUNT },
 };
+
 SET(endpoint, "endpoint");
 
 static const struct attr flow_attr[] = {
@@ -164,6 +169,7 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_COUNT] = { "count", T_COUNT },
 	[SAL_A_FLOW_SEQ] = { "seq", T_COUNT },
 };
+
 SET(flow, "flow");
 
 static const struct attr migrate_attr[] = {
@@ -177,6 +183,7 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_CAUSE] = { "cause", T_ENUM, false, &names_cause },
 	[SAL_A_MIGRATE_SEQ] = { "seq", T_COUNT },
 };
+
 SET(migrate, "migrate");
 
 static const struct attr resolve_attr[] = {
@@ -191,6 +198,7 @@ static const struct attr resolve_attr[] = {
 	[SAL_A_RESOLVE_USABLE4] = { "usable4", T_COUNT },
 	[SAL_A_RESOLVE_USABLE6] = { "usable6", T_COUNT },
 };
+
 SET(resolve, "resolve");
 
 static const struct attr stats_attr[] = {
@@ -200,6 +208,7 @@ static const struct attr stats_attr[] = {
 	[SAL_A_STATS_DROP] = { "drop", T_FLAG },
 	[SAL_A_STATS_PACKETS] = { "packets", T_COUNT },
 };
+
 SET(stats, "stats");
 
 const struct attr_set *const all_sets[] = {

@@ -136,7 +136,7 @@ int netns_switch(const char *ns)
 
 static int read_nsid(struct mnl_socket *nl)
 {
-	_Alignas(struct nlmsghdr) char buf[8192];
+	char buf[8192] MSG_ALIGNED;
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
 	const struct nlattr *attr;
 	ssize_t n;
@@ -154,7 +154,7 @@ static int read_nsid(struct mnl_socket *nl)
 
 static int ask_nsid(struct mnl_socket *nl, int fd)
 {
-	_Alignas(struct nlmsghdr) char buf[128];
+	char buf[128] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
 	struct rtgenmsg *rtg;
 

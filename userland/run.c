@@ -326,6 +326,8 @@ int run_main(const struct object *const *objects, int argc, char **argv)
 	int ret;
 	int i;
 
+	/* whole lines, lest those of several salctl get into each other */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	/* so that no user of JSON needs to look for failed allocations */
 	json_set_alloc_funcs(alloc_or_die, free);
 

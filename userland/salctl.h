@@ -41,6 +41,7 @@ void err_place(const char *file, unsigned int line);
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int bad_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int no_permission(const char *needs);
 int out_of_memory(void);
 
 /* batch.c */

@@ -6,12 +6,16 @@
 #define _SALCTL_SOCK_H
 
 #include <libmnl/libmnl.h>
+#include <linux/netlink.h>
 #include <stdint.h>
 
 /* Bytes that one message of the kernel's is read into: dumps fill up to 32k,
  * and the netlink documentation asks for twice of that.
  */
 #define SOCK_RECV	65536
+
+/* for a buffer that messages are put or read into */
+#define MSG_ALIGNED	__attribute__((aligned(NLMSG_ALIGNTO)))
 
 /* where the names of network namespaces are looked for; ends with NULL */
 extern const char *const sock_netns_dirs[];

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0
+# bash completion for salctl(8)
+
+# Only names that mean nothing to the shell: compgen -W expands what it is given
+_salctl_plain()
+{
+	grep -E '^[A-Za-z0-9._:@%+-]+$'
+}
+
+# Names that there are now; nothing where the kernel does not tell
+_salctl_names()
+{
+	salctl "${ns[@]}" -o "$@" 2>/dev/null |
+		awk -v f="$field" '{ print $f }' | _salctl_plain
+}
+
+_salctl_services()
+{
+	local field=1
+
+	_salctl_names service show
+}
+
+# of the service $1
+_salctl_endpoints()
+{
+	local field=2
+
+	_salctl_names endpoint show "$1"
+}
+
+_salctl_members()
+{
+	local field=1
+
+	_salctl_names member show
+}
+
+_salctl_netns()
+{
+	# shellcheck disable=SC2012 # the odd ones are not wanted
+	ls /run/netns 2>/dev/null | _salctl_plain
+}
+
+# What may follow the words of one object: object, command, those after
+_salctl_object()
+{
+	local object=$1 cmd=${2-}
+	local after=$(($# - 2))
+
+	case $object in
+	domain)
+		case $cmd in
+		"")	echo show set help ;;
+		set)	echo vip-pool id-prefix max-services max-endpoints \
+				max-members max-flows max-held ;;
+		esac
+		;;
+	member)
+		case $cmd in
+		"")	echo show add set del flush help ;;
+		add)	echo netns pid name route ;;
+		set)	[ $after -eq 0 ] && _salctl_members || echo route ;;
+		show)	[ $after -eq 0 ] && _salctl_members ;;
+		del)	[ $after -eq 0 ] && { _salctl_members; echo netns pid; } ;;
+		esac
+		;;
+	service)
+		case $cmd in
+		"")	echo show add set replace del flush help ;;
+		show|del)
+			[ $after -eq 0 ] && _salctl_services ;;
+		set|replace)
+			[ $after -eq 0 ] && _salctl_services ||
+				echo vip hold on-empty late grace ;;
+		add)	[ $after -eq 0 ] ||
+				echo vip hold on-empty late grace ;;
+		esac
+		;;
+	endpoint)
+		case $cmd in
+		"")	echo show add replace set del help; return ;;
+		esac
+		if [ $after -eq 0 ]; then
+			_salctl_services
+			return
+		fi
+		case $cmd in
+		show|del)
+			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
+		set)	[ $after -eq 1 ] && _salctl_endpoints "$3"
+			echo name addr weight state ;;
+		add|replace)
+			echo name netns pid addr weight state nomember ;;
+		esac
+		;;
+	flow)
+		case $cmd in
+		"")	echo show del flush help ;;
+		*)	echo service endpoint src proto sport id ;;
+		esac
+		;;
+	migrate)
+		case $# in
+		1)	_salctl_services; echo help ;;
+		2)	echo from ;;
+		4)	echo to ;;
+		3|5)	_salctl_endpoints "$2" ;;
+		6)	echo check ;;
+		esac
+		;;
+	resolve)
+		[ $# -eq 1 ] && { _salctl_services; echo help; } ;;
+	stats)
+		case $cmd in
+		"")	echo show help ;;
+		show)	echo explain ;;
+		esac
+		;;
+	monitor)
+		echo service endpoint flow migrate
+		[ $# -eq 1 ] && echo help
+		;;
+	esac
+}
+
+# The value of the keyword $1
+_salctl_value()
+{
+	case $1 in
+	netns|-n)	_salctl_netns ;;
+	route)		echo auto none ;;
+	state)		echo up down ;;
+	on-empty)	echo drop reject ;;
+	late)		echo translate drop ;;
+	hold)		echo off packets bytes time ;;
+	proto)		echo icmp icmpv6 tcp udp udplite sctp dccp ;;
+	service)	_salctl_services ;;
+	vip-pool)	echo none ;;
+	*)		return 1 ;;
+	esac
+}
+
+_salctl()
+{
+	local objects="domain member service endpoint flow migrate resolve
+		       stats monitor flush version help"
+	local options="-n -j -p -s -d -4 -6 -o -t -b -force -V"
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local words=() ns=() list
+	local i
+
+	# words: object, command and the rest, without options and without
+	# what is being written
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		if [ ${#words[@]} -eq 0 ] && [[ ${COMP_WORDS[i]} == -* ]]; then
+			[[ ${COMP_WORDS[i]} != -[nb] ]] || ((i++))
+			[ "${COMP_WORDS[i - 1]}" != -n ] ||
+				ns=(-n "${COMP_WORDS[i]}")
+		else
+			words+=("${COMP_WORDS[i]}")
+		fi
+	done
+
+	if [ ${#words[@]} -eq 0 ]; then
+		case $prev in
+		-b)
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+			;;
+		-n)	list=$(_salctl_netns) ;;
+		*)	list="$objects $options" ;;
+		esac
+	elif [ ${#words[@]} -gt 1 ] && list=$(_salctl_value "$prev"); then
+		:
+	else
+		list=$(_salctl_object "${words[@]}")
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$list" -- "$cur")
+}
+
+complete -F _salctl salctl

@@ -19,6 +19,7 @@
 #include "../names.h"
 #include "../out.h"
 #include "../salctl.h"
+#include "../sock.h"
 #include "fake.h"
 
 #define TYPE_OVERRUN	0x7f02
@@ -244,7 +245,7 @@ static const struct {
 /* The kernel's own: what the policy would have let through */
 static void refuse_range(const struct fake *f, const struct nlattr *bad)
 {
-	_Alignas(struct nlmsghdr) char buf[1024];
+	char buf[1024] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
 	struct nlmsgerr *err;
 	struct nlattr *nest;
@@ -268,7 +269,7 @@ static void refuse_range(const struct fake *f, const struct nlattr *bad)
 static void refuse_missing(const struct fake *f, uint16_t type,
 			   const struct nlattr *nest)
 {
-	_Alignas(struct nlmsghdr) char buf[1024];
+	char buf[1024] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
 	struct nlmsgerr *err;
 
@@ -405,7 +406,7 @@ static void log_request(const struct fake *f, uint8_t cmd)
 static void send_object(const struct fake *f, uint8_t cmd, int which,
 			uint16_t flags)
 {
-	static _Alignas(struct nlmsghdr) char buf[FAKE_BUF];
+	static char buf[FAKE_BUF] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
 
 	nlh = fake_msg(buf, f, FAKE_FAMILY, flags, cmd);
@@ -452,7 +453,7 @@ void canned_answer(const struct fake *f)
 static void send_event(const struct fake *f, uint8_t cmd, put_fn put,
 		       int which, uint16_t seq_attr, uint64_t seq)
 {
-	static _Alignas(struct nlmsghdr) char buf[FAKE_BUF];
+	static char buf[FAKE_BUF] MSG_ALIGNED;
 	struct fake quiet = { NULL, f->fd };
 	struct nlmsghdr *nlh;
 
@@ -476,7 +477,7 @@ static void send_overrun(const struct fake *f)
 
 static void send_gone(const struct fake *f)
 {
-	_Alignas(struct nlmsghdr) char buf[256];
+	char buf[256] MSG_ALIGNED;
 	struct fake quiet = { NULL, f->fd };
 	struct nlmsghdr *nlh;
 

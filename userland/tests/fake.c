@@ -68,7 +68,7 @@ void fake_send(const struct fake *f, const struct nlmsghdr *nlh)
 void fake_ack(const struct fake *f, int error, const char *msg,
 	      const struct nlattr *bad)
 {
-	static _Alignas(struct nlmsghdr) char buf[FAKE_BUF];
+	static char buf[FAKE_BUF] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
 	struct nlmsgerr *err;
 	size_t len;
@@ -97,7 +97,7 @@ void fake_ack(const struct fake *f, int error, const char *msg,
 
 void fake_done(const struct fake *f, int error, uint16_t flags)
 {
-	_Alignas(struct nlmsghdr) char buf[256];
+	char buf[256] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
 	int *val;
 
@@ -138,7 +138,7 @@ static void put_groups(struct nlmsghdr *nlh)
 
 static void answer_ctrl(const struct fake *f)
 {
-	_Alignas(struct nlmsghdr) char buf[1024];
+	char buf[1024] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
 
 	if (fake_is("missing")) {
@@ -156,7 +156,7 @@ static void answer_ctrl(const struct fake *f)
 /* The names are asked for in order: the first is 0, the second has no id. */
 static void answer_route(const struct fake *f)
 {
-	_Alignas(struct nlmsghdr) char buf[128];
+	char buf[128] MSG_ALIGNED;
 	static int asked;
 	struct nlmsghdr *nlh;
 	struct rtgenmsg *rtg;
@@ -173,7 +173,7 @@ static void answer_route(const struct fake *f)
 
 static void serve(int fd, int protocol)
 {
-	static _Alignas(struct nlmsghdr) char buf[1 << 17];
+	static char buf[1 << 17] MSG_ALIGNED;
 	struct fake f = { (struct nlmsghdr *)buf, fd };
 
 	while (recv(fd, buf, sizeof(buf), 0) > 0) {

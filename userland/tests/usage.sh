@@ -127,3 +127,16 @@ for words in help -h "service help" "serv h" "migrate help"; do
 	[ "$(head -c 14 $out/stdout)" = "Usage: salctl " ] &&
 		ok "help: $words" || not_ok "help: $words"
 done
+
+# The manual and the completion know every word that the help does.
+for object in $(sed -n 's/^const struct object object_.* = { "\([a-z]*\)".*/\1/p' \
+		cmd_*.c); do
+	for word in $(tests/fake "$object" help | sed 's/^Usage://' |
+		      grep -oE '\<[a-z][a-z-]+\>' | sort -u); do
+		sed 's/\\f.//g; s/\\-/-/g' man/salctl.8 | grep -qw -e "$word" ||
+			not_ok "the manual lacks $word of $object"
+		grep -qw -e "$word" completion/salctl.bash ||
+			not_ok "the completion lacks $word of $object"
+	done
+	ok "manual and completion have the words of $object"
+done
