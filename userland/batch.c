@@ -29,12 +29,12 @@ static int next_word(char **line, char **word)
 		return EXIT_OK;
 	*word = s;
 	for (; *s; s++) {
+		if (!quote && strchr(" \t\r\n", *s))
+			break;
 		if (quote && *s == quote)
 			quote = 0;
 		else if (!quote && (*s == '"' || *s == '\''))
 			quote = *s;
-		else if (!quote && strchr(" \t\r\n", *s))
-			break;
 		else
 			*to++ = *s;
 	}

@@ -2,8 +2,6 @@
 /*
  * cmd_domain.c - settings and totals of the domain
  */
-#include <string.h>
-
 #include <linux/sal.h>
 
 #include "cmd.h"

@@ -2,8 +2,6 @@
 /*
  * cmd_endpoint.c - endpoints of services
  */
-#include <string.h>
-
 #include <linux/sal.h>
 
 #include "cmd.h"

@@ -58,19 +58,13 @@ static int param_proto(const struct param *p, struct request *req,
 static int param_port(const struct param *p, struct request *req,
 		      struct args *args)
 {
-	const char *bad;
-	const char *word;
 	uint64_t val;
 	int ret;
 
-	ret = args_need(args, p->key, &word);
-	if (ret)
-		return ret;
-	bad = count_parse(word, UINT16_MAX, &val);
-	if (bad)
-		return param_bad(p, args, word, bad);
-	req_port(req, p->attr, val);
-	return EXIT_OK;
+	ret = param_number(p, args, count_parse, UINT16_MAX, &val);
+	if (!ret)
+		req_port(req, p->attr, val);
+	return ret;
 }
 
 static const struct param flow_params[] = {

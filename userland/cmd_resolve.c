@@ -7,7 +7,6 @@
 #include "addr.h"
 #include "cmd.h"
 #include "conn.h"
-#include "salctl.h"
 #include "show.h"
 
 static const struct field resolve_field[] = {

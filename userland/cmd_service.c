@@ -3,7 +3,6 @@
  * cmd_service.c - services
  */
 #include <netinet/in.h>
-#include <string.h>
 
 #include <linux/sal.h>
 

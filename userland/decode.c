@@ -13,7 +13,6 @@
 #include "addr.h"
 #include "netns.h"
 #include "out.h"
-#include "salctl.h"
 
 /**
  * out_key() - JSON's name of an attribute

@@ -34,7 +34,7 @@ static struct {
 static size_t map_len;
 static bool map_read;
 static bool map_fresh;		/* nothing can have changed since */
-static struct timespec map_time;	/* of the directories, when it was read */
+static struct timespec map_time;	/* of the directories, at reading */
 
 /* --- opening --- */
 

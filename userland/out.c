@@ -75,17 +75,19 @@ bool out_has_family(const json_t *val, int family)
  */
 bool out_family_wanted(const struct layout *layout, const json_t *obj)
 {
-	bool asked = false;
+	const struct field *f;
 	char key[OUT_KEY_BUF];
+	bool asked = false;
 	unsigned int i;
 
 	if (!opt.family)
 		return true;
 	for (i = 0; i < layout->num; i++) {
-		if (!(layout->field[i].flags & F_FAMILY))
+		f = &layout->field[i];
+		if (!(f->flags & F_FAMILY))
 			continue;
 		asked = true;
-		out_key(key, attr_get(layout->set, layout->field[i].attr)->name);
+		out_key(key, attr_get(layout->set, f->attr)->name);
 		if (out_has_family(json_object_get(obj, key), opt.family))
 			return true;
 	}

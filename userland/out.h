@@ -14,6 +14,7 @@
 #include <libmnl/libmnl.h>
 
 #include "names.h"
+#include "salctl.h"
 
 enum {
 	F_HEAD = 1 << 0,	/* value without a label, before the others */

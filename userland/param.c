@@ -19,72 +19,72 @@ int param_bad(const struct param *p, struct args *args, const char *word,
 	return args_bad(args, "%s '%s': %s", p->key, word, what);
 }
 
-int param_count(const struct param *p, struct request *req, struct args *args)
+/**
+ * param_number() - take the next word as a number of some kind
+ * @p: parameter that it is for
+ * @args: words
+ * @parse: of units.h
+ * @max: largest number that is taken
+ * @val: where to put it
+ */
+int param_number(const struct param *p, struct args *args, parse_fn parse,
+		 uint64_t max, uint64_t *val)
 {
 	const char *bad;
 	const char *word;
-	uint64_t val;
 	int ret;
 
 	ret = args_need(args, p->key, &word);
 	if (ret)
 		return ret;
-	bad = count_parse(word, UINT32_MAX, &val);
+	bad = parse(word, max, val);
 	if (bad)
 		return param_bad(p, args, word, bad);
-	req_u32(req, p->attr, val);
 	return EXIT_OK;
+}
+
+int param_count(const struct param *p, struct request *req, struct args *args)
+{
+	uint64_t val;
+	int ret;
+
+	ret = param_number(p, args, count_parse, UINT32_MAX, &val);
+	if (!ret)
+		req_u32(req, p->attr, val);
+	return ret;
 }
 
 int param_uint(const struct param *p, struct request *req, struct args *args)
 {
-	const char *bad;
-	const char *word;
 	uint64_t val;
 	int ret;
 
-	ret = args_need(args, p->key, &word);
-	if (ret)
-		return ret;
-	bad = count_parse(word, UINT64_MAX, &val);
-	if (bad)
-		return param_bad(p, args, word, bad);
-	req_uint(req, p->attr, val);
-	return EXIT_OK;
+	ret = param_number(p, args, count_parse, UINT64_MAX, &val);
+	if (!ret)
+		req_uint(req, p->attr, val);
+	return ret;
 }
 
 int param_size(const struct param *p, struct request *req, struct args *args)
 {
-	const char *bad;
-	const char *word;
 	uint64_t val;
 	int ret;
 
-	ret = args_need(args, p->key, &word);
-	if (ret)
-		return ret;
-	bad = size_parse(word, UINT32_MAX, &val);
-	if (bad)
-		return param_bad(p, args, word, bad);
-	req_uint(req, p->attr, val);
-	return EXIT_OK;
+	ret = param_number(p, args, size_parse, UINT32_MAX, &val);
+	if (!ret)
+		req_uint(req, p->attr, val);
+	return ret;
 }
 
 int param_time(const struct param *p, struct request *req, struct args *args)
 {
-	const char *bad;
-	const char *word;
-	uint32_t val;
+	uint64_t val;
 	int ret;
 
-	ret = args_need(args, p->key, &word);
-	if (ret)
-		return ret;
-	bad = time_parse(word, &val);
-	if (bad)
-		return param_bad(p, args, word, bad);
-	req_u32(req, p->attr, val);
-	return EXIT_OK;
+	ret = param_number(p, args, time_parse, UINT32_MAX, &val);
+	if (!ret)
+		req_u32(req, p->attr, val);
+	return ret;
 }
 
 int param_name(const struct param *p, struct request *req, struct args *args)

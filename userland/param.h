@@ -18,6 +18,10 @@ struct param {
 	const struct names *names;	/* of param_enum() */
 };
 
+typedef const char *(*parse_fn)(const char *s, uint64_t max, uint64_t *val);
+
+int param_number(const struct param *p, struct args *args, parse_fn parse,
+		 uint64_t max, uint64_t *val);
 int param_count(const struct param *p, struct request *req, struct args *args);
 int param_uint(const struct param *p, struct request *req, struct args *args);
 int param_size(const struct param *p, struct request *req, struct args *args);

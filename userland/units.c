@@ -87,31 +87,27 @@ const char *count_parse(const char *s, uint64_t max, uint64_t *val)
 /**
  * time_parse() - read a time such as 5s, 500ms, 2m or 1h
  * @s: text; the unit may be left out of 0 only
+ * @max: most milliseconds that are taken
  * @ms: where it goes, in milliseconds
  *
  * Return: NULL, or what is wrong.
  */
-const char *time_parse(const char *s, uint32_t *ms)
+const char *time_parse(const char *s, uint64_t max, uint64_t *ms)
 {
 	const struct unit *unit;
 	const char *end;
 	const char *bad;
-	uint64_t val;
 
-	bad = digits(s, &val, &end);
+	bad = digits(s, ms, &end);
 	if (bad)
 		return bad;
-	if (!*end && !val) {
-		*ms = 0;
+	if (!*end && !*ms)
 		return NULL;
-	}
 	unit = unit_find(times, ARRAY_SIZE(times), end);
 	if (!unit)
 		return "a time is a whole number and ms, s, m or h";
-	if (__builtin_mul_overflow(val, unit->factor, &val) ||
-	    val > UINT32_MAX)
+	if (__builtin_mul_overflow(*ms, unit->factor, ms) || *ms > max)
 		return "too large";
-	*ms = val;
 	return NULL;
 }
 

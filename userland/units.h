@@ -13,7 +13,7 @@
 #define UNITS_BUF	32
 
 const char *count_parse(const char *s, uint64_t max, uint64_t *val);
-const char *time_parse(const char *s, uint32_t *ms);
+const char *time_parse(const char *s, uint64_t max, uint64_t *ms);
 const char *size_parse(const char *s, uint64_t max, uint64_t *bytes);
 
 void time_format(char buf[UNITS_BUF], uint64_t ms);

@@ -66,13 +66,14 @@ static void test_units(void)
 	char buf[UNITS_BUF];
 	const char *bad;
 	uint64_t val;
-	uint32_t ms;
+	uint64_t ms;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(times); i++) {
 		ms = 0;
-		bad = time_parse(times[i].text, &ms);
-		check(times[i].ms < 0 ? !!bad : !bad && ms == times[i].ms,
+		bad = time_parse(times[i].text, UINT32_MAX, &ms);
+		check(times[i].ms < 0 ? !!bad :
+		      !bad && ms == (uint64_t)times[i].ms,
 		      "time_parse", times[i].text);
 		if (bad)
 			continue;
