@@ -136,10 +136,13 @@ del_ns()
 	NAMESPACES=("${left[@]}")
 }
 
-# connect NS HOST: NS gets eth0 on the bridge, with addresses that end in HOST
+# connect NS HOST: NS gets eth0 on the bridge, with addresses that end in HOST.
+# The hardware address is the host's, too: neighbours that remember another one
+# for the same address would send to nowhere for a while.
 connect()
 {
-	ip link add "v$1" netns orch type veth peer name eth0 netns "$1"
+	ip link add "v$1" netns orch type veth peer name eth0 netns "$1" \
+		address "02:00:00:00:00:$2"
 	ip -n orch link set "v$1" master br0 up
 	ip -n "$1" addr add "$(addr 4 "$2")/16" dev eth0
 	ip -n "$1" link set eth0 up

@@ -50,6 +50,7 @@ b1_there()
 	ip netns del b1 2>/dev/null
 	add_host b1 11
 	endpoint b.com b1 11
+	S flow flush
 }
 
 streaming()
@@ -110,6 +111,21 @@ held()
 	nothing_lost "$report"
 }
 
+# Of a lost carrier the kernel tells up to a second later, and what was sent
+# meanwhile is lost; but then flows move.
+carrier_lost()
+{
+	b1_there
+	S endpoint set b.com b2 state down 2>/dev/null
+	flood f -n 0 -i 2000 -w 5000 "$(vip "$1" 2)"
+	streaming || return 1
+	endpoint b.com b2 12 2>/dev/null || S endpoint set b.com b2 state up
+	carrier
+	poll 5 bound_to b2 || return 1
+	flood_end f TERM >/dev/null
+	answers "$(vip "$1" 2)"
+}
+
 # What it lost comes back by itself.
 recovers()
 {
@@ -151,12 +167,13 @@ spread()
 		expect_num b2 "$b2" -ge 50 && expect_num b3 "$b3" -ge 50
 }
 
-for trigger in netns device carrier address deleted down; do
+for trigger in netns device address deleted down; do
 	each_family "$trigger: a survivor takes over, nothing is lost" \
 		survivor "$trigger"
 	each_family "$trigger: none is left, all is held and answered later" \
 		held "$trigger"
 done
+each_family "carrier: flows move when it is known" carrier_lost
 t "device and address come back, and so does the endpoint" recovers
 t "flows of a failed endpoint spread over the survivors" spread 4
 finish
