@@ -47,7 +47,7 @@ down()
 b1_there()
 {
 	S endpoint del b.com b1 2>/dev/null
-	ip netns del b1 2>/dev/null
+	! ip netns list | grep -q '^b1\b' || del_ns b1
 	add_host b1 11
 	endpoint b.com b1 11
 	S flow flush

@@ -28,7 +28,7 @@ packets()
 	local before report
 	fresh hold packets 8 bytes 1M time 30s
 	before="$(counter hold-full)"
-	flood f -n 20 -i 1000 -w 100 "$(vip "$1" 2)"
+	flood f -R -n 20 -i 1000 -w 100 "$(vip "$1" 2)"
 	poll 5 json_is '.[0].held_packets' 8 service show b.com || return 1
 	poll 5 counted hold-full $((before + 1)) || return 1
 	endpoint b.com b1 11
@@ -49,7 +49,7 @@ bytes()
 	local before held report
 	fresh hold packets 1000 bytes 8k time 30s
 	before="$(counter hold-full)"
-	flood f -n 20 -i 1000 -w 100 "$(vip "$1" 2)"
+	flood f -R -n 20 -i 1000 -w 100 "$(vip "$1" 2)"
 	poll 5 counted hold-full $((before + 1)) || return 1
 	held="$(json '.[0].held_bytes' service show b.com)"
 	endpoint b.com b1 11
@@ -66,7 +66,7 @@ domain()
 	fresh hold packets 1000 bytes 1M time 30s
 	S domain set max-held 8k
 	before="$(counter hold-full)"
-	flood f -n 20 -i 1000 -w 100 "$(vip "$1" 2)"
+	flood f -R -n 20 -i 1000 -w 100 "$(vip "$1" 2)"
 	poll 5 counted hold-full $((before + 1)) || return 1
 	held="$(json '.[0].held_bytes' domain show)"
 	S domain set max-held 8M

@@ -13,7 +13,7 @@ flow_limit()
 	poll 5 no_flows || return 1
 	S domain set max-flows 10
 	before="$(counter flow-limit)"
-	report="$(echo_once -F 30 -W 500 "$(vip "$1" 2)")"
+	report="$(echo_once -R -F 30 -W 500 "$(vip "$1" 2)")"
 	S domain set max-flows 100000
 	# who is refused is told, ENOBUFS; who is in stays in
 	expect received "$(field "$report" received)" 10 &&

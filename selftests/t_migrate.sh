@@ -71,8 +71,8 @@ several_from()
 {
 	endpoint b.com b3 13 || return 1
 	S flow flush
-	local i
-	for i in {1..6}; do
+	poll 5 no_flows || return 1
+	for _ in {1..6}; do
 		answers "$(vip "$1" 2)" || return 1
 	done
 	S migrate b.com from b1,b2 to b3 || return 1

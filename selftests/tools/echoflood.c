@@ -10,6 +10,8 @@
  *	-W MS	wait so long for replies at the end (default 3000)
  *	-e ID	echo id (default: by process)
  *	-s ADDR	source address
+ *	-R	be told where a request was refused for want of room; IPv4
+ *		keeps that from raw sockets that do not ask for it
  *	-F N	instead: N requests with as many ids, from ID on, one each
  *
  * Prints one line of JSON: what was sent, and what came back. Replies are
@@ -73,6 +75,7 @@ static struct {
 	unsigned long wait_ms;
 	unsigned long flows;
 	uint16_t id;
+	bool recverr;
 } opt = {
 	.count = 1000,
 	.interval_us = 1000,
@@ -406,6 +409,9 @@ static int open_socket(const char *src)
 		die("socket");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		die("SO_RCVBUFFORCE");
+	if (opt.recverr && !v6() &&
+	    setsockopt(fd, SOL_IP, IP_RECVERR, &(int){ 1 }, sizeof(int)))
+		die("IP_RECVERR");
 	if (src) {
 		struct sockaddr_storage ss;
 		socklen_t len;
@@ -436,7 +442,7 @@ int main(int argc, char **argv)
 	int c, fd;
 
 	opt.id = getpid() & 0xffff;
-	while ((c = getopt(argc, argv, "n:i:w:W:e:s:F:")) != -1) {
+	while ((c = getopt(argc, argv, "n:i:w:W:e:s:RF:")) != -1) {
 		switch (c) {
 		case 'n': opt.count = number(optarg); break;
 		case 'i': opt.interval_us = number(optarg); break;
@@ -444,6 +450,7 @@ int main(int argc, char **argv)
 		case 'W': opt.wait_ms = number(optarg); break;
 		case 'e': opt.id = number(optarg); break;
 		case 's': src = optarg; break;
+		case 'R': opt.recverr = true; break;
 		case 'F': opt.flows = number(optarg); break;
 		default: return 2;
 		}

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Events against golden JSON, and their numbers.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+GOLDEN="$LIB_DIR/golden"
+setup
+
+ip netns exec orch salctl -j monitor >"$WORK/events" 2>"$WORK/events.err" &
+PIDS+=($!)
+MONITOR=$!
+
+listening()
+{
+	grep -qs listening "$WORK/events" "$WORK/events.err"
+}
+
+scenario()
+{
+	service b.com 2
+	S service set b.com on-empty drop
+	endpoint b.com b1 11
+	answers 10.1.0.2
+	endpoint b.com b2 12
+	S migrate b.com from b1 to b2
+	S endpoint set b.com b2 state down
+	ip -n b1 link set eth0 down
+	poll 5 json_is '.[0].gate4' closed service show b.com
+	S endpoint set b.com b2 state up
+	del_ns b1
+	poll 5 json_is 'length' 1 endpoint show b.com
+	S service del b.com
+	poll 5 json_is 'length' 0 flow show
+}
+
+# what differs from run to run
+stable()
+{
+	jq -cS 'select(.event != "listening") | del(.id, .seq, .duration,
+		.idle, .nsid, .netns, .sport, .time, .timestamp)' "$WORK/events"
+}
+
+ended()
+{
+	tail -n 1 "$WORK/events" | grep -q flow
+}
+
+matches()
+{
+	scenario || return 1
+	poll 5 ended
+	stable >"$WORK/stable"
+	cat "$WORK/stable" >&2
+	diff -u "$GOLDEN/events.json" "$WORK/stable" >&2
+}
+
+# From 1, without a gap, in each group.
+numbered()
+{
+	local group
+	for group in service endpoint flow migrate; do
+		expect "$group" "$(jq -c --arg g "$group" 'select(.seq) |
+			select(.event | startswith($g)) | .seq' \
+			"$WORK/events" | jq -sc \
+			'. == [range(1; length + 1)] and length > 0')" true ||
+			return 1
+	done
+}
+
+poll 9 listening
+t "a story in events is as written down" matches
+t "events of each group are numbered without a gap" numbered
+kill "$MONITOR"
+finish
