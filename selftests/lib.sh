@@ -277,7 +277,7 @@ flood_end()
 # echo_once [OPTION...] ADDRESS: and its report
 echo_once()
 {
-	ip netns exec a "$TOOLS/echoflood" "$@" | tee /dev/stderr
+	ip netns exec a "$TOOLS/echoflood" "$@" | tee >(cat >&2)
 }
 
 # field REPORT NAME

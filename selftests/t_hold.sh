@@ -117,6 +117,7 @@ reject_after_time()
 	fresh hold packets 100 bytes 1M time 300ms on-empty reject
 	before="$(counter empty)"
 	report="$(echo_once -n 3 -i 1000 -W 3000 "$(vip "$1" 2)")"
+	S stats show >&2
 	expect received "$(field "$report" received)" 0 &&
 		expect errors "$(field "$report" errors)" 3 &&
 		is_reject "$1" "$report" &&

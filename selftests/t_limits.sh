@@ -51,7 +51,7 @@ member_under_traffic()
 
 routes()
 {
-	ip -n a "-$1" route show proto 83 | tee /dev/stderr | wc -l
+	ip -n a "-$1" route show proto 83 | tee >(cat >&2) | wc -l
 }
 
 route_auto()
