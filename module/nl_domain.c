@@ -138,6 +138,9 @@ int sal_nl_domain_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct net *net = genl_info_net(genl_info_dump(cb));
 	int err;
 
+	err = sal_nl_dump_plain(cb);
+	if (err)
+		return err;
 	if (ctx->last)
 		return 0;
 	mutex_lock(&sal_mutex);

@@ -363,8 +363,11 @@ int sal_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 int sal_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct sal_domain *d;
-	int err = 0;
+	int err;
 
+	err = sal_nl_dump_plain(cb);
+	if (err)
+		return err;
 	mutex_lock(&sal_mutex);
 	d = sal_domain_find(genl_info_net(genl_info_dump(cb)));
 	if (d)

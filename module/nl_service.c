@@ -315,8 +315,11 @@ static int service_dump_fill(struct sk_buff *skb, void *obj,
 int sal_nl_service_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct sal_domain *d;
-	int err = 0;
+	int err;
 
+	err = sal_nl_dump_plain(cb);
+	if (err)
+		return err;
 	mutex_lock(&sal_mutex);
 	d = sal_domain_find(genl_info_net(genl_info_dump(cb)));
 	if (d)

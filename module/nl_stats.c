@@ -39,8 +39,11 @@ int sal_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct sal_nl_dump_ctx *ctx = (void *)cb->ctx;
 	struct counter c;
-	int err = 0;
+	int err;
 
+	err = sal_nl_dump_plain(cb);
+	if (err)
+		return err;
 	mutex_lock(&sal_mutex);
 	c.d = sal_domain_find(genl_info_net(genl_info_dump(cb)));
 	for (; !err && ctx->last < SAL_R_NUM; ctx->last += !err) {

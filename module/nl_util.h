@@ -83,6 +83,7 @@ struct sal_nl_dump_ctx {
 typedef int (*sal_nl_dump_fn)(struct sk_buff *skb, void *obj,
 			      const void *filter);
 
+int sal_nl_dump_plain(const struct netlink_callback *cb);
 int sal_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 		      struct sal_domain *d, struct xarray *table,
 		      sal_nl_dump_fn fill, const void *filter);

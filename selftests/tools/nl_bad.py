@@ -44,7 +44,7 @@ TABLE = [
     ("SERVICE_NEW", A("SERVICE_NAME", text("")), "EINVAL", "", "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", text("a b")), "EINVAL", "",
      "SERVICE_NAME"),
-    ("SERVICE_NEW", A("SERVICE_NAME", text("x" * 254)), "ERANGE", "",
+    ("SERVICE_NEW", A("SERVICE_NAME", text("x" * 254)), "EINVAL", "",
      "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", b"abc"), "EINVAL", "", "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", text("b.com")), "EEXIST", "already",
@@ -84,7 +84,7 @@ TABLE = [
      "SERVICE_ON_EMPTY"),
     ("SERVICE_NEW", SVC + A("SERVICE_HOLD_TIME", u32(60001)), "ERANGE", "",
      "SERVICE_HOLD_TIME"),
-    ("SERVICE_NEW", SVC + A("SERVICE_HOLD_TIME", b"\0"), "ERANGE", "",
+    ("SERVICE_NEW", SVC + A("SERVICE_HOLD_TIME", b"\0"), "EINVAL", "",
      "SERVICE_HOLD_TIME"),
     ("SERVICE_NEW", SVC + attr(77, u32(1)), "EINVAL", "nknown", 77),
     ("SERVICE_SET", SVC, "ENOENT", "x.com", "SERVICE_NAME"),
@@ -108,7 +108,7 @@ TABLE = [
      "EADDRNOTAVAIL", "link-local", "ENDPOINT_IPV6"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_IPV6", ip6("::ffff:1.2.3.4")),
      None, "mapped", "ENDPOINT_IPV6"),
-    ("ENDPOINT_NEW", B + E + A("ENDPOINT_IPV6", b"\0" * 15), "EINVAL", "",
+    ("ENDPOINT_NEW", B + E + A("ENDPOINT_IPV6", b"\0" * 15), "ERANGE", "",
      "ENDPOINT_IPV6"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_WEIGHT", u32(0)), "ERANGE", "",
      "ENDPOINT_WEIGHT"),
@@ -164,7 +164,7 @@ TABLE = [
      "RESOLVE_NAME"),
     ("RESOLVE", A("RESOLVE_IPV4", ip4("10.1.0.99")), "ENOENT", "",
      "RESOLVE_IPV4"),
-    (200, b"", "EOPNOTSUPP", "", None),
+    (200, b"", errno.errorcode[errno.EOPNOTSUPP], "", None),
 ]
 
 DUMPS = [
