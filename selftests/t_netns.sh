@@ -46,6 +46,12 @@ unload_each_time()
 	in_order "$@" && poll 5 unloaded && load
 }
 
+# lives_in NS PID: has it got there?
+lives_in()
+{
+	[ "$(stat -Lc %i "/run/netns/$1")" = "$(stat -Lc %i "/proc/$2/ns/net")" ]
+}
+
 # The name goes, a process lives there: so do the namespace and its endpoint.
 unnamed()
 {
@@ -55,7 +61,7 @@ unnamed()
 	ip netns exec b1 sleep 1000 &
 	pid=$!
 	PIDS+=("$pid")
-	poll 5 test -e "/proc/$pid/ns/net" || return 1
+	poll 5 lives_in b1 "$pid" || return 1
 	del_ns b1
 	answers "$(vip 4 2)" && answers "$(vip 6 2)" || return 1
 	expect faults "$(json '.[0].fault4 + .[0].fault6 | length' \

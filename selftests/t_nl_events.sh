@@ -18,11 +18,11 @@ listening()
 
 scenario()
 {
-	service b.com 2
+	S service add b.com vip 10.1.0.2
 	S service set b.com on-empty drop
-	endpoint b.com b1 11
+	S endpoint add b.com netns b1 addr 10.0.1.11
 	answers 10.1.0.2
-	endpoint b.com b2 12
+	S endpoint add b.com netns b2 addr 10.0.1.12
 	S migrate b.com from b1 to b2
 	S endpoint set b.com b2 state down
 	ip -n b1 link set eth0 down
