@@ -155,8 +155,14 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	hold_strip(held->skb);
 	hold_push(h, af, held);
 	h->cpu = raw_smp_processor_id();
-	/* where it is armed, it is for an older packet */
-	queue_delayed_work(system_highpri_wq, &h->work, time);
+	/*
+	 * Behind others it is not the first to expire. Where it is the only
+	 * one, the work may still be armed for one that has left.
+	 */
+	if (h->packets == 1)
+		mod_delayed_work(system_highpri_wq, &h->work, time);
+	else
+		queue_delayed_work(system_highpri_wq, &h->work, time);
 	return SAL_HELD;
 }
 
