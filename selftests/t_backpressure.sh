@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Held packets are their sender's: its socket is full, as on a slow link, long
+# before the queue is; it waits, and is woken up.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+setup
+service b.com 2 hold packets 4000 bytes 32M time 60s
+# ping's kind of socket, for the group that we are
+run ip netns exec a sysctl -qw net.ipv4.ping_group_range="0 0"
+
+state_is()
+{
+	grep -qs "^$1 [0-9]" "$WORK/state"
+}
+
+socket_full()
+{
+	local before sent pid
+	before="$(counter hold-full)"
+	rm -f "$WORK/state"
+	ip netns exec a "$LIB_DIR/tools/backpressure.py" "$(vip "$1" 2)" \
+		"$WORK/state" &
+	pid=$!
+	PIDS+=("$pid")
+	poll 9 state_is full || return 1
+	sent="$(cut -d' ' -f2 "$WORK/state")"
+	ktap_print_msg "IPv$1: the socket was full with $sent packets"
+	expect_num "packets that the socket takes" "$sent" -gt 0 &&
+		expect "held packets" "$(json '.[0].held_packets' \
+			service show b.com)" "$sent" &&
+		expect "refused by the queue" "$(counter hold-full)" \
+			"$before" || return 1
+
+	endpoint b.com b1 11 || return 1
+	poll 20 state_is drained || return 1
+	wait "$pid"
+	S endpoint del b.com b1
+	expect "the sender goes on" "$(cat "$WORK/state")" "drained $sent"
+}
+
+each_family "a sender's socket fills up, and drains" socket_full
+finish
