@@ -22,7 +22,6 @@ begin()
 		addr "$(addr 6 11)" 2>/dev/null
 	poll 5 json_is ".[0].fault$1 | length" 0 endpoint show b.com b1 ||
 		return 1
-	# IPv6 takes the address away with the carrier on some kernels
 	S flow flush
 	poll 5 no_flows && poll 5 answers "$(vip "$1" 2)"
 }
