@@ -64,7 +64,7 @@ check-config:
 	[ -z "$$missing" ]
 
 regen: ## generate the uapi header and the policies from the spec
-	tools/regen.sh
+	tools/regen.sh $(KSRC)
 
 # --- installing -------------------------------------------------------------
 

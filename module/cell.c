@@ -128,7 +128,7 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
  */
 static void cell_remember(struct sal_cell *cell, u32 ep)
 {
-	unsigned long grace = msecs_to_jiffies(cell->svc->conf.grace);
+	u32 grace_ms = READ_ONCE(cell->svc->conf.grace);
 	struct sal_former *f = NULL;
 	unsigned int i;
 
@@ -139,7 +139,7 @@ static void cell_remember(struct sal_cell *cell, u32 ep)
 		f = &cell->former[cell->next];
 		cell->next = (cell->next + 1) % SAL_FORMER;
 	}
-	WRITE_ONCE(f->until, jiffies + grace);
+	WRITE_ONCE(f->until, jiffies + msecs_to_jiffies(grace_ms));
 	/* pairs with sal_cell_was() */
 	smp_store_release(&f->ep, ep);
 }
@@ -307,14 +307,14 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
 		struct sal_endpoint *to = NULL;
 
-		if (!svc->dead)
+		if (!READ_ONCE(svc->dead))
 			to = sal_sched_pick(svc, af);
 		cells_count_one(to ? &to->moved : &orphaned, cell);
 		cell_target(cell, to);
 		cell_retire(cell, ep, NULL);
 	}
 	cells_left_event(ep, cause);
-	if (orphaned.flows && !svc->dead)
+	if (orphaned.flows && !READ_ONCE(svc->dead))
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
 }
 
@@ -347,8 +347,6 @@ void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,
 	struct sal_cell *cell;
 
 	lockdep_assert_held(&sal_lock);
-	list_for_each_entry(cell, &ep->cells[af], list) {
-		count->flows += cell_flows(cell);
-		count->cells++;
-	}
+	list_for_each_entry(cell, &ep->cells[af], list)
+		cells_count_one(count, cell);
 }

@@ -120,7 +120,7 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 		    enum sal_af af, struct list_head *fresh,
 		    struct sal_moved *moved);
-/* how many flows and cells an endpoint has for a family */
+/* how many flows an endpoint has for a family, and cells with any */
 void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,
 		     struct sal_moved *count);
 

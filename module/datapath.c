@@ -293,6 +293,7 @@ static int release_route4(struct net *net, struct sk_buff *skb)
 		.flowi4_mark	= skb->mark,
 		.flowi4_oif	= sk ? sk->sk_bound_dev_if : 0,
 		.flowi4_flags	= FLOWI_FLAG_ANYSRC,
+		.flowi4_uid	= sock_net_uid(net, sk),
 	};
 	struct rtable *rt;
 
@@ -344,10 +345,12 @@ static void release_send(struct sal_domain *d, struct net *net,
 		drop(d, skb, SAL_R_NO_ROUTE);
 		return;
 	}
+	if (sal_hooks_resume(net, skb->sk, skb, af)) {
+		drop(d, skb, SAL_R_NO_HOOK);
+		return;
+	}
 	sal_count(d, SAL_R_FORWARD);
 	sal_count(d, SAL_R_RELEASED);
-	if (sal_hooks_resume(net, skb->sk, skb, af))
-		drop(d, skb, SAL_R_NO_HOOK);
 }
 
 bool sal_datapath_release(struct sal_service *svc, struct sal_member *m,

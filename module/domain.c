@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "member.h"
 #include "net.h"
+#include "route.h"
 #include "service.h"
 #include "stats.h"
 
@@ -42,6 +43,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	xa_init_flags(&d->services, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->members, XA_FLAGS_ALLOC1);
+	spin_lock_init(&d->alt_lock);
 	spin_lock_init(&d->event_lock);
 	INIT_LIST_HEAD(&d->ghosts);
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
@@ -150,10 +152,11 @@ void sal_domain_flush(struct sal_domain *d)
 	unsigned long id;
 
 	lockdep_assert_held(&sal_mutex);
-	xa_for_each(&d->members, id, m)
-		sal_member_del(m);
+	/* each member looks through the queues of all services there are */
 	xa_for_each(&d->services, id, svc)
 		sal_service_delete(svc);
+	xa_for_each(&d->members, id, m)
+		sal_member_del(m);
 }
 
 /* first half of its end; the namespace exits, sal_mutex is held */
@@ -161,6 +164,7 @@ void sal_domain_shut(struct sal_domain *d)
 {
 	lockdep_assert_held(&sal_mutex);
 	d->dead = true;
+	sal_route_domain_exit(d);
 	sal_domain_flush(d);
 	sal_endpoint_reap_all(d);
 }

@@ -48,6 +48,7 @@ struct sal_limits {
  * @limits: what it may hold
  * @n_flows: flows, those that wait for their grace period included
  * @n_alts: flows with a mapped id
+ * @alt_lock: a mapped flow is in both @flows and @alts, or in neither
  * @held_bytes: bytes held by all services
  * @flow_id: number of the newest flow
  * @flows_created: flows ever made
@@ -78,7 +79,6 @@ struct sal_limits {
  * @reap: frees @ghosts when their time is over
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
- * @gc_all: the whole table is to be looked at anew. Any context.
  * @dead: the owner is going; no events any more. Written under sal_mutex.
  * @refs: the owner, members, services
  * @rcu: for freeing
@@ -92,6 +92,7 @@ struct sal_domain {
 	struct sal_limits limits;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
 	atomic_t n_alts;
+	spinlock_t alt_lock;	/* mapped flows into and out of both tables */
 	atomic64_t held_bytes;
 	atomic64_t flow_id;
 	atomic64_t flows_created;
@@ -120,7 +121,6 @@ struct sal_domain {
 	struct delayed_work reap;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
-	bool gc_all;
 	bool dead;
 	refcount_t refs;
 	struct rcu_head rcu;

@@ -156,7 +156,7 @@ void sal_endpoint_delete(struct sal_endpoint *ep, enum sal_cause cause);
 struct sal_endpoint *sal_endpoint_find(struct sal_service *svc,
 				       const char *name);
 
-/* number of flows bound to it and of cells that point to it */
+/* number of flows bound to it and of cells that have any */
 void sal_endpoint_count(struct sal_endpoint *ep, struct sal_moved *count);
 
 /* forget all ghosts of a domain */

@@ -155,19 +155,30 @@ static void flow_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(flow_cache, f);
 }
 
-static void flow_unlink_alt(struct sal_domain *d, struct sal_flow *f)
+static bool flow_unlink(struct sal_domain *d, struct sal_flow *f)
 {
-	if (!f->alt)
-		return;
-	rhashtable_remove_fast(&d->alts, &f->alt->node, alt_params);
-	atomic_dec(&d->n_alts);
+	return !rhashtable_remove_fast(&d->flows, &f->node, flow_params);
+}
+
+/* out of both tables; nobody can see it in between */
+static bool flow_unlink_mapped(struct sal_domain *d, struct sal_flow *f)
+{
+	bool mine;
+
+	spin_lock_bh(&d->alt_lock);
+	mine = flow_unlink(d, f);
+	if (mine) {
+		rhashtable_remove_fast(&d->alts, &f->alt->node, alt_params);
+		atomic_dec(&d->n_alts);
+	}
+	spin_unlock_bh(&d->alt_lock);
+	return mine;
 }
 
 bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f)
 {
-	if (rhashtable_remove_fast(&d->flows, &f->node, flow_params))
+	if (!(f->alt ? flow_unlink_mapped(d, f) : flow_unlink(d, f)))
 		return false;
-	flow_unlink_alt(d, f);
 	sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
 	call_rcu(&f->rcu, flow_free_rcu);
 	return true;
@@ -262,41 +273,56 @@ static struct sal_flow_alt *flow_alloc_alt(const struct sal_member *m,
 	return alt;
 }
 
+/* find an id that is free on the endpoint's side */
+static int flow_link_free_id(struct sal_domain *d, struct sal_flow *f)
+{
+	int tries = MAP_TRIES;
+	int err;
+
+	do {
+		f->key.id = (__force __be16)get_random_u16();
+		err = rhashtable_lookup_insert_fast(&d->flows, &f->node,
+						    flow_params);
+	} while (err == -EEXIST && --tries);
+	return err == -EEXIST ? -EADDRINUSE : err;
+}
+
+static int flow_link_mapped(struct sal_domain *d, struct sal_flow *f)
+{
+	int err;
+
+	lockdep_assert_held(&d->alt_lock);
+	err = flow_link_free_id(d, f);
+	if (err)
+		return err;
+	err = rhashtable_lookup_insert_fast(&d->alts, &f->alt->node,
+					    alt_params);
+	if (err) {
+		flow_unlink(d, f);
+		return err;
+	}
+	atomic_inc(&d->n_alts);
+	return 0;
+}
+
 /*
- * Find an id that is free on the endpoint's side. The flow is in the first
- * table before it is in the second: until then the client's packets do not
- * find it, and a reply cannot have been asked for.
+ * Into both tables under the lock under which it is removed from both: who
+ * finds it in the first one cannot remove it before it is in the second.
  */
 static int flow_map(const struct sal_member *m, const struct sal_conv *conv,
 		    struct sal_flow *f)
 {
 	struct sal_domain *d = m->domain;
-	int err, tries;
+	int err;
 
 	f->alt = flow_alloc_alt(m, conv, f);
 	if (!f->alt)
 		return -ENOMEM;
-	for (tries = 0; tries < MAP_TRIES; tries++) {
-		f->key.id = (__force __be16)get_random_u16();
-		err = rhashtable_lookup_insert_fast(&d->flows, &f->node,
-						    flow_params);
-		if (err != -EEXIST)
-			break;
-	}
-	if (err == -EEXIST)
-		return -EADDRINUSE;
-	if (err)
-		return err;
-
-	atomic_inc(&d->n_alts);
-	err = rhashtable_lookup_insert_fast(&d->alts, &f->alt->node,
-					    alt_params);
-	if (!err) {
+	spin_lock_bh(&d->alt_lock);
+	err = flow_link_mapped(d, f);
+	spin_unlock_bh(&d->alt_lock);
+	if (!err)
 		sal_count(d, SAL_R_FLOW_MAPPED);
-		return 0;
-	}
-	atomic_dec(&d->n_alts);
-	rhashtable_remove_fast(&d->flows, &f->node, flow_params);
 	return err;
 }
 
@@ -417,14 +443,14 @@ static void gc_work(struct work_struct *work)
 {
 	struct sal_domain *d = container_of(to_delayed_work(work),
 					    struct sal_domain, gc);
-	unsigned long delay = GC_PERIOD;
 
 	rhashtable_walk_enter(&d->flows, &d->gc_iter);
 	while (!gc_chunk(d))
 		cond_resched();
 	rhashtable_walk_exit(&d->gc_iter);
 	if (!READ_ONCE(d->dead))
-		queue_delayed_work(system_power_efficient_wq, &d->gc, delay);
+		queue_delayed_work(system_power_efficient_wq, &d->gc,
+				   GC_PERIOD);
 }
 
 void sal_flow_collect(struct sal_domain *d)

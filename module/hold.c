@@ -19,6 +19,7 @@
 #include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <net/sock.h>
@@ -132,7 +133,9 @@ static void hold_strip(struct sk_buff *skb)
 	if (!sk || !sk_fullsock(sk) || !sk->sk_net_refcnt)
 		skb_orphan(skb);
 	skb_dst_drop(skb);
-	nf_reset_ct(skb);
+	/* that it is not to be tracked is a mark, and no reference */
+	if ((skb_get_nfct(skb) & NFCT_INFOMASK) != IP_CT_UNTRACKED)
+		nf_reset_ct(skb);
 	skb->dev = NULL;
 }
 
@@ -159,7 +162,7 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	 * Behind others it is not the first to expire. Where it is the only
 	 * one, the work may still be armed for one that has left.
 	 */
-	if (h->packets == 1)
+	if (h->packets == 1 && svc->gate[af] == SAL_GATE_CLOSED)
 		mod_delayed_work(system_highpri_wq, &h->work, time);
 	else
 		queue_delayed_work(system_highpri_wq, &h->work, time);
@@ -226,12 +229,34 @@ void sal_hold_open(struct sal_service *svc, enum sal_af af)
 	spin_unlock(&h->lock);
 }
 
+/*
+ * Only the oldest packet is looked at for whether its time is over, so no
+ * newer one may have an earlier deadline: a time that was made shorter holds
+ * for those that wait, too.
+ */
+static void hold_clamp(struct sal_hold *h, enum sal_af af,
+		       unsigned long latest)
+{
+	struct sal_held *held;
+
+	list_for_each_entry(held, &h->queue[af], list)
+		if (time_after(held->deadline, latest))
+			held->deadline = latest;
+}
+
 void sal_hold_kick(struct sal_service *svc)
 {
-	spin_lock_bh(&svc->hold.lock);
-	if (svc->hold.packets)
-		hold_run(&svc->hold);
-	spin_unlock_bh(&svc->hold.lock);
+	struct sal_hold *h = &svc->hold;
+	unsigned long latest;
+	int af;
+
+	spin_lock_bh(&h->lock);
+	latest = jiffies + msecs_to_jiffies(READ_ONCE(svc->conf.hold_time));
+	for (af = 0; af < SAL_AF_NUM; af++)
+		hold_clamp(h, af, latest);
+	if (h->packets)
+		hold_run(h);
+	spin_unlock_bh(&h->lock);
 }
 
 /*

@@ -11,7 +11,7 @@ struct net;
 struct sk_buff;
 struct sock;
 
-/* the hooks of a member; sal_mutex. ENOPKG where IPv6 has no defragmentation. */
+/* the hooks of a member; ENOPKG where IPv6 has no defragmentation; sal_mutex */
 int sal_hooks_add(struct net *net);
 void sal_hooks_del(struct net *net);
 

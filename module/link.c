@@ -86,12 +86,15 @@ struct link_look {
 static void link_probe(const struct sal_endpoint *ep, struct net *net,
 		       struct link_look *look)
 {
+	int af;
+
 	memset(look, 0, sizeof(*look));
 	if (!ep->local)
 		return;
 	if (!net) {
-		look->fault[SAL_V4] = SAL_FAULT_NETNS;
-		look->fault[SAL_V6] = SAL_FAULT_NETNS;
+		for (af = 0; af < SAL_AF_NUM; af++)
+			if (ep->has & BIT(af))
+				look->fault[af] = SAL_FAULT_NETNS;
 		return;
 	}
 	rcu_read_lock();
@@ -320,7 +323,11 @@ static bool link_dev_has(struct net_device *dev, const struct sal_endpoint *ep,
 	return ipv6_chk_addr(dev_net(dev), addr, dev, 1);
 }
 
-static void link_dev_event(struct net_device *dev, bool down)
+/*
+ * @again: look again; not while a device is on its way down, as it would still
+ * be seen running
+ */
+static void link_dev_event(struct net_device *dev, bool down, bool again)
 {
 	struct sal_endpoint *ep;
 	int af;
@@ -331,7 +338,8 @@ static void link_dev_event(struct net_device *dev, bool down)
 		for (af = 0; down && af < SAL_AF_NUM; af++)
 			if (link_dev_has(dev, ep, af))
 				link_fail(ep, af, SAL_FAULT_DEVICE);
-		link_recheck(ep, 0);
+		if (again)
+			link_recheck(ep, 0);
 	}
 	spin_unlock_bh(&sal_lock);
 }
@@ -347,7 +355,8 @@ void sal_link_netns_exit(struct net *net)
 	list_for_each_entry(ep, &sn->endpoints, in_net) {
 		ep->events++;
 		for (af = 0; af < SAL_AF_NUM; af++)
-			link_fail(ep, af, SAL_FAULT_NETNS);
+			if (ep->has & BIT(af))
+				link_fail(ep, af, SAL_FAULT_NETNS);
 	}
 	spin_unlock_bh(&sal_lock);
 }
@@ -359,16 +368,19 @@ static int link_netdev_event(struct notifier_block *nb, unsigned long event,
 
 	switch (event) {
 	case NETDEV_GOING_DOWN:
+		link_dev_event(dev, true, false);
+		break;
 	case NETDEV_DOWN:
 	case NETDEV_UNREGISTER:
-		link_dev_event(dev, true);
+		link_dev_event(dev, true, true);
 		break;
 	case NETDEV_UP:
-		link_dev_event(dev, false);
+		link_dev_event(dev, false, true);
 		break;
 	case NETDEV_CHANGE:
 		link_dev_event(dev,
-			       netif_running(dev) && !netif_carrier_ok(dev));
+			       netif_running(dev) && !netif_carrier_ok(dev),
+			       true);
 		break;
 	}
 	return NOTIFY_DONE;

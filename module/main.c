@@ -11,6 +11,7 @@
 #include "link.h"
 #include "net.h"
 #include "netlink.h"
+#include "route.h"
 #include "vip.h"
 
 /* debug builds do not load where one fails */
@@ -62,6 +63,7 @@ static void __exit sal_exit(void)
 	sal_nl_exit();
 	sal_link_exit();
 	sal_net_exit();
+	sal_route_exit();
 	rcu_barrier();
 	rcu_barrier();
 	rcu_barrier();

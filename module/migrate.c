@@ -68,6 +68,7 @@ static int migrate_check_all(struct sal_endpoint *const *from, unsigned int n,
 			if (err)
 				return err;
 			moved->flows += count.flows;
+			moved->cells += count.cells;
 		}
 	}
 	return 0;

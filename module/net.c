@@ -13,6 +13,7 @@
  *	exit	  no packet can be in our code any more on behalf of this
  *		  namespace: the domain's tables are freed
  */
+#include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -21,6 +22,7 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "route.h"
 
 /* what they guard is said in net.h */
 DEFINE_MUTEX(sal_mutex);
@@ -101,7 +103,25 @@ int __init sal_net_init(void)
 	return register_pernet_subsys(&net_ops);
 }
 
+/*
+ * Namespaces end in any order; a member that ends before its domain is not on
+ * the domain's list any more, and its routes would be forgotten.
+ */
+static void net_take_routes_back(void)
+{
+	struct net *net;
+
+	down_read(&net_rwsem);
+	mutex_lock(&sal_mutex);
+	for_each_net(net)
+		if (sal_net(net)->domain)
+			sal_route_domain_exit(sal_net(net)->domain);
+	mutex_unlock(&sal_mutex);
+	up_read(&net_rwsem);
+}
+
 void sal_net_exit(void)
 {
+	net_take_routes_back();
 	unregister_pernet_subsys(&net_ops);
 }

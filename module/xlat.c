@@ -79,6 +79,11 @@ static void packet_parse4(struct sk_buff *skb, struct sal_packet *pkt)
 
 	pkt->kind = SAL_KIND_OTHER;
 	pkt->proto = iph->protocol;
+	/* a raw socket may have made it */
+	if (iph->ihl < 5 || iph->version != 4) {
+		pkt->kind = SAL_KIND_MALFORMED;
+		return;
+	}
 	if (IPCB(skb)->opt.srr) {
 		pkt->kind = SAL_KIND_ROUTED;
 		return;

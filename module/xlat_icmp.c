@@ -22,6 +22,9 @@ int sal_quote_addrs(const struct sk_buff *skb, enum sal_af af,
 		iph = skb_header_pointer(skb, q->off, sizeof(buf), &buf);
 		if (!iph || iph->ihl < 5 || iph->version != 4)
 			return -EBADMSG;
+		/* only a first fragment has an ICMP header to look at */
+		if (iph->frag_off & htons(IP_OFFSET))
+			return -EBADMSG;
 		sal_addr_set4(&q->src, iph->saddr);
 		sal_addr_set4(&q->dst, iph->daddr);
 		q->proto = iph->protocol;
