@@ -12,39 +12,44 @@ addr()
 	if [ "$1" = 4 ]; then echo "10.0.1.$2"; else echo "fd00:1::$2"; fi
 }
 
-# The host number of an instance.
+# The host number of an instance; the interface index of its port of the bridge
+# is the same (report.py knows them), so that what is captured there can be told
+# apart even when the port is gone.
 host_of()
 {
 	case "$1" in
-	a.com)		echo 1 ;;
-	a.com.2)	echo 2 ;;
-	b.com.1)	echo 11 ;;
-	b.com.2)	echo 12 ;;
-	c.com)		echo 21 ;;
+	a.com.1)	echo 101 ;;
+	a.com.2)	echo 102 ;;
+	b.com.1)	echo 111 ;;
+	b.com.2)	echo 112 ;;
+	c.com)		echo 121 ;;
 	esac
 }
 
-# The bridge's port of an instance; device names are short.
-port_of()
-{
-	echo "p$(host_of "$1")"
-}
-
+# A program takes long to start in an emulated machine: a namespace's commands
+# go to one ip(8).
 start_instance()
 {
-	local ns="$1" host port
-	host="$(host_of "$1")" port="$(port_of "$1")"
+	local ns="$1" host
+	host="$(host_of "$1")"
 
 	ip netns add "$ns"
-	ip -n "$ns" link set lo up
-	ip link add "$port" netns orchestrator type veth \
-		peer name eth0 netns "$ns" address "02:00:00:00:00:$host"
-	ip -n orchestrator link set "$port" master br0 up
-	ip -n "$ns" addr add "$(addr 4 "$host")/16" dev eth0
-	ip -n "$ns" link set eth0 up
-	ip -n "$ns" addr add "$(addr 6 "$host")/64" dev eth0 nodad
+	# The hardware address is the host's: neighbours that remember another
+	# one for the same address would send to nowhere for a while.
+	ip -n orchestrator -batch - <<-END
+		link add p$host index $host type veth peer name eth0 \
+			netns $ns address 02:00:00:00:01:${host#1}
+		link set p$host master br0 up
+	END
+	ip -n "$ns" -batch - <<-END
+		link set lo up
+		addr add $(addr 4 "$host")/16 dev eth0
+		link set eth0 up
+		addr add $(addr 6 "$host")/64 dev eth0 nodad
+	END
 }
 
+# draw INSTANCE...: of b.com; the others are there anyway
 draw()
 {
 	local ns
@@ -52,7 +57,7 @@ draw()
 	ip netns add orchestrator
 	ip -n orchestrator link add br0 type bridge
 	ip -n orchestrator link set br0 up
-	for ns in a.com a.com.2 c.com "$@"; do
+	for ns in a.com.1 a.com.2 c.com "$@"; do
 		start_instance "$ns"
 	done
 }
@@ -61,7 +66,7 @@ wipe()
 {
 	local ns
 
-	for ns in orchestrator a.com a.com.2 b.com.1 b.com.2 c.com; do
-		ip netns del "$ns" 2>/dev/null
+	for ns in orchestrator a.com.1 a.com.2 b.com.1 b.com.2 c.com; do
+		[ ! -e "/run/netns/$ns" ] || ip netns del "$ns"
 	done
 }

@@ -3,72 +3,122 @@
 #
 # What is recorded of a scene, in $SCENE_DIR:
 #
-#	ping		what ping printed
-#	at.INSTANCE	what tcpdump saw at the instance's port of the bridge;
-#			a process inside would keep the namespace alive
+#	ping4, ping6	what the pings printed
+#	capture		echo requests and replies at all ports of the bridge
+#	capture.err	whether that is all of them
+#	events		salctl's monitor, where sal is played
 #	marks		what was done: time, what
-#	moves		wall time of each move in ms, and the kernel's in us
+#	moves		of each move: begin, end, families
+#	replies		what the kernel said of each move, where sal is played
 
-now()
-{
-	date +%s.%N
-}
+PINGS=()
+CAPTURE=""
+MONITOR=""
 
 mark()
 {
-	echo "$(now) $*" >>"$SCENE_DIR/marks"
+	echo "$EPOCHREALTIME $*" >>"$SCENE_DIR/marks"
 }
 
-capture()
+# timed FAMILIES COMMAND...: its time goes to the moves
+timed()
 {
-	local port out="$SCENE_DIR/at.$1"
-	port="$(port_of "$1")"
+	local families="$1" begin="$EPOCHREALTIME"
 
-	ip netns exec orchestrator tcpdump -i "$port" -n -tt -l -Q inout \
-		--immediate-mode "icmp or icmp6" >>"$out" 2>"$out.err" &
-	CAPTURES+=($!)
-	until grep -q "listening on" "$out.err"; do
-		sleep 0.02
+	shift
+	"$@"
+	echo "$begin $EPOCHREALTIME $families" >>"$SCENE_DIR/moves"
+}
+
+# poll COMMAND...
+poll()
+{
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	echo "demo: never came true: $*" >&2
+	return 1
+}
+
+# On the bridge's side of the ports, because a process inside an instance's
+# namespace would keep that alive; on all of them at once, because the capture
+# of one port would end, and might lose the last packets, as the port goes.
+capture_begin()
+{
+	ip netns exec orchestrator tcpdump -i any -n -s 96 -B 8192 -Z root \
+		-w "$SCENE_DIR/capture" \
+		"icmp[0] == 8 or icmp[0] == 0 or
+		 (icmp6 and (ip6[40] == 128 or ip6[40] == 129))" \
+		2>"$SCENE_DIR/capture.err" &
+	CAPTURE=$!
+	poll grep -q "listening on" "$SCENE_DIR/capture.err"
+}
+
+capture_end()
+{
+	# The kernel hands packets over by the block, once a second.
+	sleep 1.5
+	kill -INT "$CAPTURE"
+	wait "$CAPTURE"
+}
+
+monitor_begin()
+{
+	salctl -n orchestrator -j -t monitor migrate >"$SCENE_DIR/events" &
+	MONITOR=$!
+	poll grep -q listening "$SCENE_DIR/events"
+}
+
+monitor_end()
+{
+	[ -n "$MONITOR" ] || return 0
+	kill -INT "$MONITOR"
+	wait "$MONITOR"
+	MONITOR=""
+}
+
+# pings_begin COUNT: of each family. It is a count that ends them and no signal,
+# which would leave a request behind whose reply nobody waits for. The time-out
+# is for a ping that is stuck.
+#
+# By itself ping has a send buffer for a few requests. Those that are held stay
+# in it, so that ping would wait, as it may; -S makes room for more than a
+# hundred, about as many as it can be given replies to at once.
+pings_begin()
+{
+	local family vip
+
+	for family in 4 6; do
+		vip=VIP$family
+		ip netns exec a.com.1 timeout -s INT $(($1 / 25 + 60)) \
+			ping -n -D -i 0.01 -S 50000 -c "$1" -W 3 "${!vip}" \
+			>"$SCENE_DIR/ping$family" 2>&1 &
+		PINGS+=($!)
+	done
+	for family in 4 6; do
+		poll grep -q icmp_seq "$SCENE_DIR/ping$family" || return 1
 	done
 }
 
-captures_end()
+# Whether both of them are still running
+pinging()
 {
 	local pid
 
-	for pid in "${CAPTURES[@]}"; do
-		kill -INT "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
-	CAPTURES=()
-}
-
-# ping_begin FAMILY COUNT
-ping_begin()
-{
-	local vip=VIP$1
-
-	ip netns exec a.com ping -n -D -i 0.01 -c "$2" -W 3 "${!vip}" \
-		>"$SCENE_DIR/ping" 2>&1 &
-	PING=$!
-	until grep -q icmp_seq "$SCENE_DIR/ping"; do
-		kill -0 "$PING" || return 1
-		sleep 0.02
+	for pid in "${PINGS[@]}"; do
+		kill -0 "$pid" 2>/dev/null || return 1
 	done
 }
 
-ping_end()
+pings_end()
 {
-	wait "$PING"
-}
+	local pid
 
-# timed COMMAND...: its time goes to the moves
-timed()
-{
-	local begin end
-
-	begin="$(now)"
-	"$@"
-	end="$(now)"
-	echo "$begin $end ${KERNEL_US:-}" >>"$SCENE_DIR/moves"
+	for pid in "${PINGS[@]}"; do
+		wait "$pid"
+	done
+	PINGS=()
 }

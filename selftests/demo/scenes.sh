@@ -1,24 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash
 #
-# The scenes: what is done while a.com pings b.com. Each sets what it needs,
+# The scenes: what is done while a.com pings b.com. Each sets up what it needs,
 # and tells by mark() what it does.
 
-CAPTURES=()
-MOVES=100		# of edge-migrate
+MOVES=100		# of edge-migrate, at least
 BASELINE_MOVES=10	# of each baseline
 
-# play SCENE FAMILY
+# play SCENE: and tell of it
 play()
 {
-	SCENE="$1" FAMILY="$2"
-	SCENE_DIR="$RESULTS/$SCENE-v$FAMILY"
+	SCENE_DIR="$RESULTS/$1"
 	mkdir -p "$SCENE_DIR"
 	: >"$SCENE_DIR/marks"
-	"scene_${1//-/_}" "$2"
-	captures_end
+	"scene_${1//-/_}" || return 1
+	pings_end
+	capture_end
+	monitor_end
 	wipe
-	python3 "$DEMO_DIR/report.py" scene "$SCENE_DIR"
+	"$PYTHON" "$DEMO_DIR/report.py" scene "$SCENE_DIR"
+}
+
+# moves COMMAND...: there and back while both pings run, COMMAND with the name
+# of the instance to leave and of that to go to; at most $1 of them
+moves()
+{
+	local limit="$1" i from=b.com.1 to=b.com.2 swap
+
+	shift
+	for ((i = 0; i < limit; i++)); do
+		pinging || return 0
+		"$@" "$from" "$to"
+		swap="$from" from="$to" to="$swap"
+		sleep 0.03
+	done
 }
 
 # --- sal --------------------------------------------------------------------
@@ -28,235 +43,174 @@ O()
 	salctl -n orchestrator "$@"
 }
 
+# service NAME HOST [OPTION...]
+service()
+{
+	echo "service add $1 vip 10.1.0.$2 vip fd00:254::$2 ${*:3}"
+}
+
 # endpoint INSTANCE: of the service that its name begins with
 endpoint()
 {
 	local host
 	host="$(host_of "$1")"
-	O endpoint add "$(cut -d. -f1,2 <<<"$1")" netns "$1" \
-		addr "$(addr 4 "$host")" addr "$(addr 6 "$host")"
+
+	echo "endpoint add ${1%.[12]} netns $1" \
+		"addr $(addr 4 "$host") addr $(addr 6 "$host")"
 }
 
+# sal_begin INSTANCE...: those of b.com that there are; it starts with the first
 sal_begin()
 {
 	local instance
 
 	echo sal >"$SCENE_DIR/who"
 	draw "$@"
-	O domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
-	O service add a.com vip 10.1.0.1 vip fd00:254::1
-	O service add b.com vip "$VIP4" vip "$VIP6" \
-		hold packets 1000 bytes 4M time 10s
-	O service add c.com vip 10.1.0.3 vip fd00:254::3
-	for instance in a.com a.com.2 c.com "$@"; do
-		endpoint "$instance"
-	done
-	O member set a.com route auto
-	for instance; do
-		capture "$instance"
-	done
+	{
+		echo "domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64"
+		echo "member add netns a.com.1 route auto"
+		service a.com 1
+		# For as long as a new one takes to start in a slow machine.
+		service b.com 2 hold packets 4000 bytes 8M time 30s
+		service c.com 3
+		for instance in a.com.1 a.com.2 c.com b.com.1; do
+			endpoint "$instance"
+		done
+	} | O -b - || return 1
+	capture_begin && monitor_begin
+}
+
+sal_add()
+{
+	local words
+	read -ra words < <(endpoint "$1")
+
+	O "${words[@]}"
+}
+
+sal_migrate()
+{
+	O -j migrate b.com from "$1" to "$2" >>"$SCENE_DIR/replies"
 }
 
 sal_move()
 {
-	local us
-	us="$(O -j migrate b.com from "$1" to "$2" |
-		jq -r '.[0].duration / 1000')"
-	KERNEL_US="$us"
+	timed 46 sal_migrate "$1" "$2"
+}
+
+# How many requests it takes for the moves to be over before the last one, in
+# this machine as slow as it is now: as many commands as there is time for while
+# two other pings run tell, and twice that is enough.
+enough()
+{
+	local pings=200 vip commands=1 count pids=()
+
+	for vip in 10.1.0.3 fd00:254::3; do
+		ip netns exec a.com.1 ping -n -q -i 0.01 -c "$pings" "$vip" \
+			>/dev/null &
+		pids+=($!)
+	done
+	while kill -0 "${pids[@]}" 2>/dev/null; do
+		O service show >/dev/null
+		sleep 0.03
+		commands=$((commands + 1))
+	done
+	wait "${pids[@]}"
+	count=$((2 * MOVES * pings / commands))
+	echo $((count < 1500 ? 1500 : count > 30000 ? 30000 : count))
 }
 
 scene_edge_migrate()
 {
-	local i from=b.com.1 to=b.com.2 swap
-
-	echo 1 >"$SCENE_DIR/steps"
-	sal_begin b.com.1 b.com.2
-	O endpoint set b.com b.com.2 state down
-	ping_begin "$1" 1500
-	O endpoint set b.com b.com.2 state up
-	mark "the first of $MOVES moves"
-	for ((i = 0; i < MOVES; i++)); do
-		timed sal_move "$from" "$to"
-		swap="$from" from="$to" to="$swap"
-		sleep 0.05
-	done
-	mark "the last one"
-	ping_end
+	sal_begin b.com.1 b.com.2 || return 1
+	pings_begin "$(enough)" || return 1
+	sal_add b.com.2
+	sleep 0.5
+	moves 100000 sal_move
 }
 
 scene_edge_gap()
 {
-	echo 1 >"$SCENE_DIR/steps"
-	sal_begin b.com.1
-	ping_begin "$1" 500
+	sal_begin b.com.1 || return 1
+	pings_begin 600 || return 1
 	sleep 1
-	mark "b.com.1, the only instance: its namespace is deleted"
+	mark "the namespace of b.com #1, the only one, is deleted"
 	ip netns del b.com.1
 	sleep 1
-	mark "$(O -j service show b.com | jq -r '.[0].held_packets')\
- requests are held; b.com.2 is started"
+	mark "b.com #2 is started:" \
+		"$(O -j service show b.com | jq -r '.[0].held_packets')" \
+		"requests wait for it by now"
 	start_instance b.com.2
-	capture b.com.2
-	timed endpoint b.com.2
-	mark "b.com.2 is known, the held ones leave first"
-	ping_end
+	timed 46 sal_add b.com.2
+	mark "it is b.com's endpoint; those that wait go first"
 }
 
 scene_edge_failover()
 {
-	echo 0 >"$SCENE_DIR/steps"
-	sal_begin b.com.1 b.com.2
-	O endpoint set b.com b.com.2 state down
-	ping_begin "$1" 500
-	O endpoint set b.com b.com.2 state up
+	sal_begin b.com.1 b.com.2 || return 1
+	pings_begin 400 || return 1
+	sal_add b.com.2
 	sleep 1
-	mark "b.com.1's namespace is deleted, and nothing else is done"
+	mark "the namespace of b.com #1 is deleted, and nothing else is done"
 	ip netns del b.com.1
-	ping_end
 }
 
-# --- the experiment of 2018: iptables in the client's namespace -------------
+# --- the baselines: the client's own rules, see baseline.sh -----------------
 
-ipt()
+# baseline HOW VERB ARGUMENT...
+baseline()
 {
-	local cmd=iptables
-	[ "$FAMILY" = 4 ] || cmd=ip6tables
-	ip netns exec a.com $cmd -w -t nat "$@"
-}
-
-flush_flow()
-{
-	local vip=VIP$FAMILY
-	ip netns exec a.com conntrack -f "ipv$FAMILY" -D -d "${!vip}" \
-		>/dev/null 2>&1
-}
-
-ipt_rules()
-{
-	local vip=VIP$FAMILY dst
-	dst="$(addr "$FAMILY" "$(host_of "$2")")"
-	ipt "$1" OUTPUT -d "${!vip}" -j DNAT --to-destination "$dst"
-	ipt "$1" INPUT -s "$dst" -d "$(addr "$FAMILY" 1)" -j SNAT \
-		--to-source "${!vip}"
-}
-
-ipt_move()
-{
-	ipt_rules -D "$1"
-	ipt_rules -A "$2"
-	flush_flow
+	ip netns exec a.com.1 "$DEMO_DIR/baseline.sh" "$SCENE_DIR" "$@"
 }
 
 baseline_begin()
 {
-	local instance
-
+	echo "$1" >"$SCENE_DIR/who"
 	draw "${@:2}"
-	if [ "$FAMILY" = 4 ]; then
-		ip -n a.com route add 10.1.0.0/24 dev eth0
-	else
-		ip -n a.com -6 route add fd00:254::/64 dev eth0
-	fi
-	"$1" "$2"
-	for instance in "${@:2}"; do
-		capture "$instance"
-	done
+	ip -n a.com.1 route add 10.1.0.0/24 dev eth0
+	ip -n a.com.1 -6 route add fd00:254::/64 dev eth0
+	baseline "$1" first b.com.1 || return 1
+	capture_begin
 }
 
-ipt_first()
-{
-	echo iptables >"$SCENE_DIR/who"
-	echo 5 >"$SCENE_DIR/steps"
-	ipt_rules -A "$1"
-}
-
-# baseline_moves FIRST MOVE: there and back
 baseline_moves()
 {
-	local i from=b.com.1 to=b.com.2 swap
-
-	baseline_begin "$1" b.com.1 b.com.2
-	ping_begin "$FAMILY" 500
-	mark "the first of $BASELINE_MOVES moves"
-	for ((i = 0; i < BASELINE_MOVES; i++)); do
-		timed "$2" "$from" "$to"
-		swap="$from" from="$to" to="$swap"
-		sleep 0.1
-	done
-	mark "the last one"
-	ping_end
+	baseline_begin "$1" b.com.1 b.com.2 || return 1
+	pings_begin 1000 || return 1
+	sleep 0.5
+	moves "$BASELINE_MOVES" baseline "$1" move
 }
 
 baseline_gap()
 {
-	baseline_begin "$1" b.com.1
-	ping_begin "$FAMILY" 500
+	baseline_begin "$1" b.com.1 || return 1
+	pings_begin 1500 || return 1
 	sleep 1
-	mark "b.com.1, the only instance: its namespace is deleted"
+	mark "the namespace of b.com #1, the only one, is deleted"
 	ip netns del b.com.1
 	sleep 1
-	mark "b.com.2 is started"
+	mark "b.com #2 is started"
 	start_instance b.com.2
-	capture b.com.2
-	timed "$2" b.com.1 b.com.2
-	mark "the rules name b.com.2"
-	ping_end
+	baseline "$1" move b.com.1 b.com.2
+	mark "the rules name b.com #2"
 }
 
 scene_baseline_2018()
 {
-	baseline_moves ipt_first ipt_move
+	baseline_moves iptables
 }
 
 scene_baseline_2018_gap()
 {
-	baseline_gap ipt_first ipt_move
-}
-
-# --- nftables: a map, changed in one transaction ----------------------------
-
-nft_do()
-{
-	ip netns exec a.com nft "$@"
-}
-
-nft_first()
-{
-	local vip=VIP$FAMILY dst fam=ip type=ipv4_addr
-	dst="$(addr "$FAMILY" "$(host_of "$1")")"
-	[ "$FAMILY" = 4 ] || { fam=ip6; type=ipv6_addr; }
-
-	echo nftables >"$SCENE_DIR/who"
-	echo 2 >"$SCENE_DIR/steps"
-	nft_do -f - <<END
-table $fam demo {
-	map to { type $type : $type; elements = { ${!vip} : $dst } }
-	chain out {
-		type nat hook output priority -100;
-		dnat to $fam daddr map @to
-	}
-	chain in { type nat hook input priority 100; }
-}
-END
-}
-
-nft_move()
-{
-	local vip=VIP$FAMILY dst fam=ip
-	dst="$(addr "$FAMILY" "$(host_of "$2")")"
-	[ "$FAMILY" = 4 ] || fam=ip6
-
-	nft_do "delete element $fam demo to { ${!vip} };
-		add element $fam demo to { ${!vip} : $dst }"
-	flush_flow
+	baseline_gap iptables
 }
 
 scene_baseline_nft()
 {
-	baseline_moves nft_first nft_move
+	baseline_moves nft
 }
 
 scene_baseline_nft_gap()
 {
-	baseline_gap nft_first nft_move
+	baseline_gap nft
 }
