@@ -11,13 +11,20 @@
  * packet cannot overtake it there. The work runs on the CPU that the latest
  * packet came from, as that is where the next one will come from, too.
  *
+ * The gate may close and open again while the work has a packet in its hand, or
+ * waits for the backlog: an empty queue alone is no reason to open it, so the
+ * work is *busy* for a family from its first packet until it has looked at the
+ * gate for the last time. And newer packets may come faster than they can be
+ * sent: after a while of that the gate opens all the same, which is counted, as
+ * packets then overtake those that are left.
+ *
  * A held packet keeps no device, route or conntrack entry. It keeps the
  * sender's socket where that holds its namespace (that is the back-pressure a
  * sender expects), for the hold time at most; else it is orphaned.
  */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
-#include <linux/interrupt.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/slab.h>
@@ -34,6 +41,12 @@
 
 /* how often the backlog is looked at before the gate opens all the same */
 #define HOLD_DRAIN_TRIES	200
+/* how often as many packets as the queue has room for are released before it is
+ * plain that newer ones come as fast
+ */
+#define HOLD_TURNS		16
+/* packets released before that is looked at */
+#define HOLD_CHUNK		256
 
 static void hold_push(struct sal_hold *h, enum sal_af af,
 		      struct sal_held *held)
@@ -139,6 +152,12 @@ static void hold_strip(struct sk_buff *skb)
 	skb->dev = NULL;
 }
 
+static bool hold_releasing(const struct sal_service *svc)
+{
+	return svc->gate[SAL_V4] == SAL_GATE_RELEASING ||
+	       svc->gate[SAL_V6] == SAL_GATE_RELEASING;
+}
+
 static enum sal_hold_result hold_admit(struct sal_service *svc,
 				       enum sal_af af, struct sal_held *held)
 {
@@ -160,9 +179,10 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	h->cpu = raw_smp_processor_id();
 	/*
 	 * Behind others it is not the first to expire. Where it is the only
-	 * one, the work may still be armed for one that has left.
+	 * one, the work may still be armed for one that has left; or to
+	 * release what the other family has, which must not be put off.
 	 */
-	if (h->packets == 1 && svc->gate[af] == SAL_GATE_CLOSED)
+	if (h->packets == 1 && !hold_releasing(svc))
 		mod_delayed_work(system_highpri_wq, &h->work, time);
 	else
 		queue_delayed_work(system_highpri_wq, &h->work, time);
@@ -175,10 +195,10 @@ enum sal_hold_result sal_hold_packet(struct sal_service *svc, enum sal_af af,
 	enum sal_hold_result res;
 	struct sal_held *held;
 
-	if (!READ_ONCE(svc->conf.hold_packets) ||
-	    !READ_ONCE(svc->conf.hold_time))
-		return READ_ONCE(svc->gate[af]) == SAL_GATE_OPEN ?
-		       SAL_HOLD_OPEN : SAL_HOLD_OFF;
+	if (READ_ONCE(svc->gate[af]) == SAL_GATE_CLOSED &&
+	    (!READ_ONCE(svc->conf.hold_packets) ||
+	     !READ_ONCE(svc->conf.hold_time)))
+		return SAL_HOLD_OFF;
 	held = hold_alloc(m, skb);
 	if (!held)
 		return SAL_HOLD_NOMEM;
@@ -220,10 +240,11 @@ void sal_hold_open(struct sal_service *svc, enum sal_af af)
 		spin_unlock(&h->lock);
 		return;
 	}
-	if (list_empty(&h->queue[af])) {
+	if (list_empty(&h->queue[af]) && !h->busy[af]) {
 		WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
 	} else {
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
+		h->released[af] = 0;
 		hold_run(h);
 	}
 	spin_unlock(&h->lock);
@@ -261,8 +282,8 @@ void sal_hold_kick(struct sal_service *svc)
 
 /*
  * Sent packets sit in this CPU's backlog until its receive softirq has run;
- * with bottom halves enabled again it mostly has. Where it is still pending,
- * ksoftirqd owes it: let it.
+ * with bottom halves enabled again it mostly has. Where there still is
+ * something to be polled, ksoftirqd owes it: let it.
  */
 static void hold_wait_backlog(struct sal_service *svc)
 {
@@ -270,9 +291,8 @@ static void hold_wait_backlog(struct sal_service *svc)
 	bool pending;
 
 	do {
-		preempt_disable();
-		pending = local_softirq_pending() & BIT(NET_RX_SOFTIRQ);
-		preempt_enable();
+		pending = !list_empty(&get_cpu_ptr(&softnet_data)->poll_list);
+		put_cpu_ptr(&softnet_data);
 		if (!pending)
 			return;
 		usleep_range(50, 100);
@@ -280,19 +300,41 @@ static void hold_wait_backlog(struct sal_service *svc)
 	sal_count(svc->domain, SAL_R_RELEASE_UNDRAINED);
 }
 
-/* true where the gate is not releasing any more, open or closed */
+/* is there anything to release? */
+static bool hold_begin(struct sal_service *svc, enum sal_af af)
+{
+	struct sal_hold *h = &svc->hold;
+	bool busy;
+
+	spin_lock_bh(&h->lock);
+	busy = svc->gate[af] == SAL_GATE_RELEASING;
+	h->busy[af] = busy;
+	spin_unlock_bh(&h->lock);
+	return busy;
+}
+
+static bool hold_outrun(const struct sal_service *svc, enum sal_af af)
+{
+	return svc->gate[af] == SAL_GATE_RELEASING &&
+	       svc->hold.released[af] / HOLD_TURNS >
+	       READ_ONCE(svc->conf.hold_packets);
+}
+
+/* true where nothing is to be released any more, the gate open or closed */
 static bool hold_finish(struct sal_service *svc, enum sal_af af)
 {
 	struct sal_hold *h = &svc->hold;
-	bool done = true;
+	bool done, outrun;
 
 	spin_lock_bh(&h->lock);
-	if (svc->gate[af] == SAL_GATE_RELEASING) {
-		done = list_empty(&h->queue[af]);
-		if (done)
-			WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
-	}
+	done = svc->gate[af] == SAL_GATE_CLOSED || list_empty(&h->queue[af]);
+	outrun = !done && hold_outrun(svc, af);
+	if (svc->gate[af] == SAL_GATE_RELEASING && (done || outrun))
+		WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
+	h->busy[af] = !done;
 	spin_unlock_bh(&h->lock);
+	if (outrun)
+		sal_count(svc->domain, SAL_R_RELEASE_UNDRAINED);
 	return done;
 }
 
@@ -312,37 +354,59 @@ static void hold_put_back(struct sal_service *svc, enum sal_af af,
 		hold_drop(svc->domain, held);
 }
 
+/* true where it has left, one way or the other */
+static bool hold_release_held(struct sal_service *svc, enum sal_af af,
+			      struct sal_held *held)
+{
+	if (!sal_datapath_release(svc, held->member, held->skb, af)) {
+		if (time_before(jiffies, held->deadline)) {
+			hold_put_back(svc, af, held);
+			return false;
+		}
+		sal_datapath_expire(svc, held->member, held->skb, af);
+	}
+	hold_free(svc->domain, held);
+	return true;
+}
+
 /* true where there may be more to release */
 static bool hold_release_one(struct sal_service *svc, enum sal_af af)
 {
+	struct sal_hold *h = &svc->hold;
 	struct sal_held *held = NULL;
 	bool more = false;
 
 	/* the member is there as long as we are in this read side */
 	rcu_read_lock();
 	local_bh_disable();
-	spin_lock(&svc->hold.lock);
-	if (svc->gate[af] == SAL_GATE_RELEASING)
-		held = hold_pop(&svc->hold, af);
-	spin_unlock(&svc->hold.lock);
-	if (held) {
-		more = sal_datapath_release(svc, held->member, held->skb, af);
-		if (more)
-			hold_free(svc->domain, held);
-		else
-			hold_put_back(svc, af, held);
-	}
+	spin_lock(&h->lock);
+	/* open where newer packets came as fast: the rest leaves all the same */
+	if (svc->gate[af] != SAL_GATE_CLOSED)
+		held = hold_pop(h, af);
+	if (held)
+		h->released[af]++;
+	spin_unlock(&h->lock);
+	if (held)
+		more = hold_release_held(svc, af, held);
 	local_bh_enable();
 	rcu_read_unlock();
 	return more;
 }
 
+static void hold_release_some(struct sal_service *svc, enum sal_af af)
+{
+	unsigned int n = HOLD_CHUNK;
+
+	while (n-- && hold_release_one(svc, af))
+		cond_resched();
+}
+
 static void hold_release(struct sal_service *svc, enum sal_af af)
 {
 	do {
-		while (hold_release_one(svc, af))
-			cond_resched();
+		hold_release_some(svc, af);
 		hold_wait_backlog(svc);
+		cond_resched();
 	} while (!hold_finish(svc, af));
 }
 
@@ -397,7 +461,7 @@ static void hold_work(struct work_struct *work)
 	int af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (READ_ONCE(svc->gate[af]) == SAL_GATE_RELEASING)
+		if (hold_begin(svc, af))
 			hold_release(svc, af);
 		while (hold_expire_one(svc, af))
 			cond_resched();

@@ -40,6 +40,8 @@ struct sal_held {
  * @queue: &struct sal_held for each family, the oldest first
  * @packets: how many, both families together
  * @bytes: how much, likewise
+ * @released: packets released since the gate began to, for each family
+ * @busy: the work is not yet done with what it releases, for each family
  * @cpu: where the latest packet came from, and so where they leave: newer
  *	packets of that CPU follow them through the same backlog
  * @work: releases and expires
@@ -49,6 +51,8 @@ struct sal_hold {
 	struct list_head queue[SAL_AF_NUM];
 	u32 packets;
 	u32 bytes;
+	u32 released[SAL_AF_NUM];
+	bool busy[SAL_AF_NUM];
 	int cpu;
 	struct delayed_work work;
 };

@@ -23,7 +23,7 @@ SAL_REASON(HELD, "held", false,
 SAL_REASON(RELEASED, "released", false,
 	   "left a hold queue for an endpoint")
 SAL_REASON(RELEASE_UNDRAINED, "release-undrained", false,
-	   "gate opened before the backlog was seen empty")
+	   "gate opened before the backlog was seen empty, or the queue was")
 SAL_REASON(EMPTY, "empty", true,
 	   "no usable endpoint, and nothing is held or its time is over")
 SAL_REASON(HOLD_FULL, "hold-full", true,
