@@ -96,7 +96,8 @@ static enum out out_resolve(struct sal_domain *d, struct sk_buff *skb,
 {
 	struct sal_vip *vip;
 
-	sal_packet_addrs(skb, af, pkt);
+	if (!sal_packet_addrs(skb, af, pkt))
+		return OUT_PASS;
 	vip = sal_vip_lookup(&d->vips, &pkt->dst);
 	if (!vip)
 		return OUT_PASS;
@@ -501,7 +502,8 @@ unsigned int sal_datapath_in(struct sal_member *m, struct sk_buff *skb,
 	sal_packet_parse(skb, af, &pkt);
 	if (pkt.kind != SAL_KIND_REPLY && pkt.kind != SAL_KIND_ERROR)
 		return NF_ACCEPT;
-	sal_packet_addrs(skb, af, &pkt);
+	if (!sal_packet_addrs(skb, af, &pkt))
+		return NF_ACCEPT;
 	return pkt.kind == SAL_KIND_REPLY ? in_reply(m, skb, af, &pkt) :
 					    in_error(m, skb, af, &pkt);
 }

@@ -12,16 +12,18 @@
 #include "csum.h"
 #include "xlat.h"
 
-void sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
+bool sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
 		      struct sal_packet *pkt)
 {
 	if (af == SAL_V4) {
 		sal_addr_set4(&pkt->src, ip_hdr(skb)->saddr);
 		sal_addr_set4(&pkt->dst, ip_hdr(skb)->daddr);
-	} else {
-		pkt->src = ipv6_hdr(skb)->saddr;
-		pkt->dst = ipv6_hdr(skb)->daddr;
+		return true;
 	}
+	pkt->src = ipv6_hdr(skb)->saddr;
+	pkt->dst = ipv6_hdr(skb)->daddr;
+	return !ipv6_addr_v4mapped(&pkt->src) &&
+	       !ipv6_addr_v4mapped(&pkt->dst);
 }
 
 static enum sal_kind packet_kind4(u8 type)
@@ -73,6 +75,27 @@ static void packet_icmp(struct sk_buff *skb, enum sal_af af,
 				   packet_kind6(icmph->type);
 }
 
+/* nobody has compiled the options of what a raw socket made */
+static bool packet_routed4(const struct sk_buff *skb, unsigned int len)
+{
+	u8 buf[MAX_IPOPTLEN], *opt;
+	unsigned int i = 0;
+
+	len -= sizeof(struct iphdr);
+	opt = skb_header_pointer(skb, sizeof(struct iphdr), len, buf);
+	while (opt && i < len && opt[i] != IPOPT_END) {
+		if (opt[i] == IPOPT_LSRR || opt[i] == IPOPT_SSRR)
+			return true;
+		if (opt[i] == IPOPT_NOOP)
+			i++;
+		else if (i + 1 < len && opt[i + 1] >= 2)
+			i += opt[i + 1];
+		else
+			break;
+	}
+	return false;
+}
+
 static void packet_parse4(struct sk_buff *skb, struct sal_packet *pkt)
 {
 	const struct iphdr *iph = ip_hdr(skb);
@@ -84,7 +107,7 @@ static void packet_parse4(struct sk_buff *skb, struct sal_packet *pkt)
 		pkt->kind = SAL_KIND_MALFORMED;
 		return;
 	}
-	if (IPCB(skb)->opt.srr) {
+	if (iph->ihl > 5 && packet_routed4(skb, iph->ihl * 4)) {
 		pkt->kind = SAL_KIND_ROUTED;
 		return;
 	}
@@ -98,11 +121,16 @@ static void packet_parse4(struct sk_buff *skb, struct sal_packet *pkt)
 	packet_icmp(skb, SAL_V4, pkt);
 }
 
-static bool packet_routed6(const struct sk_buff *skb)
+static bool packet_routed6(const struct sk_buff *skb, int flags)
 {
 	unsigned int off = 0;
 
-	return ipv6_find_hdr(skb, &off, NEXTHDR_ROUTING, NULL, NULL) >= 0;
+	if (flags & IP6_FH_F_AUTH ||
+	    ipv6_find_hdr(skb, &off, NEXTHDR_ROUTING, NULL, NULL) >= 0)
+		return true;
+	off = 0;
+	return ipv6_find_hdr(skb, &off, NEXTHDR_DEST, NULL, NULL) >= 0 &&
+	       ipv6_find_tlv(skb, off, IPV6_TLV_HAO) >= 0;
 }
 
 static void packet_parse6(struct sk_buff *skb, struct sal_packet *pkt)
@@ -119,7 +147,7 @@ static void packet_parse6(struct sk_buff *skb, struct sal_packet *pkt)
 		return;
 	}
 	pkt->proto = proto;
-	if (off > sizeof(struct ipv6hdr) && packet_routed6(skb)) {
+	if (off > sizeof(struct ipv6hdr) && packet_routed6(skb, flags)) {
 		pkt->kind = SAL_KIND_ROUTED;
 		return;
 	}

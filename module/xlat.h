@@ -15,7 +15,8 @@ struct sk_buff;
  * @SAL_KIND_REQUEST: echo request
  * @SAL_KIND_REPLY: echo reply
  * @SAL_KIND_ERROR: ICMP error
- * @SAL_KIND_ROUTED: it names its route itself; left alone
+ * @SAL_KIND_ROUTED: it names its route or its home address itself, or is
+ *	authenticated; left alone
  * @SAL_KIND_NEIGHBOUR: neighbour discovery; left alone
  * @SAL_KIND_FRAGMENT: fragment
  * @SAL_KIND_MALFORMED: headers too short or nonsense
@@ -52,8 +53,10 @@ struct sal_packet {
 	enum sal_kind kind;
 };
 
-/* the addresses alone */
-void sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
+/* the addresses alone; false where one cannot be ours, as an IPv6 packet has
+ * it in the form in which tables hold IPv4 addresses
+ */
+bool sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
 		      struct sal_packet *pkt);
 /* the rest */
 void sal_packet_parse(struct sk_buff *skb, enum sal_af af,

@@ -33,7 +33,8 @@ int sal_quote_addrs(const struct sk_buff *skb, enum sal_af af,
 		struct ipv6hdr buf, *iph;
 
 		iph = skb_header_pointer(skb, q->off, sizeof(buf), &buf);
-		if (!iph || iph->version != 6)
+		if (!iph || iph->version != 6 ||
+		    ipv6_addr_v4mapped(&iph->daddr))
 			return -EBADMSG;
 		q->src = iph->saddr;
 		q->dst = iph->daddr;
