@@ -111,7 +111,7 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 
 	spin_lock_bh(&sal_lock);
 	ep = cell_ep(cell);
-	if (ep && cell->slot < 0)
+	if (ep && cell->slot < 0 && !sal_cell_remembers(cell))
 		to = sal_cell_bind(ep, cell->af, get_random_u32());
 	if (to) {
 		rcu_assign_pointer(*slot, to);
@@ -216,23 +216,36 @@ static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
 
 /*
  * New flows are not bound to it any more, but to a fresh one at once, where
- * its endpoint stays usable.
+ * its endpoint stays usable. True where it had no flow, and has gone.
  */
-static void cell_retire(struct sal_cell *cell, struct sal_endpoint *ep,
+static bool cell_retire(struct sal_cell *cell, struct sal_endpoint *ep,
 			struct list_head *fresh)
 {
 	struct sal_cell *next = fresh ? cells_take(fresh, cell->af) : NULL;
 	int slot = cell->slot;
 
 	if (slot < 0)
-		return;
+		return false;
 	if (next)
 		cell_make_current(next, ep, slot);
 	else
 		RCU_INIT_POINTER(ep->cur[cell->af][slot], NULL);
 	WRITE_ONCE(cell->slot, -1);
-	if (refcount_dec_and_test(&cell->refs))
-		cell_unlink(cell);
+	if (!refcount_dec_and_test(&cell->refs))
+		return false;
+	cell_unlink(cell);
+	return true;
+}
+
+static void cells_set_usable(struct sal_endpoint *ep, enum sal_af af,
+			     bool usable)
+{
+	u32 *n = &ep->svc->usable[af];
+
+	if (ep->usable[af] == usable)
+		return;
+	WRITE_ONCE(ep->usable[af], usable);
+	WRITE_ONCE(*n, usable ? *n + 1 : *n - 1);
 }
 
 static void cells_fill(struct sal_endpoint *ep, enum sal_af af,
@@ -272,48 +285,62 @@ void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
 {
 	lockdep_assert_held(&sal_lock);
 	cells_fill(ep, af, fresh);
-	WRITE_ONCE(ep->usable[af], true);
+	cells_set_usable(ep, af, true);
 	cells_adopt(ep, af);
 	sal_hold_open(ep->svc, af);
 }
 
-static void cells_left_event(struct sal_endpoint *from, enum sal_cause cause)
+static void cells_left_event(struct sal_endpoint *from,
+			     struct list_head *moved, enum sal_cause cause)
 {
-	struct sal_service *svc = from->svc;
-	struct sal_endpoint *to;
+	struct sal_endpoint *to, *next;
 
-	list_for_each_entry(to, &svc->endpoints, in_service) {
-		if (to->moved.flows)
-			sal_event_migrate(svc, from, to, &to->moved, 0, cause);
+	list_for_each_entry_safe(to, next, moved, in_moved) {
+		sal_event_migrate(from->svc, from, to, &to->moved, 0, cause);
 		memset(&to->moved, 0, sizeof(to->moved));
+		list_del_init(&to->in_moved);
 	}
+}
+
+/*
+ * A cell without flows whose last one has just gone waits for sal_lock in
+ * sal_cell_put(): anywhere, but not with an endpoint that may be freed before.
+ */
+static void cell_leave(struct sal_cell *cell, struct sal_sched_run *run,
+		       struct list_head *moved, struct sal_moved *orphaned)
+{
+	const struct sal_service *svc = cell->svc;
+	struct sal_endpoint *to = NULL;
+
+	if (cell_flows(cell) && svc->usable[cell->af] && !READ_ONCE(svc->dead))
+		to = sal_sched_next(run);
+	cells_count_one(to ? &to->moved : orphaned, cell);
+	cell_target(cell, to);
+	if (to && list_empty(&to->in_moved))
+		list_add_tail(&to->in_moved, moved);
 }
 
 void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		     enum sal_cause cause)
 {
+	struct sal_sched_run run = { .svc = ep->svc, .af = af };
 	struct sal_service *svc = ep->svc;
 	struct sal_moved orphaned = {};
 	struct sal_cell *cell, *next;
+	LIST_HEAD(moved);
 
 	lockdep_assert_held(&sal_lock);
 	if (!ep->usable[af])
 		return;
-	WRITE_ONCE(ep->usable[af], false);
+	cells_set_usable(ep, af, false);
 	/* before any cell is an orphan: packets that find one must be held */
-	if (!sal_sched_pick(svc, af))
+	if (!svc->usable[af])
 		sal_hold_close(svc, af);
 
-	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
-		struct sal_endpoint *to = NULL;
-
-		if (!READ_ONCE(svc->dead))
-			to = sal_sched_pick(svc, af);
-		cells_count_one(to ? &to->moved : &orphaned, cell);
-		cell_target(cell, to);
-		cell_retire(cell, ep, NULL);
-	}
-	cells_left_event(ep, cause);
+	list_for_each_entry_safe(cell, next, &ep->cells[af], list)
+		if (!cell_retire(cell, ep, NULL))
+			cell_leave(cell, &run, &moved, &orphaned);
+	cells_left_event(ep, &moved, cause);
 	if (orphaned.flows && !READ_ONCE(svc->dead))
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
 }
@@ -331,7 +358,7 @@ void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 
 	lockdep_assert_held(&sal_lock);
 	if (all)
-		WRITE_ONCE(from->usable[af], false);
+		cells_set_usable(from, af, false);
 	list_for_each_entry_safe(cell, next, &from->cells[af], list) {
 		if (!all && !cell_flows(cell))
 			continue;

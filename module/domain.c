@@ -125,12 +125,6 @@ void sal_domain_put(struct sal_domain *d)
 	kfree_rcu(d, rcu);
 }
 
-void sal_domain_changed(struct sal_domain *d)
-{
-	lockdep_assert_held(&sal_mutex);
-	WRITE_ONCE(d->generation, d->generation + 1);
-}
-
 int sal_domain_set_pools(struct sal_domain *d, const struct sal_prefix *pools,
 			 u32 n, struct netlink_ext_ack *extack)
 {
@@ -153,8 +147,10 @@ void sal_domain_flush(struct sal_domain *d)
 
 	lockdep_assert_held(&sal_mutex);
 	/* each member looks through the queues of all services there are */
-	xa_for_each(&d->services, id, svc)
+	xa_for_each(&d->services, id, svc) {
 		sal_service_delete(svc);
+		cond_resched();
+	}
 	xa_for_each(&d->members, id, m)
 		sal_member_del(m);
 }

@@ -40,6 +40,8 @@ struct sal_limits {
 
 /**
  * struct sal_domain - the tables that one network namespace owns
+ * @rcu: for freeing; kfree_rcu() wants it near the beginning, and lockdep makes
+ *	the rest large
  * @vips: VIP prefixes to services; read by the data path
  * @flows: flows by their server-side identity; see flow.h
  * @alts: flows with a mapped id by their client-side identity; see flow.h
@@ -69,8 +71,8 @@ struct sal_limits {
  * @pools: VIP pools. sal_mutex.
  * @n_pools: how many. sal_mutex.
  * @id_prefix: prefix of IDs derived from names. sal_mutex.
- * @generation: changes with each change of the configuration. Written under
- *	sal_mutex, read by dumps.
+ * @generation: changes with each change of what a dump of the configuration
+ *	shows
  * @seq: number of the latest event of each multicast group. event_lock.
  * @event_lock: keeps events of a group in the order of their numbers
  * @ghosts: deleted endpoints whose late replies are still translated,
@@ -81,9 +83,9 @@ struct sal_limits {
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
  * @refs: the owner, members, services
- * @rcu: for freeing
  */
 struct sal_domain {
+	struct rcu_head rcu;
 	struct sal_vip_table vips;
 	struct rhashtable flows;
 	struct rhashtable alts;
@@ -113,7 +115,7 @@ struct sal_domain {
 	struct sal_prefix pools[SAL_POOLS_MAX];
 	u32 n_pools;
 	struct sal_prefix id_prefix;
-	u32 generation;
+	atomic_t generation;
 	u64 seq[4];
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
@@ -123,7 +125,6 @@ struct sal_domain {
 	struct rhashtable_iter gc_iter;
 	bool dead;
 	refcount_t refs;
-	struct rcu_head rcu;
 };
 
 /* what a domain has before anybody sets anything */
@@ -140,9 +141,12 @@ void sal_domain_put(struct sal_domain *d);
 
 /**
  * sal_domain_changed() - note a change of the configuration
- * @d: domain; sal_mutex is held
+ * @d: domain; sal_mutex is held, or sal_lock where an endpoint fails
  */
-void sal_domain_changed(struct sal_domain *d);
+static inline void sal_domain_changed(struct sal_domain *d)
+{
+	atomic_inc(&d->generation);
+}
 
 int sal_domain_set_pools(struct sal_domain *d, const struct sal_prefix *pools,
 			 u32 n, struct netlink_ext_ack *extack);

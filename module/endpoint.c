@@ -4,9 +4,11 @@
  *
  * An endpoint dies in two steps. Deleting it takes its flows away and removes
  * it from everything a user sees; as a *ghost* it stays in the reverse table
- * for its service's grace time, so that its replies that are under way are
- * still known for what they are. A new endpoint with the same address takes
- * the ghost's place at once. Then it is freed after an RCU grace period.
+ * for as long as its replies may come, so that they are known for what they
+ * are: late ones while its service's grace time lasts, stale ones afterwards,
+ * and nothing that a client should see with an address that it never asked. A
+ * new endpoint with the same address takes the ghost's place at once. Then it
+ * is freed after an RCU grace period.
  */
 #include <linux/jiffies.h>
 #include <linux/net_namespace.h>
@@ -18,10 +20,14 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
+#include "flow.h"
 #include "link.h"
 #include "net.h"
 #include "prefix.h"
 #include "service.h"
+
+/* how often ghosts are looked at, in jiffies */
+#define ENDPOINT_REAP	(5 * HZ)
 
 static const struct rhashtable_params reverse_params = {
 	.head_offset		= offsetof(struct sal_reverse, node),
@@ -127,7 +133,7 @@ void sal_endpoint_reap_work(struct work_struct *work)
 		if (time_after_eq(jiffies, ep->until))
 			endpoint_reap(ep);
 	if (!list_empty(&d->ghosts))
-		schedule_delayed_work(&d->reap, HZ / 2);
+		schedule_delayed_work(&d->reap, ENDPOINT_REAP);
 	mutex_unlock(&sal_mutex);
 }
 
@@ -148,10 +154,11 @@ static void endpoint_haunt(struct sal_endpoint *ep)
 	if (d->n_ghosts >= d->limits.endpoints)
 		endpoint_reap(list_first_entry(&d->ghosts, struct sal_endpoint,
 					       ghost));
-	ep->until = jiffies + msecs_to_jiffies(ep->svc->conf.grace);
+	ep->until = jiffies + max(msecs_to_jiffies(ep->svc->conf.grace),
+				  (unsigned long)SAL_FLOW_IDLE * HZ);
 	list_add_tail(&ep->ghost, &d->ghosts);
 	d->n_ghosts++;
-	schedule_delayed_work(&d->reap, HZ / 2);
+	schedule_delayed_work(&d->reap, ENDPOINT_REAP);
 }
 
 static int endpoint_check_addr(struct sal_service *svc,
@@ -172,7 +179,7 @@ static int endpoint_check_addr(struct sal_service *svc,
 	vip = sal_vip_lookup(&d->vips, addr);
 	if (vip) {
 		NL_SET_ERR_MSG_FMT(extack,
-				   "address is covered by a VIP of '%s'",
+				   "address is covered by a VIP of '%.40s'",
 				   vip->svc->name);
 		err = -EADDRINUSE;
 	}
@@ -184,20 +191,26 @@ static int endpoint_check_addr(struct sal_service *svc,
 	if (!rev || rev->ep->dead || rev->ep == self)
 		return 0;
 	NL_SET_ERR_MSG_FMT(extack,
-			   "address is in use by endpoint '%s' of '%s'",
+			   "address is in use by endpoint '%.18s' of '%.18s'",
 			   rev->ep->name, rev->ep->svc->name);
 	return -EADDRINUSE;
 }
 
-/* @self: the endpoint that the new one is to replace, or NULL */
-static int endpoint_check(struct sal_service *svc,
-			  const struct sal_endpoint_req *req,
-			  const struct sal_endpoint *self,
-			  struct netlink_ext_ack *extack)
+int sal_endpoint_check(struct sal_service *svc,
+		       const struct sal_endpoint_req *req,
+		       const struct sal_endpoint *self,
+		       struct netlink_ext_ack *extack)
 {
 	struct sal_domain *d = svc->domain;
 	int err, af;
 
+	lockdep_assert_held(&sal_mutex);
+	if (!self && sal_endpoint_find(svc, req->name)) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "'%.24s' has an endpoint '%.24s' already",
+				   svc->name, req->name);
+		return -EEXIST;
+	}
 	if (!req->has) {
 		NL_SET_ERR_MSG(extack, "an endpoint needs an address");
 		return -EINVAL;
@@ -235,6 +248,7 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	ep->nsid = NETNSA_NSID_NOT_ASSIGNED;
 	INIT_LIST_HEAD(&ep->in_service);
 	INIT_LIST_HEAD(&ep->in_net);
+	INIT_LIST_HEAD(&ep->in_moved);
 	INIT_LIST_HEAD(&ep->recheck);
 	INIT_LIST_HEAD(&ep->ghost);
 	for (af = 0; af < SAL_AF_NUM; af++) {
@@ -280,7 +294,7 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	spin_lock_bh(&sal_lock);
 	if (net) {
 		ep->net = net;
-		list_add(&ep->in_net, &sal_net(net)->endpoints);
+		list_add_rcu(&ep->in_net, &sal_net(net)->endpoints);
 	}
 	list_add_tail_rcu(&ep->in_service, &ep->svc->endpoints);
 	spin_unlock_bh(&sal_lock);
@@ -337,7 +351,8 @@ static void endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 	ep->dead = true;
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_leave(ep, af, cause);
-	list_del_init(&ep->in_net);
+	if (ep->net)
+		list_del_rcu(&ep->in_net);
 	list_del_init(&ep->recheck);
 	ep->net = NULL;
 	list_del_rcu(&ep->in_service);
@@ -372,7 +387,7 @@ static struct sal_endpoint *endpoint_make(struct sal_service *svc,
 	struct sal_endpoint *ep;
 	int err;
 
-	err = endpoint_check(svc, req, self, extack);
+	err = sal_endpoint_check(svc, req, self, extack);
 	if (err)
 		return ERR_PTR(err);
 	ep = endpoint_alloc(svc, req);
@@ -402,11 +417,6 @@ struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
 	int err;
 
 	lockdep_assert_held(&sal_mutex);
-	if (sal_endpoint_find(svc, req->name)) {
-		NL_SET_ERR_MSG_FMT(extack, "'%s' has an endpoint '%s' already",
-				   svc->name, req->name);
-		return ERR_PTR(-EEXIST);
-	}
 	ep = endpoint_make(svc, req, NULL, extack);
 	if (IS_ERR(ep))
 		return ep;
@@ -440,19 +450,21 @@ static bool endpoint_same_place(const struct sal_endpoint *ep,
 	return true;
 }
 
-static int endpoint_set_state(struct sal_endpoint *ep, u32 state)
+static void endpoint_set_state(struct sal_endpoint *ep, u32 state)
 {
 	int af;
 
 	if (ep->state == state)
-		return 0;
+		return;
 	spin_lock_bh(&sal_lock);
 	ep->state = state;
 	if (state == SAL_ENDPOINT_STATE_DOWN)
 		for (af = 0; af < SAL_AF_NUM; af++)
 			sal_cells_leave(ep, af, SAL_CAUSE_ENDPOINT_DOWN);
 	spin_unlock_bh(&sal_lock);
-	return sal_link_check(ep);
+	/* it is what was asked for; if it takes memory, then when there is */
+	if (sal_link_check(ep))
+		sal_link_later(ep);
 }
 
 static void endpoint_move_cells(struct sal_endpoint *old,
@@ -503,8 +515,6 @@ struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
 					 const struct sal_endpoint_req *req,
 					 struct netlink_ext_ack *extack)
 {
-	int err;
-
 	lockdep_assert_held(&sal_mutex);
 	if (!endpoint_same_place(ep, req)) {
 		ep = endpoint_move_house(ep, req, extack);
@@ -512,11 +522,7 @@ struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
 			return ep;
 	} else {
 		WRITE_ONCE(ep->weight, req->weight);
-		err = endpoint_set_state(ep, req->state);
-		if (err) {
-			NL_SET_ERR_MSG(extack, "out of memory");
-			return ERR_PTR(err);
-		}
+		endpoint_set_state(ep, req->state);
 	}
 	sal_domain_changed(ep->svc->domain);
 	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);

@@ -52,13 +52,15 @@ struct sal_reverse {
  * @net: namespace it lives in, no reference; NULL outside of this host, and
  *	once the namespace exits. Written under sal_lock; sal_mutex keeps what
  *	it points to from being freed.
- * @in_net: in &sal_net.endpoints. sal_lock.
+ * @in_net: in &sal_net.endpoints. Written under sal_lock, walked under it or
+ *	RCU.
  * @recheck: in the list of those to be looked at anew. sal_lock.
  * @events: counts what happened in its namespace, so that a look that was
  *	overtaken is noticed. sal_lock.
  * @nsid: ID of its namespace as seen from the domain's, or -1
  * @local: it lives in a namespace of this host
  * @moved: scratch space of sal_cells_leave(). sal_lock.
+ * @in_moved: likewise: in the list of those with anything in @moved
  * @dead: deleted. sal_mutex and sal_lock.
  * @until: jiffies; when a ghost is freed
  * @ghost: in &sal_domain.ghosts. sal_mutex.
@@ -85,6 +87,7 @@ struct sal_endpoint {
 	s32 nsid;
 	bool local;
 	struct sal_moved moved;
+	struct list_head in_moved;
 	bool dead;
 	unsigned long until;
 	struct list_head ghost;
@@ -117,6 +120,23 @@ sal_endpoint_addr(const struct sal_endpoint *ep, enum sal_af af)
 }
 
 /* all under sal_mutex */
+
+/**
+ * sal_endpoint_check() - may there be such an endpoint?
+ * @svc: service
+ * @req: what it shall be
+ * @self: the endpoint that it is to replace, or NULL
+ * @extack: what is wrong
+ *
+ * Where this finds nothing, only memory or the end of its namespace can stand
+ * in the way.
+ *
+ * Return: 0, EEXIST, EADDRINUSE, EADDRNOTAVAIL, ENOSPC, EINVAL.
+ */
+int sal_endpoint_check(struct sal_service *svc,
+		       const struct sal_endpoint_req *req,
+		       const struct sal_endpoint *self,
+		       struct netlink_ext_ack *extack);
 
 /**
  * sal_endpoint_create() - add an endpoint to a service

@@ -150,6 +150,7 @@ static void flow_free_rcu(struct rcu_head *rcu)
 
 	atomic64_inc(&d->flows_destroyed);
 	atomic_dec(&d->n_flows);
+	atomic_dec(&cell->svc->n_flows);
 	sal_cell_put(cell);
 	kfree(f->alt);
 	kmem_cache_free(flow_cache, f);
@@ -379,6 +380,7 @@ struct sal_flow *sal_flow_create(const struct sal_member *m,
 		return ERR_PTR(-ENOMEM);
 	}
 	atomic64_inc(&d->flows_created);
+	atomic_inc(&svc->n_flows);
 	pub = flow_publish(m, conv, f);
 	if (pub == f) {
 		sal_count(d, SAL_R_FLOW_NEW);
@@ -399,7 +401,8 @@ static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)
 /*
  * Bind a flow to a current cell of the endpoint it is bound to, so that cells
  * which came with migrations die out. Not while a former endpoint's replies
- * may be under way: only the old cell knows of it.
+ * may be under way: only the old cell knows of it. That is looked at here to
+ * spare the lock, and under the lock to be sure.
  */
 static void flow_settle(struct sal_flow *f)
 {

@@ -7,10 +7,11 @@
  * endpoint's cells go. Good news, or news that is not clear, puts the endpoint
  * on a list; a work looks at its addresses under sal_mutex, where memory for
  * fresh cells can be had, and makes it usable. A look that was overtaken by
- * news is done again.
+ * news is done again, later.
  */
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
 #include <net/addrconf.h>
 #include <net/net_namespace.h>
@@ -26,6 +27,8 @@
  * looked at
  */
 #define LINK_POLL	(HZ / 20 ?: 1)
+/* how long to wait for memory */
+#define LINK_RETRY	HZ
 
 static LIST_HEAD(link_list);	/* &sal_endpoint.recheck; sal_lock */
 static void link_work_fn(struct work_struct *work);
@@ -43,11 +46,23 @@ static void link_recheck(struct sal_endpoint *ep, unsigned long delay)
 		mod_delayed_work(system_power_efficient_wq, &link_work, 0);
 }
 
+static void link_later(struct sal_endpoint *ep, unsigned long delay)
+{
+	spin_lock_bh(&sal_lock);
+	link_recheck(ep, delay);
+	spin_unlock_bh(&sal_lock);
+}
+
+/*
+ * The carrier is there before others have been told of it (a bridge at the
+ * other end of the cable does not forward yet); the operational state comes
+ * with the news.
+ */
 static u32 link_probe_dev(const struct net_device *dev)
 {
 	if (!dev)
 		return SAL_FAULT_ADDRESS;
-	if (!netif_running(dev) || !netif_carrier_ok(dev))
+	if (!netif_running(dev) || !netif_oper_up(dev))
 		return SAL_FAULT_DEVICE;
 	return 0;
 }
@@ -61,6 +76,9 @@ static u32 link_probe6(struct net *net, const struct in6_addr *addr)
 {
 	u32 fault;
 
+	/* with ipv6.disable=1 there are not even tables to look in */
+	if (!ipv6_mod_enabled())
+		return SAL_FAULT_ADDRESS;
 	fault = link_probe_dev(ipv6_dev_find(net, addr, NULL));
 	if (!fault && !ipv6_chk_addr(net, addr, NULL, 0))
 		fault = SAL_FAULT_ADDRESS;
@@ -70,7 +88,9 @@ static u32 link_probe6(struct net *net, const struct in6_addr *addr)
 /* is the address there, but not to be used yet? */
 static bool link_tentative(struct net *net, const struct in6_addr *addr)
 {
-	return ipv6_chk_addr_and_flags(net, addr, NULL, true, 0, 0);
+	return ipv6_mod_enabled() &&
+	       ipv6_chk_addr_and_flags(net, addr, NULL, true, 0,
+				       IFA_F_DADFAILED);
 }
 
 /**
@@ -91,7 +111,7 @@ static void link_probe(const struct sal_endpoint *ep, struct net *net,
 	memset(look, 0, sizeof(*look));
 	if (!ep->local)
 		return;
-	if (!net) {
+	if (!net || READ_ONCE(sal_net(net)->exiting)) {
 		for (af = 0; af < SAL_AF_NUM; af++)
 			if (ep->has & BIT(af))
 				look->fault[af] = SAL_FAULT_NETNS;
@@ -194,22 +214,19 @@ out:
 	return err;
 }
 
+/*
+ * News that has overtaken the look may be about something that is not yet done
+ * (a device on its way down still runs): the work looks when it is.
+ */
 static int link_check(struct sal_endpoint *ep, bool *changed)
 {
-	int tries = 8;
 	int err;
 
 	*changed = false;
-	do {
-		err = link_check_once(ep, changed);
-	} while (err == -EAGAIN && --tries);
+	err = link_check_once(ep, changed);
 	if (err != -EAGAIN)
 		return err;
-
-	/* news comes faster than we look: later, then */
-	spin_lock_bh(&sal_lock);
-	link_recheck(ep, LINK_POLL);
-	spin_unlock_bh(&sal_lock);
+	link_later(ep, 0);
 	return 0;
 }
 
@@ -219,6 +236,12 @@ int sal_link_check(struct sal_endpoint *ep)
 
 	lockdep_assert_held(&sal_mutex);
 	return link_check(ep, &changed);
+}
+
+void sal_link_later(struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_mutex);
+	link_later(ep, LINK_RETRY);
 }
 
 static struct sal_endpoint *link_pop(struct list_head *list)
@@ -238,9 +261,7 @@ static void link_work_one(struct sal_endpoint *ep)
 	bool changed;
 
 	if (link_check(ep, &changed)) {
-		spin_lock_bh(&sal_lock);
-		link_recheck(ep, HZ);
-		spin_unlock_bh(&sal_lock);
+		link_later(ep, LINK_RETRY);
 		return;
 	}
 	if (!changed)
@@ -249,12 +270,17 @@ static void link_work_one(struct sal_endpoint *ep)
 	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
 }
 
-/* those that come anew meanwhile have armed the work again */
+/*
+ * Those that come anew meanwhile have armed the work again. Who told the news
+ * may hold RTNL and have more to tell, or others to tell it to: let it finish.
+ */
 static void link_work_fn(struct work_struct *work)
 {
 	struct sal_endpoint *ep;
 	LIST_HEAD(list);
 
+	rtnl_lock();
+	rtnl_unlock();
 	mutex_lock(&sal_mutex);
 	spin_lock_bh(&sal_lock);
 	list_splice_init(&link_list, &list);
@@ -270,8 +296,23 @@ static void link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 
 	ep->fault[af] |= fault;
 	sal_cells_leave(ep, af, link_cause(fault));
-	if (news)
-		sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	if (!news)
+		return;
+	sal_domain_changed(ep->svc->domain);
+	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+}
+
+static void link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,
+				bool gone)
+{
+	spin_lock_bh(&sal_lock);
+	if (!ep->dead) {
+		ep->events++;
+		if (gone)
+			link_fail(ep, af, SAL_FAULT_ADDRESS);
+		link_recheck(ep, 0);
+	}
+	spin_unlock_bh(&sal_lock);
 }
 
 /* an address has come or gone; several devices may have had it */
@@ -281,17 +322,12 @@ static void link_addr_event(struct net *net, const struct in6_addr *addr,
 	enum sal_af af = sal_addr_af(addr);
 	struct sal_endpoint *ep;
 
-	spin_lock_bh(&sal_lock);
-	list_for_each_entry(ep, &sal_net(net)->endpoints, in_net) {
-		if (!(ep->has & BIT(af)) ||
-		    !ipv6_addr_equal(sal_endpoint_addr(ep, af), addr))
-			continue;
-		ep->events++;
-		if (gone)
-			link_fail(ep, af, SAL_FAULT_ADDRESS);
-		link_recheck(ep, 0);
-	}
-	spin_unlock_bh(&sal_lock);
+	rcu_read_lock();
+	list_for_each_entry_rcu(ep, &sal_net(net)->endpoints, in_net)
+		if (ep->has & BIT(af) &&
+		    ipv6_addr_equal(sal_endpoint_addr(ep, af), addr))
+			link_addr_event_one(ep, af, gone);
+	rcu_read_unlock();
 }
 
 static bool link_dev_has4(struct net_device *dev, __be32 addr)
@@ -320,20 +356,16 @@ static bool link_dev_has(struct net_device *dev, const struct sal_endpoint *ep,
 		return false;
 	if (af == SAL_V4)
 		return link_dev_has4(dev, sal_addr_get4(addr));
-	return ipv6_chk_addr(dev_net(dev), addr, dev, 1);
+	return ipv6_mod_enabled() && ipv6_chk_addr(dev_net(dev), addr, dev, 1);
 }
 
-/*
- * @again: look again; not while a device is on its way down, as it would still
- * be seen running
- */
-static void link_dev_event(struct net_device *dev, bool down, bool again)
+static void link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
+			       bool down, bool again)
 {
-	struct sal_endpoint *ep;
 	int af;
 
 	spin_lock_bh(&sal_lock);
-	list_for_each_entry(ep, &sal_net(dev_net(dev))->endpoints, in_net) {
+	if (!ep->dead) {
 		ep->events++;
 		for (af = 0; down && af < SAL_AF_NUM; af++)
 			if (link_dev_has(dev, ep, af))
@@ -344,21 +376,44 @@ static void link_dev_event(struct net_device *dev, bool down, bool again)
 	spin_unlock_bh(&sal_lock);
 }
 
-void sal_link_netns_exit(struct net *net)
+/*
+ * @again: look again; not while a device is on its way down, as it would still
+ * be seen running
+ */
+static void link_dev_event(struct net_device *dev, bool down, bool again)
 {
-	struct sal_net *sn = sal_net(net);
 	struct sal_endpoint *ep;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(ep, &sal_net(dev_net(dev))->endpoints, in_net)
+		link_dev_event_one(dev, ep, down, again);
+	rcu_read_unlock();
+}
+
+static void link_netns_exit_one(struct sal_endpoint *ep)
+{
 	int af;
 
 	spin_lock_bh(&sal_lock);
-	WRITE_ONCE(sn->exiting, true);
-	list_for_each_entry(ep, &sn->endpoints, in_net) {
+	if (!ep->dead) {
 		ep->events++;
 		for (af = 0; af < SAL_AF_NUM; af++)
 			if (ep->has & BIT(af))
 				link_fail(ep, af, SAL_FAULT_NETNS);
 	}
 	spin_unlock_bh(&sal_lock);
+}
+
+void sal_link_netns_exit(struct net *net)
+{
+	struct sal_net *sn = sal_net(net);
+	struct sal_endpoint *ep;
+
+	WRITE_ONCE(sn->exiting, true);
+	rcu_read_lock();
+	list_for_each_entry_rcu(ep, &sn->endpoints, in_net)
+		link_netns_exit_one(ep);
+	rcu_read_unlock();
 }
 
 static int link_netdev_event(struct notifier_block *nb, unsigned long event,

@@ -49,12 +49,12 @@ static int member_check(struct sal_domain *d, struct net *net,
 	}
 	if (m) {
 		NL_SET_ERR_MSG_FMT(extack,
-				   "the network namespace is a member already, as '%s'",
+				   "the network namespace is a member already, as '%.28s'",
 				   m->name);
 		return -EEXIST;
 	}
 	if (sal_member_find(d, name)) {
-		NL_SET_ERR_MSG_FMT(extack, "there is a member '%s' already",
+		NL_SET_ERR_MSG_FMT(extack, "there is a member '%.48s' already",
 				   name);
 		return -EEXIST;
 	}

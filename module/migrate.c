@@ -29,7 +29,8 @@ static int migrate_check_to(const struct sal_endpoint *to,
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (READ_ONCE(to->usable[af]))
 			return 0;
-	NL_SET_ERR_MSG_FMT(extack, "endpoint '%s' is not usable", to->name);
+	NL_SET_ERR_MSG_FMT(extack, "endpoint '%.48s' is not usable",
+			   to->name);
 	return -ENETDOWN;
 }
 
@@ -42,13 +43,14 @@ static int migrate_check(const struct sal_endpoint *from,
 	if (to->usable[af] || !count->flows)
 		return 0;
 	if (to->has & BIT(af)) {
-		NL_SET_ERR_MSG_FMT(extack, "endpoint '%s' is not usable for %s",
+		NL_SET_ERR_MSG_FMT(extack,
+				   "endpoint '%.40s' is not usable for %s",
 				   to->name, af_name[af]);
 		return -ENETDOWN;
 	}
 	NL_SET_ERR_MSG_FMT(extack,
-			   "endpoint '%s' has no %s address, and flows of '%s' use %s",
-			   to->name, af_name[af], from->name, af_name[af]);
+			   "'%.22s' has no %s address, and flows of '%.22s' do",
+			   to->name, af_name[af], from->name);
 	return -EAFNOSUPPORT;
 }
 

@@ -71,8 +71,10 @@ static void __net_exit net_pre_exit(struct net *net)
 	sal_link_netns_exit(net);
 
 	mutex_lock(&sal_mutex);
-	while ((ep = net_first_endpoint(sn)))
+	while ((ep = net_first_endpoint(sn))) {
 		sal_endpoint_delete(ep, SAL_CAUSE_NETNS);
+		cond_resched();
+	}
 	m = sal_member_of(net);
 	if (m)
 		sal_member_del(m);

@@ -39,9 +39,9 @@ extern spinlock_t sal_lock;
  * @domain: the tables this namespace owns; made on first use. sal_mutex, and
  *	stable from then on until pre_exit.
  * @endpoints: endpoints (of any domain) that live here, linked through
- *	&sal_endpoint.in_net. sal_lock.
- * @exiting: pre_exit has begun; nothing may be attached any more. Written
- *	under both locks, so either will do for reading.
+ *	&sal_endpoint.in_net. Written under sal_lock, walked under it or RCU.
+ * @exiting: pre_exit has begun; nothing may be attached any more. Set before
+ *	pre_exit takes sal_mutex to undo what is attached, read under it.
  */
 struct sal_net {
 	struct sal_member __rcu *member;

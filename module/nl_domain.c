@@ -52,7 +52,7 @@ static void totals_get(struct sal_domain *d, struct domain_totals *t)
 	t->held_bytes = atomic64_read(&d->held_bytes);
 	t->created = atomic64_read(&d->flows_created);
 	t->destroyed = atomic64_read(&d->flows_destroyed);
-	t->generation = d->generation;
+	t->generation = atomic_read(&d->generation);
 }
 
 static int totals_put(struct sk_buff *skb, const struct domain_totals *t)
@@ -122,6 +122,9 @@ int sal_nl_domain_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sal_nl_reply reply;
 	int err;
 
+	err = sal_nl_no_attrs(info->nlhdr, info->extack);
+	if (err)
+		return err;
 	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
 	if (err)
 		return err;
@@ -138,7 +141,7 @@ int sal_nl_domain_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct net *net = genl_info_net(genl_info_dump(cb));
 	int err;
 
-	err = sal_nl_dump_plain(cb);
+	err = sal_nl_no_attrs(cb->nlh, cb->extack);
 	if (err)
 		return err;
 	if (ctx->last)
@@ -169,12 +172,12 @@ struct domain_req {
 };
 
 /* a v4-mapped prefix is not one that is taken, but a bad one */
-static int prefix_get(const struct nlattr *nla, struct sal_prefix *pfx,
-		      struct netlink_ext_ack *extack)
+static int prefix_get(const struct nlattr *nla, const char *what,
+		      struct sal_prefix *pfx, struct netlink_ext_ack *extack)
 {
 	int err = sal_nl_get_prefix(nla, pfx, extack);
 
-	if (!err && sal_prefix_check_vip(pfx, extack)) {
+	if (!err && sal_prefix_check(pfx, what, extack)) {
 		NL_SET_BAD_ATTR(extack, nla);
 		err = -EINVAL;
 	}
@@ -192,7 +195,7 @@ static int pool_get(const struct nlattr *nla, struct domain_req *req,
 					SAL_POOLS_MAX);
 		return -E2BIG;
 	}
-	err = prefix_get(nla, &pfx, extack);
+	err = prefix_get(nla, "a VIP pool", &pfx, extack);
 	if (err)
 		return err;
 	if (sal_nl_prefix_in(&pfx, req->pools, req->n_pools)) {
@@ -238,7 +241,7 @@ static int id_prefix_get(const struct genl_info *info, struct domain_req *req)
 
 	if (!nla)
 		return 0;
-	err = prefix_get(nla, &req->id_prefix, info->extack);
+	err = prefix_get(nla, "the id-prefix", &req->id_prefix, info->extack);
 	if (err)
 		return err;
 	if (sal_addr_af(&req->id_prefix.addr) == SAL_V6 &&
@@ -319,7 +322,7 @@ int sal_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info)
 		failed = sal_nl_routes_apply(routes);
 		if (failed)
 			NL_SET_ERR_MSG_FMT(info->extack,
-					   "%u members have no route to a VIP pool",
+					   "%u members: a route is missing or has stayed",
 					   failed);
 	}
 	sal_nl_routes_unlock();
@@ -351,12 +354,16 @@ int sal_nl_domain_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sal_nl_routes *routes = NULL;
 	int err;
 
+	err = sal_nl_no_attrs(info->nlhdr, info->extack);
+	if (err)
+		return err;
 	sal_nl_routes_lock();
 	mutex_lock(&sal_mutex);
 	err = domain_flush(info, &routes);
 	mutex_unlock(&sal_mutex);
-	if (routes)
-		sal_nl_routes_apply(routes);
+	if (routes && sal_nl_routes_apply(routes))
+		NL_SET_ERR_MSG(info->extack,
+			       "routes of some members have stayed");
 	sal_nl_routes_unlock();
 	sal_nl_routes_free(routes);
 	return err;

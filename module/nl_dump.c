@@ -39,25 +39,6 @@ int sal_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /**
- * sal_nl_dump_plain() - a dump that takes no attributes was given some?
- * @cb: dump
- *
- * The core does not look at the attributes of an operation without a policy,
- * and a filter that is not one must not pass for it.
- *
- * Return: 0 or EINVAL.
- */
-int sal_nl_dump_plain(const struct netlink_callback *cb)
-{
-	if (!nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(cb->extack,
-			    nlmsg_attrdata(cb->nlh, GENL_HDRLEN),
-			    "this dump takes no attributes");
-	return -EINVAL;
-}
-
-/**
  * sal_nl_dump_table() - dump the objects of a table
  * @skb: where the messages go
  * @cb: dump; its context is a struct sal_nl_dump_ctx
@@ -82,7 +63,7 @@ int sal_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 
 	lockdep_assert_held(&sal_mutex);
 	/* 0 would stand for no number */
-	cb->seq = (d->generation + 1) ?: 1;
+	cb->seq = ((u32)atomic_read(&d->generation) + 1) ?: 1;
 	xa_for_each_start(table, id, obj, ctx->last) {
 		if (id == ctx->last)
 			continue;

@@ -129,6 +129,7 @@ static int blame(const struct genl_info *info, struct sal_service *svc,
 		{ -ENOSPC, SAL_A_ENDPOINT_NAME },
 		{ -EBUSY, SAL_A_ENDPOINT_NETNS_FD },
 		{ -ENOENT, SAL_A_ENDPOINT_NETNS_FD },
+		{ -ENOPKG, SAL_A_ENDPOINT_NETNS_FD },
 		{ }
 	};
 
@@ -175,39 +176,36 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 
 /* --- endpoint-new --------------------------------------------------------- */
 
-/* make it, or change the one there */
-static struct sal_endpoint *endpoint_make(const struct genl_info *info,
-					  struct sal_service *svc,
-					  const struct sal_endpoint_req *req)
-{
-	struct sal_endpoint *ep = NULL;
-
-	if (info->attrs[SAL_A_ENDPOINT_REPLACE])
-		ep = sal_endpoint_find(svc, req->name);
-	if (ep)
-		return sal_endpoint_change(ep, req, info->extack);
-	return sal_endpoint_create(svc, req, info->extack);
-}
-
-/* membership first, as it is what can be undone without a trace */
+/*
+ * Membership comes before the endpoint: what the endpoint answers must pass
+ * hooks. So the endpoint is checked before, and what is refused leaves no trace
+ * in the namespace.
+ */
 static int endpoint_new(const struct genl_info *info,
 			const struct sal_endpoint_req *req,
 			struct sk_buff *rsp)
 {
 	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct sal_endpoint *ep = NULL;
 	struct sal_member *m = NULL;
 	struct sal_service *svc;
-	struct sal_endpoint *ep;
+	int err;
 
 	svc = sal_nl_find_service(d, info, SAL_A_ENDPOINT_SERVICE);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
+	if (info->attrs[SAL_A_ENDPOINT_REPLACE])
+		ep = sal_endpoint_find(svc, req->name);
+	err = sal_endpoint_check(svc, req, ep, info->extack);
+	if (err)
+		return blame(info, svc, req, err);
 	if (req->net && !info->attrs[SAL_A_ENDPOINT_NO_MEMBER]) {
 		m = sal_nl_member_auto(d, req->net, req->name, info->extack);
 		if (IS_ERR(m))
 			return blame(info, svc, req, PTR_ERR(m));
 	}
-	ep = endpoint_make(info, svc, req);
+	ep = ep ? sal_endpoint_change(ep, req, info->extack) :
+		  sal_endpoint_create(svc, req, info->extack);
 	if (IS_ERR(ep)) {
 		if (m)
 			sal_member_del(m);
@@ -263,7 +261,7 @@ int sal_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&sal_mutex);
 	err = endpoint_new(info, &req, reply.skb);
 	mutex_unlock(&sal_mutex);
-	err = sal_nl_reply_send(&reply, info, err);
+	sal_nl_reply_send(&reply, info, err);
 out:
 	if (req.net)
 		put_net(req.net);

@@ -18,10 +18,10 @@ static u32 member_endpoints(const struct sal_member *m)
 	struct sal_endpoint *ep;
 	u32 n = 0;
 
-	spin_lock_bh(&sal_lock);
-	list_for_each_entry(ep, &sal_net(m->net)->endpoints, in_net)
+	rcu_read_lock();
+	list_for_each_entry_rcu(ep, &sal_net(m->net)->endpoints, in_net)
 		n += ep->svc->domain == m->domain;
-	spin_unlock_bh(&sal_lock);
+	rcu_read_unlock();
 	return n;
 }
 
@@ -164,7 +164,9 @@ static int member_request(const struct genl_info *info,
 	mutex_lock(&sal_mutex);
 	err = change(info, req, routes);
 	mutex_unlock(&sal_mutex);
-	sal_nl_routes_apply(routes);
+	if (sal_nl_routes_apply(routes) && !err)
+		NL_SET_ERR_MSG(info->extack,
+			       "a route to a VIP pool is missing or has stayed");
 	if (!err && report) {
 		mutex_lock(&sal_mutex);
 		err = report(info, req);
@@ -188,6 +190,7 @@ static int blame(const struct genl_info *info, struct net *net, int err)
 		{ -EEXIST, SAL_A_MEMBER_NAME },
 		{ -ENOSPC, SAL_A_MEMBER_NAME },
 		{ -ENOENT, SAL_A_MEMBER_NETNS_FD },
+		{ -ENOPKG, SAL_A_MEMBER_NETNS_FD },
 		{ }
 	};
 
@@ -262,7 +265,7 @@ int sal_nl_member_new_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out;
 	req.rsp = reply.skb;
 	err = member_request(info, &req, member_new, member_new_reply);
-	err = sal_nl_reply_send(&reply, info, err);
+	sal_nl_reply_send(&reply, info, err);
 out:
 	put_net(req.net);
 	return err;
@@ -365,7 +368,7 @@ int sal_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct sal_domain *d;
 	int err;
 
-	err = sal_nl_dump_plain(cb);
+	err = sal_nl_no_attrs(cb->nlh, cb->extack);
 	if (err)
 		return err;
 	mutex_lock(&sal_mutex);

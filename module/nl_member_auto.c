@@ -12,6 +12,8 @@
 
 /* room for "-" and a number behind a name */
 #define SUFFIX_MAX	11
+/* numbers that are larger have not been given here */
+#define NUMBER_MAX	99999999
 
 /* the number behind "base-" in a name, 0 where it is none of that kind */
 static u32 name_suffix(const char *name, const char *base, size_t len)
@@ -19,7 +21,8 @@ static u32 name_suffix(const char *name, const char *base, size_t len)
 	u32 n;
 
 	if (strncmp(name, base, len) || name[len] != '-' ||
-	    !isdigit(name[len + 1]) || kstrtou32(name + len + 1, 10, &n))
+	    !isdigit(name[len + 1]) || kstrtou32(name + len + 1, 10, &n) ||
+	    n > NUMBER_MAX)
 		return 0;
 	return n;
 }

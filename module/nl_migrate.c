@@ -171,7 +171,7 @@ int sal_nl_migrate_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&sal_mutex);
 	err = migrate(info, req, reply.skb);
 	mutex_unlock(&sal_mutex);
-	err = sal_nl_reply_send(&reply, info, err);
+	sal_nl_reply_send(&reply, info, err);
 out:
 	kfree(req);
 	return err;

@@ -35,9 +35,9 @@ static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 	    nla_put_u32(skb, SAL_A_RESOLVE_GATE6,
 			READ_ONCE(svc->gate[SAL_V6])) ||
 	    nla_put_u32(skb, SAL_A_RESOLVE_USABLE4,
-			sal_service_usable(svc, SAL_V4)) ||
+			READ_ONCE(svc->usable[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_RESOLVE_USABLE6,
-			sal_service_usable(svc, SAL_V6)))
+			READ_ONCE(svc->usable[SAL_V6])))
 		return -EMSGSIZE;
 	return 0;
 }

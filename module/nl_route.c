@@ -139,7 +139,7 @@ static bool routes_apply_net(const struct sal_nl_routes *routes,
 	u32 i;
 
 	for (i = 0; i < routes->n_del; i++)
-		sal_route_del(net, &routes->del[i]);
+		failed |= sal_route_del(net, &routes->del[i]);
 	for (i = 0; i < routes->n_add; i++)
 		failed |= sal_route_add(net, &routes->add[i]);
 	return failed;
@@ -162,7 +162,7 @@ static u32 routes_apply(const struct sal_nl_routes *routes)
  *
  * Without sal_mutex.
  *
- * Return: how many namespaces did not get all of their routes.
+ * Return: in how many namespaces a route is missing or has stayed.
  */
 u32 sal_nl_routes_apply(const struct sal_nl_routes *routes)
 {

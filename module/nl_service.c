@@ -76,9 +76,9 @@ static int state_put(struct sk_buff *skb, struct sal_service *svc)
 {
 	if (nla_put_u32(skb, SAL_A_SERVICE_ENDPOINTS, svc->n_endpoints) ||
 	    nla_put_u32(skb, SAL_A_SERVICE_USABLE4,
-			sal_service_usable(svc, SAL_V4)) ||
+			READ_ONCE(svc->usable[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_SERVICE_USABLE6,
-			sal_service_usable(svc, SAL_V6)) ||
+			READ_ONCE(svc->usable[SAL_V6])) ||
 	    nla_put_u32(skb, SAL_A_SERVICE_GATE4,
 			READ_ONCE(svc->gate[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_SERVICE_GATE6,
@@ -110,7 +110,7 @@ int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq)
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_SERVICE_SEQ, seq);
-	return nla_put_u32(skb, SAL_A_SERVICE_FLOWS, sal_service_flows(svc));
+	return nla_put_u32(skb, SAL_A_SERVICE_FLOWS, atomic_read(&svc->n_flows));
 }
 
 /* --- what a request wants ------------------------------------------------- */
@@ -141,6 +141,12 @@ static struct sal_prefix *vips_get(const struct genl_info *info, u32 *n)
 		err = sal_nl_get_prefix(nla, &vips[*n], info->extack);
 		if (err)
 			goto err_free;
+		if (sal_nl_prefix_in(&vips[*n], vips, *n)) {
+			NL_SET_ERR_MSG_ATTR(info->extack, nla,
+					    "the same VIP is given twice");
+			err = -EINVAL;
+			goto err_free;
+		}
 		(*n)++;
 	}
 	return vips;
@@ -156,7 +162,7 @@ static bool vip_refused(struct sal_domain *d, const char *name,
 {
 	const struct sal_vip *vip = sal_vip_get(&d->vips, pfx);
 
-	return sal_prefix_check_vip(pfx, NULL) ||
+	return sal_prefix_check(pfx, "a VIP", NULL) ||
 	       (vip && strcmp(vip->svc->name, name)) ||
 	       sal_reverse_covered(d, pfx);
 }
@@ -186,7 +192,6 @@ static int blame(const struct genl_info *info, struct sal_domain *d,
 	static const struct sal_nl_blame list[] = {
 		{ -EADDRNOTAVAIL, SAL_A_SERVICE_NAME },
 		{ -EADDRINUSE, SAL_A_SERVICE_NAME },
-		{ -EINVAL, SAL_A_SERVICE_VIP },
 		{ -EEXIST, SAL_A_SERVICE_NAME },
 		{ -ENOSPC, SAL_A_SERVICE_NAME },
 		{ }
@@ -247,7 +252,7 @@ int sal_nl_service_new_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&sal_mutex);
 	err = service_new(info, &req, reply.skb);
 	mutex_unlock(&sal_mutex);
-	err = sal_nl_reply_send(&reply, info, err);
+	sal_nl_reply_send(&reply, info, err);
 out:
 	kfree(vips);
 	return err;
@@ -317,7 +322,7 @@ int sal_nl_service_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct sal_domain *d;
 	int err;
 
-	err = sal_nl_dump_plain(cb);
+	err = sal_nl_no_attrs(cb->nlh, cb->extack);
 	if (err)
 		return err;
 	mutex_lock(&sal_mutex);

@@ -41,7 +41,7 @@ int sal_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct counter c;
 	int err;
 
-	err = sal_nl_dump_plain(cb);
+	err = sal_nl_no_attrs(cb->nlh, cb->extack);
 	if (err)
 		return err;
 	mutex_lock(&sal_mutex);

@@ -47,7 +47,10 @@ err_nomem:
  * @info: request
  * @err: what came of the request; where it failed there is no reply
  *
- * Return: what the handler returns.
+ * What was changed stays changed where the reply cannot be sent, so a request
+ * that changes anything returns @err and not this.
+ *
+ * Return: what the handler of a request that only asks returns.
  */
 int sal_nl_reply_send(struct sal_nl_reply *reply, struct genl_info *info,
 		      int err)
@@ -58,6 +61,25 @@ int sal_nl_reply_send(struct sal_nl_reply *reply, struct genl_info *info,
 	}
 	genlmsg_end(reply->skb, reply->hdr);
 	return genlmsg_reply(reply->skb, info);
+}
+
+/**
+ * sal_nl_no_attrs() - a request that takes no attributes was given some?
+ * @nlh: request
+ * @extack: what is wrong
+ *
+ * The core does not look at the attributes of an operation without a policy,
+ * and a filter that is not one must not pass for it.
+ *
+ * Return: 0 or EINVAL.
+ */
+int sal_nl_no_attrs(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
+{
+	if (!nlmsg_attrlen(nlh, GENL_HDRLEN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, nlmsg_attrdata(nlh, GENL_HDRLEN),
+			    "this request takes no attributes");
+	return -EINVAL;
 }
 
 /**

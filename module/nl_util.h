@@ -38,6 +38,9 @@ struct sal_nl_blame {
 	int attr;
 };
 
+int sal_nl_no_attrs(const struct nlmsghdr *nlh,
+		    struct netlink_ext_ack *extack);
+
 int sal_nl_blame(const struct genl_info *info, int err,
 		 const struct sal_nl_blame *blame);
 
@@ -83,7 +86,6 @@ struct sal_nl_dump_ctx {
 typedef int (*sal_nl_dump_fn)(struct sk_buff *skb, void *obj,
 			      const void *filter);
 
-int sal_nl_dump_plain(const struct netlink_callback *cb);
 int sal_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 		      struct sal_domain *d, struct xarray *table,
 		      sal_nl_dump_fn fill, const void *filter);

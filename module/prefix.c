@@ -49,14 +49,14 @@ static const char *prefix_forbidden(const struct sal_prefix *pfx)
 	return NULL;
 }
 
-int sal_prefix_check_vip(const struct sal_prefix *pfx,
-			 struct netlink_ext_ack *extack)
+int sal_prefix_check(const struct sal_prefix *pfx, const char *what,
+		     struct netlink_ext_ack *extack)
 {
-	const char *what = prefix_forbidden(pfx);
+	const char *why = prefix_forbidden(pfx);
 
-	if (!what)
+	if (!why)
 		return 0;
-	NL_SET_ERR_MSG_FMT(extack, "a VIP cannot be %s", what);
+	NL_SET_ERR_MSG_FMT(extack, "%s cannot be %s", what, why);
 	return -EADDRNOTAVAIL;
 }
 
@@ -64,10 +64,6 @@ int sal_prefix_check_endpoint(const struct in6_addr *addr,
 			      struct netlink_ext_ack *extack)
 {
 	const struct sal_prefix pfx = { .addr = *addr, .len = 128 };
-	const char *what = prefix_forbidden(&pfx);
 
-	if (!what)
-		return 0;
-	NL_SET_ERR_MSG_FMT(extack, "an endpoint's address cannot be %s", what);
-	return -EADDRNOTAVAIL;
+	return sal_prefix_check(&pfx, "an endpoint's address", extack);
 }

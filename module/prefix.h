@@ -9,9 +9,9 @@
 
 struct netlink_ext_ack;
 
-/* may it be a VIP? 0 or EADDRNOTAVAIL */
-int sal_prefix_check_vip(const struct sal_prefix *pfx,
-			 struct netlink_ext_ack *extack);
+/* may it be @what, a VIP or whatever holds some? 0 or EADDRNOTAVAIL */
+int sal_prefix_check(const struct sal_prefix *pfx, const char *what,
+		     struct netlink_ext_ack *extack);
 /* may it be an endpoint's address? 0 or EADDRNOTAVAIL */
 int sal_prefix_check_endpoint(const struct in6_addr *addr,
 			      struct netlink_ext_ack *extack);

@@ -227,7 +227,12 @@ int sal_route_add(struct net *net, const struct sal_prefix *pfx)
 }
 
 /* the protocol number keeps others' routes safe */
-void sal_route_del(struct net *net, const struct sal_prefix *pfx)
+int sal_route_del(struct net *net, const struct sal_prefix *pfx)
 {
-	rtnl_route(net, RTM_DELROUTE, 0, pfx, RT_SCOPE_NOWHERE, 0);
+	int err = rtnl_route(net, RTM_DELROUTE, 0, pfx, RT_SCOPE_NOWHERE, 0);
+
+	/* it may never have been there, or have gone with its device; without
+	 * IPv6 there is nobody to ask
+	 */
+	return err == -ESRCH || err == -EOPNOTSUPP ? 0 : err;
 }

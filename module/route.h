@@ -24,8 +24,8 @@ bool sal_route_exists(struct net *net, const struct sal_prefix *pfx);
 /* add a route to a pool where there is none; 0 where there is one already */
 int sal_route_add(struct net *net, const struct sal_prefix *pfx);
 
-/* take our route to a pool back; silent where there is none */
-void sal_route_del(struct net *net, const struct sal_prefix *pfx);
+/* take our route to a pool back; 0 where there is none */
+int sal_route_del(struct net *net, const struct sal_prefix *pfx);
 
 /* a domain ends: have its members' routes taken back, later; before the
  * members go, under sal_mutex

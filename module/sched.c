@@ -13,7 +13,9 @@
 #include "sched.h"
 #include "service.h"
 
-struct sal_endpoint *sal_sched_pick(struct sal_service *svc, enum sal_af af)
+/* @left: how many turns in a row are its own, this one included */
+static struct sal_endpoint *sched_turn(struct sal_service *svc, enum sal_af af,
+				       u32 *left)
 {
 	struct sal_endpoint *ep, *last = NULL;
 	u32 total = 0;
@@ -32,6 +34,7 @@ struct sal_endpoint *sal_sched_pick(struct sal_service *svc, enum sal_af af)
 	if (!total)
 		return NULL;
 
+	*left = 1;
 	n = (u32)atomic_inc_return(&svc->turn[af]) % total;
 	list_for_each_entry_rcu(ep, &svc->endpoints, in_service,
 				lockdep_is_held(&sal_lock)) {
@@ -40,10 +43,49 @@ struct sal_endpoint *sal_sched_pick(struct sal_service *svc, enum sal_af af)
 		if (!READ_ONCE(ep->usable[af]))
 			continue;
 		last = ep;
-		if (n < weight)
+		if (n < weight) {
+			*left = weight - n;
 			break;
+		}
 		n -= weight;
 	}
 	/* where it changed between the walks, any usable one is right */
 	return last;
+}
+
+struct sal_endpoint *sal_sched_pick(struct sal_service *svc, enum sal_af af)
+{
+	u32 left;
+
+	return sched_turn(svc, af, &left);
+}
+
+static struct sal_endpoint *sched_after(const struct sal_sched_run *run)
+{
+	struct sal_endpoint *ep = run->ep;
+
+	list_for_each_entry_continue(ep, &run->svc->endpoints, in_service)
+		if (ep->usable[run->af])
+			return ep;
+	list_for_each_entry(ep, &run->svc->endpoints, in_service)
+		if (ep->usable[run->af])
+			return ep;
+	return NULL;
+}
+
+struct sal_endpoint *sal_sched_next(struct sal_sched_run *run)
+{
+	lockdep_assert_held(&sal_lock);
+	if (!run->ep) {
+		run->ep = sched_turn(run->svc, run->af, &run->left);
+	} else {
+		atomic_inc(&run->svc->turn[run->af]);
+		if (!run->left) {
+			run->ep = sched_after(run);
+			run->left = run->ep ? run->ep->weight : 0;
+		}
+	}
+	if (run->ep)
+		run->left--;
+	return run->ep;
 }

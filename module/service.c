@@ -87,40 +87,6 @@ const struct in6_addr *sal_service_sid(const struct sal_service *svc)
 	return &svc->vips[0]->pfx.addr;
 }
 
-u32 sal_service_usable(struct sal_service *svc, enum sal_af af)
-{
-	struct sal_endpoint *ep;
-	u32 n = 0;
-
-	list_for_each_entry_rcu(ep, &svc->endpoints, in_service,
-				lockdep_is_held(&sal_mutex))
-		n += READ_ONCE(ep->usable[af]);
-	return n;
-}
-
-u32 sal_service_flows(struct sal_service *svc)
-{
-	struct sal_endpoint *ep;
-	struct sal_cell *cell;
-	u32 flows = 0;
-	int af;
-
-	lockdep_assert_held(&sal_mutex);
-	spin_lock_bh(&sal_lock);
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		list_for_each_entry(ep, &svc->endpoints, in_service) {
-			struct sal_moved count = {};
-
-			sal_cells_count(ep, af, &count);
-			flows += count.flows;
-		}
-		list_for_each_entry(cell, &svc->orphans[af], list)
-			flows += refcount_read(&cell->refs);
-	}
-	spin_unlock_bh(&sal_lock);
-	return flows;
-}
-
 void sal_service_derive_id(struct sal_domain *d, const char *name,
 			   struct in6_addr *id)
 {
@@ -160,19 +126,19 @@ static int service_check_vip(struct sal_service *svc,
 	struct sal_vip *vip;
 	int err;
 
-	err = sal_prefix_check_vip(pfx, extack);
+	err = sal_prefix_check(pfx, "a VIP", extack);
 	if (err)
 		return err;
 	vip = sal_vip_get(&svc->domain->vips, pfx);
 	if (vip && vip->svc != svc) {
-		NL_SET_ERR_MSG_FMT(extack, "VIP is in use by service '%s'",
+		NL_SET_ERR_MSG_FMT(extack, "VIP is in use by service '%.50s'",
 				   vip->svc->name);
 		return -EADDRINUSE;
 	}
 	ep = sal_reverse_covered(svc->domain, pfx);
 	if (ep) {
 		NL_SET_ERR_MSG_FMT(extack,
-				   "VIP covers the address of endpoint '%s' of '%s'",
+				   "VIP covers the address of endpoint '%.18s' of '%.18s'",
 				   ep->name, ep->svc->name);
 		return -EADDRINUSE;
 	}
@@ -217,20 +183,12 @@ static int service_check_vips(struct sal_service *svc,
 			      const struct sal_prefix *pfx, u32 n,
 			      struct netlink_ext_ack *extack)
 {
-	u32 i, j;
 	int err;
 
-	for (i = 0; i < n; i++) {
-		err = service_check_vip(svc, &pfx[i], extack);
+	while (n--) {
+		err = service_check_vip(svc, pfx++, extack);
 		if (err)
 			return err;
-		for (j = 0; j < i; j++) {
-			if (pfx[i].len != pfx[j].len ||
-			    !ipv6_addr_equal(&pfx[i].addr, &pfx[j].addr))
-				continue;
-			NL_SET_ERR_MSG(extack, "the same VIP is given twice");
-			return -EINVAL;
-		}
 	}
 	return 0;
 }
@@ -365,7 +323,7 @@ struct sal_service *sal_service_create(struct sal_domain *d,
 
 	lockdep_assert_held(&sal_mutex);
 	if (sal_service_find(d, req->name)) {
-		NL_SET_ERR_MSG_FMT(extack, "there is a service '%s' already",
+		NL_SET_ERR_MSG_FMT(extack, "there is a service '%.48s' already",
 				   req->name);
 		return ERR_PTR(-EEXIST);
 	}
@@ -431,8 +389,10 @@ void sal_service_delete(struct sal_service *svc)
 	d->n_services--;
 
 	sal_hold_destroy(svc);
-	list_for_each_entry_safe(ep, next, &svc->endpoints, in_service)
+	list_for_each_entry_safe(ep, next, &svc->endpoints, in_service) {
 		sal_endpoint_delete(ep, SAL_CAUSE_ENDPOINT_DEL);
+		cond_resched();
+	}
 	sal_flow_collect(d);
 	sal_domain_changed(d);
 	sal_service_put(svc);

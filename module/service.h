@@ -43,9 +43,12 @@ struct sal_service_conf {
  * @domain: whose it is; holds a reference
  * @endpoints: its endpoints, through &sal_endpoint.in_service. Written under
  *	sal_mutex and sal_lock, walked under RCU or either.
- * @turn: where the scheduler is, for each family
+ * @usable: endpoints usable now, for each family. Written under sal_lock.
  * @conf: settings. Members written under sal_mutex with WRITE_ONCE.
  * @hold: packets that wait for an endpoint
+ * @turn: where the scheduler is, for each family. Every new flow writes here,
+ *	and to @n_flows.
+ * @n_flows: flows, those that wait for their grace period included
  * @orphans: cells without endpoint for each family, through &sal_cell.list.
  *	sal_lock.
  * @node: in &sal_domain.names
@@ -64,9 +67,11 @@ struct sal_service {
 	u8 gate[SAL_AF_NUM];
 	struct sal_domain *domain;
 	struct list_head endpoints;
-	atomic_t turn[SAL_AF_NUM];
+	u32 usable[SAL_AF_NUM];
 	struct sal_service_conf conf;
 	struct sal_hold hold;
+	atomic_t turn[SAL_AF_NUM];
+	atomic_t n_flows;
 	struct list_head orphans[SAL_AF_NUM];
 	struct rhash_head node;
 	struct sal_vip *vips[SAL_VIPS_MAX];
@@ -85,7 +90,7 @@ extern const struct sal_service_conf sal_service_defaults;
  * struct sal_service_req - a request to create or change a service
  * @name: name
  * @conf: settings, complete
- * @vips: VIPs
+ * @vips: VIPs, each once
  * @n_vips: how many; 0 for one derived from the name
  * @set_vips: @vips count; else a service that is there keeps its own
  */
@@ -112,11 +117,6 @@ struct sal_service *sal_service_find(struct sal_domain *d, const char *name);
 
 /* first VIP, or what is derived from the name; sal_mutex */
 const struct in6_addr *sal_service_sid(const struct sal_service *svc);
-
-/* number of flows bound to any cell of the service; sal_mutex */
-u32 sal_service_flows(struct sal_service *svc);
-/* number of endpoints usable now for a family; sal_mutex or RCU */
-u32 sal_service_usable(struct sal_service *svc, enum sal_af af);
 
 /* the ID that a name stands for in a domain; sal_mutex */
 void sal_service_derive_id(struct sal_domain *d, const char *name,
