@@ -13,9 +13,9 @@
  */
 #include <linux/jiffies.h>
 #include <linux/random.h>
-#include <linux/slab.h>
 
 #include "cell.h"
+#include "compat.h"
 #include "endpoint.h"
 #include "events.h"
 #include "hold.h"
@@ -171,7 +171,7 @@ int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
 	while (n--) {
 		struct sal_cell *cell;
 
-		cell = kzalloc(sizeof(*cell), GFP_KERNEL_ACCOUNT);
+		cell = kzalloc_obj(*cell, GFP_KERNEL_ACCOUNT);
 		if (!cell)
 			return -ENOMEM;
 		sal_service_get(svc);

@@ -4,10 +4,10 @@
  */
 #include <linux/memcontrol.h>
 #include <linux/sched/mm.h>
-#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
@@ -98,7 +98,7 @@ struct sal_domain *sal_domain_obtain(struct net *net)
 	lockdep_assert_held(&sal_mutex);
 	if (d)
 		return d;
-	d = kzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT);
+	d = kzalloc_obj(*d, GFP_KERNEL_ACCOUNT);
 	if (!d)
 		return NULL;
 	domain_init(d, net);

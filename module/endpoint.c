@@ -13,10 +13,10 @@
 #include <linux/jiffies.h>
 #include <linux/net_namespace.h>
 #include <linux/rculist.h>
-#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -237,7 +237,7 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	struct sal_endpoint *ep;
 	int af;
 
-	ep = kzalloc(sizeof(*ep), GFP_KERNEL_ACCOUNT);
+	ep = kzalloc_obj(*ep, GFP_KERNEL_ACCOUNT);
 	if (!ep)
 		return NULL;
 

@@ -20,6 +20,7 @@
 #include <linux/slab.h>
 
 #include "cell.h"
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -265,7 +266,7 @@ static struct sal_flow_alt *flow_alloc_alt(const struct sal_member *m,
 	struct mem_cgroup *old;
 
 	old = sal_domain_charge(m->domain);
-	alt = kzalloc(sizeof(*alt), GFP_ATOMIC | __GFP_ACCOUNT);
+	alt = kzalloc_obj(*alt, GFP_ATOMIC | __GFP_ACCOUNT);
 	sal_domain_uncharge(old);
 	if (!alt)
 		return NULL;

@@ -27,10 +27,10 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "datapath.h"
 #include "domain.h"
 #include "hold.h"
@@ -128,7 +128,7 @@ static struct sal_held *hold_alloc(struct sal_member *m, struct sk_buff *skb)
 	struct sal_held *held;
 
 	old = sal_domain_charge(m->domain);
-	held = kmalloc(sizeof(*held), GFP_ATOMIC | __GFP_ACCOUNT);
+	held = kmalloc_obj(*held, GFP_ATOMIC | __GFP_ACCOUNT);
 	sal_domain_uncharge(old);
 	if (!held)
 		return NULL;

@@ -2,10 +2,10 @@
 /*
  * member.c - network namespaces whose packets a domain resolves
  */
-#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "flow.h"
 #include "hold.h"
@@ -108,7 +108,7 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 	if (err)
 		return ERR_PTR(err);
 
-	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	m = kzalloc_obj(*m, GFP_KERNEL_ACCOUNT);
 	if (!m)
 		goto err_nomem;
 	strscpy(m->name, name, sizeof(m->name));

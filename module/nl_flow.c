@@ -13,8 +13,8 @@
  */
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
@@ -224,7 +224,7 @@ int sal_nl_flow_get_start(struct netlink_callback *cb)
 	struct flow_dump *dump;
 	int err;
 
-	dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
+	dump = kzalloc_obj(*dump, GFP_KERNEL_ACCOUNT);
 	if (!dump) {
 		NL_SET_ERR_MSG(info->extack, "out of memory");
 		return -ENOMEM;

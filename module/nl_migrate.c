@@ -3,8 +3,8 @@
  * nl_migrate.c - requests to move flows
  */
 #include <linux/mutex.h>
-#include <linux/slab.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "migrate.h"
@@ -160,7 +160,7 @@ int sal_nl_migrate_doit(struct sk_buff *skb, struct genl_info *info)
 	struct migrate_req *req;
 	int err;
 
-	req = kzalloc(sizeof(*req), GFP_KERNEL);
+	req = kzalloc_obj(*req, GFP_KERNEL);
 	if (!req) {
 		NL_SET_ERR_MSG(info->extack, "out of memory");
 		return -ENOMEM;

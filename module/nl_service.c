@@ -3,8 +3,8 @@
  * nl_service.c - requests about services
  */
 #include <linux/mutex.h>
-#include <linux/slab.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "net.h"
@@ -123,7 +123,7 @@ static struct sal_prefix *vips_get(const struct genl_info *info, u32 *n)
 	int err, rem;
 
 	*n = 0;
-	vips = kcalloc(SAL_VIPS_MAX, sizeof(*vips), GFP_KERNEL);
+	vips = kzalloc_objs(*vips, SAL_VIPS_MAX, GFP_KERNEL);
 	if (!vips) {
 		NL_SET_ERR_MSG(info->extack, "out of memory");
 		return ERR_PTR(-ENOMEM);

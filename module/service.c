@@ -3,9 +3,9 @@
  * service.c - services: a name, an ID, VIPs, and how they behave
  */
 #include <crypto/sha2.h>
-#include <linux/slab.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -157,7 +157,7 @@ static struct sal_vip *service_add_vip(struct sal_service *svc,
 	struct sal_vip *vip;
 	int err;
 
-	vip = kzalloc(sizeof(*vip), GFP_KERNEL_ACCOUNT);
+	vip = kzalloc_obj(*vip, GFP_KERNEL_ACCOUNT);
 	if (!vip)
 		return ERR_PTR(-ENOMEM);
 	vip->pfx = *pfx;
@@ -205,7 +205,7 @@ static int service_set_vips(struct sal_service *svc,
 	err = service_check_vips(svc, pfx, n, extack);
 	if (err)
 		return err;
-	vips = kcalloc(n, sizeof(*vips), GFP_KERNEL);
+	vips = kzalloc_objs(*vips, n, GFP_KERNEL);
 	if (!vips)
 		goto err_nomem;
 	for (; i < n; i++) {
@@ -265,7 +265,7 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	struct sal_service *svc;
 	int af;
 
-	svc = kzalloc(sizeof(*svc), GFP_KERNEL_ACCOUNT);
+	svc = kzalloc_obj(*svc, GFP_KERNEL_ACCOUNT);
 	if (!svc)
 		return NULL;
 	strscpy(svc->name, name, sizeof(svc->name));

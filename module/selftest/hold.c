@@ -59,7 +59,7 @@ static __init bool hold_test_push(struct sal_hold *h, struct hold_model *model,
 		return false;
 	if (!fits)
 		return true;
-	held = kzalloc(sizeof(*held), GFP_KERNEL);
+	held = kzalloc_obj(*held, GFP_KERNEL);
 	if (!held)
 		return false;
 	held->size = size;
@@ -110,8 +110,8 @@ int __init sal_hold_selftest(void)
 	bool ok = false;
 	int af, i;
 
-	h = kzalloc(sizeof(*h), GFP_KERNEL);
-	model = kzalloc(sizeof(*model), GFP_KERNEL);
+	h = kzalloc_obj(*h, GFP_KERNEL);
+	model = kzalloc_obj(*model, GFP_KERNEL);
 	if (!h || !model)
 		goto out;
 	for (af = 0; af < SAL_AF_NUM; af++)

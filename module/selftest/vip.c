@@ -5,7 +5,8 @@
 #ifdef DEBUG
 
 #include <linux/random.h>
-#include <linux/slab.h>
+
+#include "compat.h"
 
 #define VIP_TEST_PREFIXES	400
 #define VIP_TEST_LOOKUPS	20000
@@ -52,7 +53,7 @@ static __init int vip_test_fill(struct sal_vip_table *t, struct sal_vip **vips)
 		struct in6_addr addr;
 		struct sal_vip *v;
 
-		v = kzalloc(sizeof(*v), GFP_KERNEL);
+		v = kzalloc_obj(*v, GFP_KERNEL);
 		if (!v)
 			return -ENOMEM;
 		v->pfx.len = v4 ? 97 + get_random_u32_below(32) :
@@ -115,8 +116,8 @@ int __init sal_vip_selftest(void)
 	struct sal_vip **vips;
 	bool ok = false;
 
-	t = kzalloc(sizeof(*t), GFP_KERNEL);
-	vips = kcalloc(VIP_TEST_PREFIXES, sizeof(*vips), GFP_KERNEL);
+	t = kzalloc_obj(*t, GFP_KERNEL);
+	vips = kzalloc_objs(*vips, VIP_TEST_PREFIXES, GFP_KERNEL);
 	if (!t || !vips || sal_vip_table_init(t))
 		goto out;
 
