@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# `make help' explains the targets.  What the module consists of is in Kbuild.
+# `make help' explains the targets; those with a leading underscore are parts of
+# others.  What the module consists of is in Kbuild.
 
 SETUP := selftests/vm/setup.sh
 
@@ -15,7 +16,9 @@ endif
 BUILD ?= build
 BUILD_ABS := $(abspath $(BUILD))
 
-export DESTDIR ?=
+# Absolute, since those who install run in other directories.
+DESTDIR ?=
+DESTDIR_ABS := $(abspath $(DESTDIR))
 export PREFIX ?= /usr
 
 KMAKE = +$(MAKE) -C $(KDIR) SAL_DEBUG=$(SAL_DEBUG)
@@ -30,6 +33,7 @@ help: ## this list
 	@echo
 	@echo "Variables:"
 	@echo "  KDIR=DIR          kernel to build for ($(KDIR))"
+	@echo "  KSRC=DIR          make regen: a kernel source, 7.0 or newer"
 	@echo "  SAL_DEBUG=1       build the module with its load-time self-tests"
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
 	@echo "  T='t_a.sh ...'    make check: only these tests"
@@ -40,14 +44,14 @@ help: ## this list
 
 # --- building ---------------------------------------------------------------
 
-module: check-config ## build sal.ko for the kernel in KDIR
+module: _check-config ## build sal.ko for the kernel in KDIR
 	$(KMAKE) M=$(CURDIR) modules
 
 tool: ## build salctl
 	+$(MAKE) -C userland
 
 # A kernel that lacks something would say so by a compiler error far away.
-check-config:
+_check-config:
 	@if [ ! -e $(KDIR)/Makefile ]; then \
 		echo "No kernel build directory at $(KDIR):" \
 		     "run \`make setup' or give KDIR=." >&2; \
@@ -69,11 +73,11 @@ regen: ## generate the uapi header and the policies from the spec
 # --- installing -------------------------------------------------------------
 
 install: tool ## install salctl (DESTDIR=, PREFIX=)
-	+$(MAKE) -C userland install
+	+$(MAKE) -C userland install DESTDIR=$(DESTDIR_ABS)
 
 # A distribution's headers ask for signatures and have no key to make them with.
 modules_install: module ## install sal.ko (DESTDIR=)
-	$(KMAKE) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+	$(KMAKE) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR_ABS) \
 		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,\
 			CONFIG_MODULE_SIG_ALL=) modules_install
 
@@ -82,11 +86,14 @@ modules_install: module ## install sal.ko (DESTDIR=)
 setup: ## install what building and testing take, with apt
 	@$(SETUP)
 
-check: setup ## build, boot a virtual machine, run the tests in it
-	$(PARALLEL) check-module tool check-tools
+check: setup ## build, boot a virtual machine, run all tests
+	$(PARALLEL) _check-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
 		SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
+
+check-salctl: ## run the tests of salctl that need no kernel
+	+$(MAKE) -C userland check
 
 demo: setup ## build and run the demonstration in a virtual machine
 	$(PARALLEL) all
@@ -101,14 +108,17 @@ shell: setup ## build and open a shell in a virtual machine, sal loaded
 # that are gone are removed.
 SOURCES = find Kbuild module uapi -name Kbuild -o -name '*.[chS]' ! -name '*.mod.c'
 
-check-module: check-config
+_check-module: _check-config
 	@mkdir -p $(BUILD)/check
 	@$(SOURCES) | sort >$(BUILD)/sources
 	@xargs cp -pu --parents -t $(BUILD)/check <$(BUILD)/sources
 	@cd $(BUILD)/check && $(SOURCES) | sort | comm -13 ../sources - | xargs -r rm
 	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
 
-check-tools:
+_check-salctl:
+	+@$(MAKE) -C userland check-build
+
+_check-tools:
 	+@$(MAKE) -C selftests/tools OUT=$(BUILD_ABS)/tools
 
 clean: ## remove all that has been built
@@ -116,5 +126,6 @@ clean: ## remove all that has been built
 	+$(MAKE) -C userland clean
 	rm -rf $(BUILD)
 
-.PHONY: all help module tool check-config regen install modules_install
-.PHONY: setup check demo shell check-module check-tools clean
+.PHONY: all help module tool regen install modules_install
+.PHONY: setup check check-salctl demo shell clean
+.PHONY: _check-config _check-module _check-salctl _check-tools

@@ -97,8 +97,8 @@ static int state_put(struct sk_buff *skb, struct sal_service *svc)
  * @svc: service
  * @seq: number of the event, or 0 where it is none
  *
- * Events do without the number of flows: it takes sal_lock, under which other
- * events are sent. sal_mutex.
+ * Events do without the number of flows, which has nothing to do with them.
+ * sal_mutex.
  *
  * Return: 0 or EMSGSIZE.
  */

@@ -58,7 +58,8 @@ int args_end(const struct args *args)
  * @args: words
  * @fmt: what is wrong
  *
- * A command without any words gets to know which ones it wants.
+ * A command without any words gets to know which ones it wants, but not in a
+ * batch: there an error is one line that begins with its place.
  *
  * Return: EXIT_USAGE
  */
@@ -74,7 +75,7 @@ int args_bad(const struct args *args, const char *fmt, ...)
 	va_end(ap);
 	ret = bad_usage("%s%s%s: %s", args->object->name, cmd ? " " : "",
 			cmd ? cmd : "", text);
-	if (args->bare)
+	if (args->bare && !opt.batch)
 		usage_print(args->object, args->command, true);
 	return ret;
 }

@@ -3,7 +3,7 @@
 #
 # Run the tests in virtual machines; the host's half of `make check':
 #
-#	check.sh DIR [t_NAME.sh...]	all tests if none is named
+#	check.sh DIR [t_NAME.sh...]	all tests if none is named, salctl's too
 #
 # DIR is emptied and takes all logs; DIR/results has a line per case.
 #
@@ -20,7 +20,9 @@ SHARDS="${SAL_SHARDS:-1}"
 
 out="${1:?directory}"
 shift
+all=""
 if [ $# -eq 0 ]; then
+	all=1
 	mapfile -t tests < <("$RUN" --list 2>/dev/null)
 else
 	tests=("${@##*/}")
@@ -40,6 +42,27 @@ fi
 rm -rf "$out"
 mkdir -p "$out"
 out="$(cd "$out" && pwd)"
+
+# salctl's own tests need no kernel and are run here.  Their results join the
+# others at the end: run_shard reads what is its own.
+run_salctl()
+{
+	local log="$out/salctl.log" results="$out/salctl.results" rc=0
+
+	echo "# salctl"
+	"$VM_DIR/../../userland/tests/run.sh" >"$log" 2>&1 </dev/null || rc=$?
+	sed -n 's/^ok [0-9]* */pass salctl: /p
+		s/^not ok [0-9]* */fail salctl: /p' "$log" >"$results"
+	if [ "$rc" -eq 0 ]; then
+		echo "ok - salctl, $(wc -l <"$results") cases"
+		return
+	fi
+	grep -q ^fail "$results" ||
+		echo "fail salctl: exit status $rc" >>"$results"
+	echo "# --- output of salctl's tests, without what passed"
+	sed -n '/^ok /!s/^/# /p' "$log"
+	echo "not ok - salctl # exit status $rc"
+}
 
 # run_shard DIR TEST...
 run_shard()
@@ -84,6 +107,7 @@ run_shard()
 	done
 }
 
+[ -z "$all" ] || run_salctl
 if [ "$SHARDS" -le 1 ]; then
 	run_shard "$out" "${tests[@]}"
 else
@@ -101,6 +125,7 @@ else
 	wait "${pids[@]}" || true
 	cat "$out"/*/results >"$out/results"
 fi
+[ -z "$all" ] || cat "$out/salctl.results" >>"$out/results"
 
 count()
 {

@@ -44,11 +44,9 @@ may_be_root()
 	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null
 }
 
-# All of what follows that needs root goes through here.
+# All of what follows that needs root goes through here, where may_be_root.
 as_root()
 {
-	may_be_root ||
-		die "need root for \`$*': run as root once, or install sudo"
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
 	else
@@ -163,6 +161,8 @@ install_packages()
 
 apt_install()
 {
+	may_be_root ||
+		die "need root to install $*: run as root once, or install sudo"
 	# An apt that another has started is waited for.
 	as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get -qq -y --no-install-recommends \

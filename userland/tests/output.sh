@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2015,SC2086,SC2154
 #
 # output.sh - what the kernel's answers look like
 
@@ -160,6 +160,10 @@ run flow del id 5
 expect 0 <<<"1 flow removed"
 run -j flow flush
 expect 0 <<<'[{"count":1}]'
+for words in "service set b.com late drop" "service del b.com" flush; do
+	run -j $words
+	expect 0 </dev/null
+done
 
 # --- what the kernel has to say ---------------------------------------------
 
@@ -309,6 +313,7 @@ batch 'service add b.com' '' 0
 batch '' '' 0
 batch '\n\nservice add "b.com' '-:3: a quote is not closed' 2
 batch 'service show nix' "-:1: there is no service 'nix' (attribute name)" 1
+batch 'service add' '-:1: service add: NAME is missing' 2
 batch 'monitor' '-:1: monitor has no place in a batch' 2
 batch 'service add b\0c' '-:1: a NUL byte is not expected' 2
 run -b $out/nix
@@ -331,7 +336,8 @@ err="salctl: there is no process 2147483647" expect 1 </dev/null
 if [ -c /dev/full ]; then
 	tests/fake service >/dev/full 2>$out/stderr
 	rc=$?
-	what="a full disk" : >$out/stdout
+	what="a full disk"
+	: >$out/stdout
 	err="salctl: cannot write the output: No space left on device" \
 		expect 1 </dev/null
 fi

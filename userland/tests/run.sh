@@ -3,14 +3,18 @@
 #
 # salctl without a kernel module: what is refused and how, and what is printed
 # for what the fake kernel of fake.c sends. Run by `make check'.
-# shellcheck disable=SC2015 # ok and not_ok never fail
+# shellcheck source-path=SCRIPTDIR/.. disable=SC2015 # ok and not_ok never fail
 set -u
 export LC_ALL=C
 cd "$(dirname "$0")/.." || exit 1
 
+# There is one directory for all that run it: one after the other.
+exec 9<tests/run.sh
+flock 9
+
 out=tests/out
 export SAL_FAKE_LOG=$out/log
-rm -rf $out
+rm -rf $out || exit 1
 mkdir -p $out/netns
 touch $out/netns/b1 $out/netns/gone $out/netns/host
 

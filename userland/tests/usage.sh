@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2013,SC2015,SC2086,SC2154
 #
 # usage.sh - what salctl refuses by itself: exit status 2, one line that says
 # what is wrong, nothing sent and nothing on stdout
