@@ -195,14 +195,9 @@ void sal_cells_discard(struct list_head *fresh)
 	}
 }
 
-static struct sal_cell *cells_take(struct list_head *fresh, enum sal_af af)
+static struct sal_cell *cells_first(const struct list_head *fresh)
 {
-	struct sal_cell *cell;
-
-	list_for_each_entry(cell, fresh, list)
-		if (cell->af == af)
-			return cell;
-	return NULL;
+	return list_first_entry(fresh, struct sal_cell, list);
 }
 
 static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
@@ -221,13 +216,12 @@ static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
 static bool cell_retire(struct sal_cell *cell, struct sal_endpoint *ep,
 			struct list_head *fresh)
 {
-	struct sal_cell *next = fresh ? cells_take(fresh, cell->af) : NULL;
 	int slot = cell->slot;
 
 	if (slot < 0)
 		return false;
-	if (next)
-		cell_make_current(next, ep, slot);
+	if (fresh && !list_empty(fresh))
+		cell_make_current(cells_first(fresh), ep, slot);
 	else
 		RCU_INIT_POINTER(ep->cur[cell->af][slot], NULL);
 	WRITE_ONCE(cell->slot, -1);
@@ -254,14 +248,11 @@ static void cells_fill(struct sal_endpoint *ep, enum sal_af af,
 	int slot;
 
 	for (slot = 0; slot < SAL_CELLS; slot++) {
-		struct sal_cell *cell;
-
 		if (rcu_access_pointer(ep->cur[af][slot]))
 			continue;
-		cell = cells_take(fresh, af);
-		if (WARN_ON_ONCE(!cell))
+		if (WARN_ON_ONCE(list_empty(fresh)))
 			return;
-		cell_make_current(cell, ep, slot);
+		cell_make_current(cells_first(fresh), ep, slot);
 	}
 }
 

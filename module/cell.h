@@ -99,7 +99,7 @@ bool sal_cell_remembers(const struct sal_cell *cell);
 struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 				 struct sal_cell __rcu **slot);
 
-/* cells to be installed later, where allocation is impossible */
+/* cells of one family to be installed later, where allocation is impossible */
 int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
 		      enum sal_af af, unsigned int n);
 void sal_cells_discard(struct list_head *fresh);

@@ -137,6 +137,7 @@ static bool link_good(const struct sal_endpoint *ep,
 	       !look->fault[af];
 }
 
+/* @fresh: a list for each family, as below */
 static int link_prepare(const struct sal_endpoint *ep,
 			const struct link_look *look, struct list_head *fresh)
 {
@@ -145,7 +146,7 @@ static int link_prepare(const struct sal_endpoint *ep,
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		if (READ_ONCE(ep->usable[af]) || !link_good(ep, look, af))
 			continue;
-		err = sal_cells_prepare(fresh, ep->svc, af, SAL_CELLS);
+		err = sal_cells_prepare(&fresh[af], ep->svc, af, SAL_CELLS);
 		if (err)
 			return err;
 	}
@@ -173,7 +174,7 @@ static bool link_apply(struct sal_endpoint *ep, const struct link_look *look,
 			   ep->usable[af] != good;
 		ep->fault[af] = look->fault[af];
 		if (good && !ep->usable[af])
-			sal_cells_install(ep, af, fresh);
+			sal_cells_install(ep, af, &fresh[af]);
 		else if (!good)
 			sal_cells_leave(ep, af, link_cause(ep->fault[af]));
 	}
@@ -183,11 +184,14 @@ static bool link_apply(struct sal_endpoint *ep, const struct link_look *look,
 /* 0, or EAGAIN where it was overtaken, or ENOMEM */
 static int link_check_once(struct sal_endpoint *ep, bool *changed)
 {
+	struct list_head fresh[SAL_AF_NUM];
 	struct link_look look;
-	LIST_HEAD(fresh);
 	struct net *net;
 	u32 events;
-	int err;
+	int err, af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		INIT_LIST_HEAD(&fresh[af]);
 
 	spin_lock_bh(&sal_lock);
 	events = ep->events;
@@ -196,7 +200,7 @@ static int link_check_once(struct sal_endpoint *ep, bool *changed)
 
 	/* sal_mutex keeps the namespace from being freed meanwhile */
 	link_probe(ep, net, &look);
-	err = link_prepare(ep, &look, &fresh);
+	err = link_prepare(ep, &look, fresh);
 	if (err)
 		goto out;
 
@@ -204,13 +208,14 @@ static int link_check_once(struct sal_endpoint *ep, bool *changed)
 	if (events != ep->events) {
 		err = -EAGAIN;
 	} else {
-		*changed = link_apply(ep, &look, &fresh);
+		*changed = link_apply(ep, &look, fresh);
 		if (look.again)
 			link_recheck(ep, LINK_POLL);
 	}
 	spin_unlock_bh(&sal_lock);
 out:
-	sal_cells_discard(&fresh);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_discard(&fresh[af]);
 	return err;
 }
 
@@ -467,8 +472,13 @@ static struct notifier_block link_netdev_nb = {
 	.notifier_call = link_netdev_event,
 };
 
+/*
+ * Before fib_inetaddr_event(), which takes the address's local route: what comes
+ * after that is lost. IPv6 takes it before it tells anybody.
+ */
 static struct notifier_block link_inetaddr_nb = {
 	.notifier_call = link_inetaddr_event,
+	.priority = 1,
 };
 
 static struct notifier_block link_inet6addr_nb = {

@@ -76,6 +76,7 @@ static int migrate_check_all(struct sal_endpoint *const *from, unsigned int n,
 	return 0;
 }
 
+/* @fresh: a list for each family, as below */
 static int migrate_prepare(struct sal_endpoint *const *from, unsigned int n,
 			   struct list_head *fresh,
 			   struct netlink_ext_ack *extack)
@@ -87,7 +88,7 @@ static int migrate_prepare(struct sal_endpoint *const *from, unsigned int n,
 		for (af = 0; af < SAL_AF_NUM; af++) {
 			if (!(from[i]->has & BIT(af)))
 				continue;
-			err = sal_cells_prepare(fresh, from[i]->svc, af,
+			err = sal_cells_prepare(&fresh[af], from[i]->svc, af,
 						SAL_CELLS);
 			if (err) {
 				NL_SET_ERR_MSG(extack, "out of memory");
@@ -108,7 +109,7 @@ static void migrate_move(struct sal_endpoint *const *from, unsigned int n,
 	for (i = 0; i < n; i++)
 		for (af = 0; af < SAL_AF_NUM; af++)
 			if (to->usable[af])
-				sal_cells_move(from[i], to, af, fresh,
+				sal_cells_move(from[i], to, af, &fresh[af],
 					       &each[i]);
 }
 
@@ -129,18 +130,20 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 		struct netlink_ext_ack *extack)
 {
 	struct sal_moved each[SAL_FROM_MAX] = {};
+	struct list_head fresh[SAL_AF_NUM];
 	struct sal_moved would = {};
-	LIST_HEAD(fresh);
 	unsigned int i;
 	ktime_t begin;
-	int err;
+	int err, af;
 
 	lockdep_assert_held(&sal_mutex);
 	memset(res, 0, sizeof(*res));
+	for (af = 0; af < SAL_AF_NUM; af++)
+		INIT_LIST_HEAD(&fresh[af]);
 	err = migrate_check_to(to, extack);
 	if (err)
 		return err;
-	err = migrate_prepare(from, n, &fresh, extack);
+	err = migrate_prepare(from, n, fresh, extack);
 	if (err)
 		goto out;
 
@@ -148,7 +151,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	begin = ktime_get();
 	err = migrate_check_all(from, n, to, &would, extack);
 	if (!err && !check)
-		migrate_move(from, n, to, &fresh, each);
+		migrate_move(from, n, to, fresh, each);
 	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	spin_unlock_bh(&sal_lock);
 	if (err)
@@ -166,6 +169,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	sal_domain_changed(to->svc->domain);
 	migrate_events(from, n, to, each, res->ns);
 out:
-	sal_cells_discard(&fresh);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_discard(&fresh[af]);
 	return err;
 }
