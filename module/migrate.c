@@ -131,9 +131,9 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 {
 	struct sal_moved each[SAL_FROM_MAX] = {};
 	struct list_head fresh[SAL_AF_NUM];
+	ktime_t begin = ktime_get();
 	struct sal_moved would = {};
 	unsigned int i;
-	ktime_t begin;
 	int err, af;
 
 	lockdep_assert_held(&sal_mutex);
@@ -148,12 +148,11 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 		goto out;
 
 	spin_lock_bh(&sal_lock);
-	begin = ktime_get();
 	err = migrate_check_all(from, n, to, &would, extack);
 	if (!err && !check)
 		migrate_move(from, n, to, fresh, each);
-	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	spin_unlock_bh(&sal_lock);
+	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	if (err)
 		goto out;
 

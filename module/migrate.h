@@ -14,7 +14,7 @@ struct netlink_ext_ack;
 /**
  * struct sal_migrate_result - what a migration did
  * @moved: flows and cells
- * @ns: how long the re-targeting took
+ * @ns: how long it took
  */
 struct sal_migrate_result {
 	struct sal_moved moved;

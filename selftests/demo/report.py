@@ -119,7 +119,7 @@ def table(path, names):
   steps    commands to move the flow: of both families by sal, which needs
            none where an instance has gone and another is there; else of one
   wall     median time of a move's commands; most of it is starting them
-  kernel   median time that re-targeting both flows took, as told by sal
+  kernel   median time that the kernel took for both flows, as told by sal
 """)
     for text in remarks(results):
         for line in wrap(text):
