@@ -80,13 +80,19 @@ expect_num()
 	test "$2" "$3" "$4" || fail "$1: $2 is not $3 $4"
 }
 
+# patience NUMBER: of seconds or the like, more where the machine is slow
+patience()
+{
+	if [ -n "${KSFT_MACHINE_SLOW:-}" ]; then echo $(($1 * 3)); else echo "$1"; fi
+}
+
 # poll SECONDS COMMAND...: until it succeeds; time is longer where the machine
 # is slow.
 poll()
 {
-	local limit="$1" end
+	local limit end
+	limit="$(patience "$1")"
 	shift
-	[ -z "${KSFT_MACHINE_SLOW:-}" ] || limit=$((limit * 3))
 	end=$((SECONDS + limit))
 	until "$@"; do
 		if [ "$SECONDS" -ge "$end" ]; then

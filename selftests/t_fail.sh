@@ -11,6 +11,9 @@ service c.com 3
 
 # --- the ways to fail; each takes FAMILY and breaks b1 ----------------------
 
+# An answer leaves an instance in the same softirq in which the request came, so
+# that none is in flight inside it, and nothing has to be lost. Where some are
+# see t_inflight.sh.
 netns()
 {
 	del_ns b1

@@ -12,7 +12,6 @@ endpoint b.com b2 12 state down
 # What b1 sends is under way for a while.
 delay_b1()
 {
-	modprobe sch_netem 2>/dev/null
 	run tc -n b1 qdisc replace dev eth0 root netem delay "$1"
 }
 
@@ -50,7 +49,7 @@ late_translated()
 	fresh "$1" || return 1
 	S service set b.com late translate grace 30s
 	before="$(counter late)"
-	delay_b1 2s
+	delay_b1 2s || return 1
 	move_meanwhile "$1" || return 1
 	report="$(flood_end f)"
 	nothing_lost "$report" &&
@@ -63,7 +62,7 @@ late_dropped()
 	fresh "$1" || return 1
 	S service set b.com late drop grace 30s
 	before="$(counter stale)"
-	delay_b1 2s
+	delay_b1 2s || return 1
 	move_meanwhile "$1" || return 1
 	poll 9 counted stale $((before + 3)) || return 1
 	report="$(flood_end f TERM)"
@@ -81,7 +80,7 @@ grace_over()
 	fresh "$1" || return 1
 	S service set b.com late translate grace 50ms
 	before="$(counter stale)"
-	delay_b1 3s
+	delay_b1 3s || return 1
 	move_meanwhile "$1" || return 1
 	poll 9 counted stale $((before + 3)) || return 1
 	expect received "$(field "$(flood_end f TERM)" received)" 0
@@ -93,7 +92,7 @@ late_of_deleted()
 	local report
 	fresh "$1" || return 1
 	S service set b.com late translate grace 30s
-	delay_b1 2s
+	delay_b1 2s || return 1
 	move_meanwhile "$1" || return 1
 	S endpoint del b.com b1
 	report="$(flood_end f)"

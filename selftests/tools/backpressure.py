@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 """Send echo requests until the socket is full, and again when it is not.
 
-    backpressure.py VIP STATEFILE
+    backpressure.py VIP STATEFILE [unanswered]
 
 STATEFILE says `full N' when N requests have filled the send buffer, and
 `drained N' when after that all of them were answered and the socket took one
-more. The socket is that of ping: a raw one would say ENOBUFS and never wait.
+more. Where no answers are expected it says `free M of N MS' instead: MS
+milliseconds after it was full the socket could be written to, and took M more.
+
+The socket is that of ping: a raw one would say ENOBUFS and never wait.
 """
 import select
 import socket
 import struct
 import sys
+import time
 
 
 def open_socket(version):
@@ -58,15 +62,33 @@ def say(path, text):
         out.write(text)
 
 
+def refill(sock, version, vip, want):
+    """How many it takes, up to as many as there is room for at first.
+
+    A socket that can be written to may have room for some only, as yet.
+    """
+    count, end = 0, time.monotonic() + 30
+    while count < want and time.monotonic() < end:
+        count += fill(sock, version, vip)
+        select.select([], [sock], [], 1)
+    return min(count, want)
+
+
 def main():
     """Fill, tell, wait until it can be written to, tell."""
-    vip, path = sys.argv[1:]
+    vip, path = sys.argv[1:3]
     version = 6 if ":" in vip else 4
     sock = open_socket(version)
     count = fill(sock, version, vip)
+    full = time.monotonic()
     say(path, f"full {count}\n")
     if not select.select([], [sock], [], 60)[1]:
         say(path, "never writable\n")
+        return
+    if len(sys.argv) > 3:
+        waited = (time.monotonic() - full) * 1000
+        took = refill(sock, version, vip, count)
+        say(path, f"free {took} of {count} {waited:.0f}\n")
         return
     sock.sendto(request(version, count), (vip, 0))
     say(path, f"drained {answers(sock, version, count + 1) - 1}\n")

@@ -15,8 +15,10 @@
  *	-F N	instead: N requests with as many ids, from ID on, one each
  *
  * Prints one line of JSON: what was sent, and what came back. Replies are
- * checked for source address, content, order and repetition. ICMP errors that
- * quote a request are counted; the last one is told in full. Exits with 0
+ * checked for source address, content, order and repetition. How many requests
+ * were without a reply when the next one was sent is told by the median. ICMP
+ * errors that quote a request are counted; the last one is told in full, and
+ * how long after the request the soonest and the latest came. Exits with 0
  * whatever came back: the caller judges.
  */
 #define _GNU_SOURCE
@@ -40,6 +42,8 @@
 #define MAGIC		0x5a1ec00fU
 /* replies are told apart by number; so many may be under way */
 #define RING		65536
+/* of more requests under way than this it is not told how many */
+#define BUSY_MAX	4096
 
 struct payload {
 	uint32_t magic;
@@ -62,6 +66,8 @@ struct result {
 	unsigned long refused;
 	unsigned long errors;
 	uint64_t gap_us;
+	uint64_t err_soonest_us;
+	uint64_t err_latest_us;
 	int err_type;
 	int err_code;
 	char err_from[INET6_ADDRSTRLEN];
@@ -88,6 +94,9 @@ static socklen_t dst_len;
 static struct result res;
 static volatile sig_atomic_t stop;
 static uint8_t answered[RING];
+static uint64_t sent_us[RING];
+/* how often so many were under way when one more was sent */
+static unsigned long busy[BUSY_MAX + 1];
 static uint32_t newest;
 static uint64_t last_reply_us;
 
@@ -197,12 +206,27 @@ static bool send_one(int fd, uint16_t id, uint32_t seq)
 	/* the kernel sees to it for ICMPv6 */
 	if (!v6())
 		req.hdr.checksum = checksum(&req, sizeof(req));
+	sent_us[seq % RING] = now_us();
 	if (sendto(fd, &req, sizeof(req), 0, (void *)&dst, dst_len) < 0) {
 		res.refused++;
 		return false;
 	}
 	res.sent++;
 	return true;
+}
+
+/*
+ * Counted from just before the request was handed over to when the error was
+ * read: never less than what has passed in the kernel between the two.
+ */
+static void error_age(uint16_t seq)
+{
+	uint64_t age = now_us() - sent_us[seq];
+
+	if (res.errors == 1 || age < res.err_soonest_us)
+		res.err_soonest_us = age;
+	if (age > res.err_latest_us)
+		res.err_latest_us = age;
 }
 
 static void got_error(const struct icmphdr *hdr, const void *quoted,
@@ -220,6 +244,7 @@ static void got_error(const struct icmphdr *hdr, const void *quoted,
 	if (inner->un.echo.id != htons(opt.id))
 		return;
 	res.errors++;
+	error_age(ntohs(inner->un.echo.sequence));
 	res.err_type = hdr->type;
 	res.err_code = hdr->code;
 	addr_text(from, res.err_from);
@@ -332,6 +357,27 @@ static unsigned long outstanding(void)
 	return res.sent - res.received;
 }
 
+static void note_busy(void)
+{
+	unsigned long n = outstanding();
+
+	busy[n < BUSY_MAX ? n : BUSY_MAX]++;
+}
+
+static unsigned long median_busy(void)
+{
+	unsigned long n, i, sum = 0, seen = 0;
+
+	for (i = 0; i <= BUSY_MAX; i++)
+		sum += busy[i];
+	for (n = 0; n < BUSY_MAX; n++) {
+		seen += busy[n];
+		if (2 * seen >= sum)
+			break;
+	}
+	return n;
+}
+
 static void drain(int fd)
 {
 	uint64_t until = now_us() + opt.wait_ms * 1000;
@@ -361,6 +407,7 @@ static void stream(int fd)
 			receive_for(fd, now_us() + 1000);
 		if (stop)
 			break;
+		note_busy();
 		if (send_one(fd, opt.id, seq))
 			seq++;
 		next += opt.interval_us;
@@ -388,13 +435,14 @@ static void report(void)
 
 	printf("{\"sent\":%lu,\"received\":%lu,\"lost\":%lu,\"duplicates\":%lu,\"reordered\":%lu,",
 	       res.sent, res.received, lost, res.duplicates, res.reordered);
-	printf("\"wrong_source\":%lu,\"corrupt\":%lu,\"refused\":%lu,\"gap_us\":%llu,\"errors\":%lu",
+	printf("\"wrong_source\":%lu,\"corrupt\":%lu,\"refused\":%lu,\"gap_us\":%llu,\"outstanding\":%lu,\"errors\":%lu",
 	       res.wrong_source, res.corrupt, res.refused,
-	       (unsigned long long)res.gap_us, res.errors);
+	       (unsigned long long)res.gap_us, median_busy(), res.errors);
 	if (res.errors)
-		printf(",\"error\":{\"type\":%d,\"code\":%d,\"from\":\"%s\",\"quoted\":\"%s\"}",
-		       res.err_type, res.err_code, res.err_from,
-		       res.err_quoted);
+		printf(",\"error\":{\"type\":%d,\"code\":%d,\"from\":\"%s\",\"quoted\":\"%s\",\"soonest_us\":%llu,\"latest_us\":%llu}",
+		       res.err_type, res.err_code, res.err_from, res.err_quoted,
+		       (unsigned long long)res.err_soonest_us,
+		       (unsigned long long)res.err_latest_us);
 	printf("}\n");
 }
 

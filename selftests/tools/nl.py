@@ -2,13 +2,15 @@
 """Raw requests of the sal family: what a tool would not send, too.
 
 Numbers come from the uapi header. req() returns (errno, text, attribute), the
-attribute being what the offset in the extended ack points at.
+attribute being what the offset in the extended ack points at; ask() returns the
+attributes of the reply.
 """
 import os
 import pathlib
 import re
 import socket
 import struct
+import sys
 
 HEADER = pathlib.Path(__file__).parent / "../../uapi/linux/sal.h"
 
@@ -75,8 +77,27 @@ def prefix(value):
     return data
 
 
+def attrs(data):
+    """Attributes by number; of several with one number the first."""
+    found, pos = {}, 0
+    while pos + 4 <= len(data):
+        size, number = struct.unpack_from("=HH", data, pos)
+        found.setdefault(number & 0x3fff, data[pos + 4:pos + size])
+        pos += max(4, (size + 3) & ~3)
+    return found
+
+
+def number_of(data):
+    """The value of a number, of whatever size."""
+    return int.from_bytes(data, sys.byteorder)
+
+
 class Family:
-    """A socket that speaks to the family."""
+    """A socket that speaks to the family.
+
+    The kernel makes the parts of a dump as large as the largest buffer that was
+    ever given to recv(): a small one makes many parts.
+    """
 
     def __init__(self, bufsize=65536):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
@@ -86,7 +107,7 @@ class Family:
         self.seq = 0
         # CTRL_CMD_GETFAMILY by CTRL_ATTR_FAMILY_NAME
         self.send(16, 3, attr(2, b"sal\0"))
-        reply = self.sock.recv(65536)
+        reply = self.sock.recv(bufsize)
         pos = 20
         while pos < len(reply):
             size, kind = struct.unpack_from("=HH", reply, pos)
@@ -95,7 +116,7 @@ class Family:
             pos += (size + 3) & ~3
             if size < 4:
                 break
-        self.sock.recv(65536)
+        self.sock.recv(bufsize)
 
     def send(self, kind, cmd, data=b"", flags=NLM_F_ACK, version=1):
         """A message."""
@@ -125,6 +146,19 @@ class Family:
             if kind in (NLMSG_ERROR, NLMSG_DONE):
                 return self.ended(kind, flags, payload)
         raise OSError("no end")
+
+    def ask(self, cmd, data=b""):
+        """Request, and the attributes of the reply; it must not be refused."""
+        self.send(self.id, N["SAL_CMD_" + cmd], data)
+        reply = b""
+        for kind, flags, payload in self.messages():
+            if kind == self.id:
+                reply = payload[4:]
+            elif kind == NLMSG_ERROR:
+                err, words, _ = self.ended(kind, flags, payload)
+                if err:
+                    raise OSError(err, f"{cmd}: {words}")
+        return attrs(reply)
 
     def ended(self, kind, flags, payload):
         """Decode the last message."""

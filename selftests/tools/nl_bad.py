@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A table of bad requests: errno, a text, the attribute; nothing changes.
+"""Bad requests: errno, a text, the attribute; nothing changes.
 
-Run in the domain's namespace, with b.com (10.1.0.2; b1, b2 down), c.com
-(10.1.0.3, one endpoint b3 with IPv4 alone), members a, b1, b2, b3.
+    nl_bad.py           in the domain's namespace
+    nl_bad.py foreign   in a namespace of another user namespace
+
+The domain has b.com (10.1.0.2; b1, b2 down), c.com (10.1.0.3, one endpoint b3
+with IPv4 alone), d.com (d1 with an IPv6 flow, d2 with IPv4 alone), many.com (e0
+to e64), members a, b1, b2, b3. The namespace other belongs to another domain,
+free to none.
 """
 import errno
 import sys
 
-from nl import N, Family, attr, ip4, ip6, namespace, prefix, text, u32
+from nl import (N, Family, attr, ip4, ip6, namespace, number_of, prefix,
+                text, u32)
 
 
 def A(name, data=b"", nested=False):
@@ -29,16 +35,33 @@ PFX4 = attr(N["SAL_A_PREFIX_IPV4"], ip4("10.1.0.0"))
 PFX6 = attr(N["SAL_A_PREFIX_IPV6"], ip6("fd00::"))
 FD = namespace("b1")
 ORCH2 = namespace("other")
+FREE = namespace("free")
+
+# where it is not for this table to say which attribute is blamed
+ANY = object()
 
 
-def migrate(src, dst):
+def migrate(src, dst, service="b.com"):
     """A migrate request."""
-    return A("MIGRATE_SERVICE", text("b.com")) + \
+    return A("MIGRATE_SERVICE", text(service)) + \
         b"".join(A("MIGRATE_FROM", text(s)) for s in src) + \
         A("MIGRATE_TO", text(dst))
 
 
-# operation, attributes, errno, a word of the text, attribute
+def flows(service=None, endpoint=None, src=None):
+    """Which flows a request is about."""
+    data = b""
+    if service:
+        data += A("FLOW_SERVICE", text(service))
+    if endpoint:
+        data += A("FLOW_ENDPOINT", text(endpoint))
+    if src:
+        data += A("FLOW_SRC", prefix(src), True)
+    return data
+
+
+# operation, attributes, errno, a word of the text, attribute; None where the
+# answer is to name none
 TABLE = [
     ("SERVICE_NEW", b"", "EINVAL", "missing", "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", text("")), "EINVAL", "", "SERVICE_NAME"),
@@ -71,13 +94,17 @@ TABLE = [
      "SERVICE_VIP"),
     ("SERVICE_NEW", SVC + vip("::1"), "EADDRNOTAVAIL", "loopback",
      "SERVICE_VIP"),
-    ("SERVICE_NEW", SVC + vip("::ffff:10.1.0.9"), None, "mapped", None),
-    ("SERVICE_NEW", SVC + vip("10.1.0.9/16"), "EINVAL", "", None),
-    ("SERVICE_NEW", SVC + vip("10.1.0.0/33"), "EINVAL", "", None),
+    ("SERVICE_NEW", SVC + vip("::ffff:10.1.0.9"), "EADDRNOTAVAIL", "mapped",
+     "PREFIX_IPV6"),
+    ("SERVICE_NEW", SVC + vip("10.1.0.9/16"), "EINVAL", "behind",
+     "SERVICE_VIP"),
+    ("SERVICE_NEW", SVC + vip("10.1.0.0/33"), "EINVAL", "over 32",
+     "PREFIX_LEN"),
     ("SERVICE_NEW", SVC + vip("fd00::/129"), "ERANGE", "", "PREFIX_LEN"),
-    ("SERVICE_NEW", SVC + A("SERVICE_VIP", b"", True), "EINVAL", "", None),
-    ("SERVICE_NEW", SVC + A("SERVICE_VIP", PFX4 + PFX6, True), "EINVAL", "",
-     None),
+    ("SERVICE_NEW", SVC + A("SERVICE_VIP", b"", True), "EINVAL",
+     "one address", "SERVICE_VIP"),
+    ("SERVICE_NEW", SVC + A("SERVICE_VIP", PFX4 + PFX6, True), "EINVAL",
+     "one address", "SERVICE_VIP"),
     ("SERVICE_NEW", SVC + b"".join(vip(f"10.1.1.{i}") for i in range(65)),
      "E2BIG", "64", "SERVICE_VIP"),
     ("SERVICE_NEW", SVC + A("SERVICE_ON_EMPTY", u32(2)), "ERANGE", "",
@@ -107,7 +134,7 @@ TABLE = [
     ("ENDPOINT_NEW", B + E + A("ENDPOINT_IPV6", ip6("fe80::5")),
      "EADDRNOTAVAIL", "link-local", "ENDPOINT_IPV6"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_IPV6", ip6("::ffff:1.2.3.4")),
-     None, "mapped", "ENDPOINT_IPV6"),
+     "EADDRNOTAVAIL", "mapped", "ENDPOINT_IPV6"),
     ("ENDPOINT_NEW", B + E + A("ENDPOINT_IPV6", b"\0" * 15), "ERANGE", "",
      "ENDPOINT_IPV6"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_WEIGHT", u32(0)), "ERANGE", "",
@@ -118,8 +145,13 @@ TABLE = [
      "ENDPOINT_STATE"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(999)), "EBADF",
      "", "ENDPOINT_NETNS_FD"),
-    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(0)), None, "",
-     "ENDPOINT_NETNS_FD"),
+    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(0)), "EBADF",
+     "no network namespace", "ENDPOINT_NETNS_FD"),
+    # neither is its namespace a member afterwards, nor has it been for a moment
+    ("ENDPOINT_NEW", B + E + A("ENDPOINT_IPV4", ip4("10.0.1.11")) +
+     A("ENDPOINT_NETNS_FD", u32(FREE)), "EADDRINUSE", "b1", "ENDPOINT_IPV4"),
+    ("ENDPOINT_NEW", B + A("ENDPOINT_NAME", text("b1")) + V4 +
+     A("ENDPOINT_NETNS_FD", u32(FREE)), "EEXIST", "b1", "ENDPOINT_NAME"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(ORCH2)),
      "EBUSY", "another domain", "ENDPOINT_NETNS_FD"),
     ("ENDPOINT_SET", B + E, "ENOENT", "new", "ENDPOINT_NAME"),
@@ -139,6 +171,10 @@ TABLE = [
      "MEMBER_NETNS_FD"),
     ("MEMBER_GET", A("MEMBER_NAME", text("m")), "ENOENT", "m", "MEMBER_NAME"),
     ("MEMBER_DEL", A("MEMBER_NAME", text("m")), "ENOENT", "m", "MEMBER_NAME"),
+    ("MEMBER_DEL", A("MEMBER_NAME", text("a")) +
+     A("MEMBER_NETNS_FD", u32(FD)), "EINVAL", "either", "MEMBER_NETNS_FD"),
+    ("MEMBER_DEL", A("MEMBER_NETNS_FD", u32(FREE)), "ENOENT", "no member",
+     "MEMBER_NETNS_FD"),
     ("MEMBER_SET", A("MEMBER_NAME", text("a")) + A("MEMBER_ROUTE", u32(7)),
      "ERANGE", "", "MEMBER_ROUTE"),
     ("DOMAIN_SET", A("DOMAIN_MAX_FLOWS", u32(0)), "ERANGE", "",
@@ -153,13 +189,24 @@ TABLE = [
     ("FLOW_GET", b"", "EINVAL", "missing", "FLOW_ID"),
     ("FLOW_GET", A("FLOW_ID", u32(4242)), "ENOENT", "4242", "FLOW_ID"),
     ("FLOW_DEL", A("FLOW_ID", u32(4242)), "ENOENT", "4242", "FLOW_ID"),
+    ("FLOW_DEL", flows("x.com"), "ENOENT", "x.com", "FLOW_SERVICE"),
+    ("FLOW_DEL", flows("b.com", "nope"), "ENOENT", "nope", "FLOW_ENDPOINT"),
+    ("FLOW_DEL", flows(src="10.0.0.1/8"), "EINVAL", "behind", "FLOW_SRC"),
     ("MIGRATE", b"", "EINVAL", "missing", "MIGRATE_SERVICE"),
+    ("MIGRATE", migrate([], "b1"), "EINVAL", "missing", "MIGRATE_FROM"),
+    ("MIGRATE", migrate(["b2", "b2"], "b1"), "EINVAL", "twice",
+     "MIGRATE_FROM"),
     ("MIGRATE", migrate(["b1"], "nope"), "ENOENT", "nope", "MIGRATE_TO"),
     ("MIGRATE", migrate(["nope"], "b1"), "ENOENT", "nope", "MIGRATE_FROM"),
     ("MIGRATE", migrate(["b1"], "b1"), "EINVAL", "b1", "MIGRATE_FROM"),
     ("MIGRATE", migrate(["b1"], "b2"), "ENETDOWN", "b2", "MIGRATE_TO"),
-    ("MIGRATE", migrate([f"e{i}" for i in range(65)], "b1"), None, "", None),
-    ("RESOLVE", b"", "EINVAL", "", None),
+    ("MIGRATE", migrate([f"e{i}" for i in range(65)], "to", "many.com"),
+     "E2BIG", "64", "MIGRATE_FROM"),
+    ("MIGRATE", migrate(["d1"], "d2", "d.com"), "EAFNOSUPPORT", "IPv6",
+     "MIGRATE_TO"),
+    ("RESOLVE", b"", "EINVAL", "missing", "RESOLVE_NAME"),
+    ("RESOLVE", A("RESOLVE_NAME", text("b.com")) +
+     A("RESOLVE_IPV4", ip4("10.1.0.2")), "EINVAL", "either", "RESOLVE_IPV4"),
     ("RESOLVE", A("RESOLVE_NAME", text("x.com")), "ENOENT", "x.com",
      "RESOLVE_NAME"),
     ("RESOLVE", A("RESOLVE_IPV4", ip4("10.1.0.99")), "ENOENT", "",
@@ -168,10 +215,46 @@ TABLE = [
 ]
 
 DUMPS = [
-    ("SERVICE_GET", SVC, "EINVAL"),
-    ("MEMBER_GET", A("MEMBER_NAME", text("a")), "EINVAL"),
-    ("ENDPOINT_GET", A("ENDPOINT_SERVICE", text("x.com")), "ENOENT"),
-    ("STATS_GET", attr(1, u32(1)), "EINVAL"),
+    ("SERVICE_GET", SVC, "EINVAL", "no attributes", "SERVICE_NAME"),
+    ("MEMBER_GET", A("MEMBER_NAME", text("a")), "EINVAL", "no attributes",
+     "MEMBER_NAME"),
+    ("DOMAIN_GET", A("DOMAIN_MAX_FLOWS", u32(1)), "EINVAL", "no attributes",
+     "DOMAIN_MAX_FLOWS"),
+    ("STATS_GET", attr(1, u32(1)), "EINVAL", "no attributes", 1),
+    ("ENDPOINT_GET", A("ENDPOINT_SERVICE", text("x.com")), "ENOENT", "x.com",
+     "ENDPOINT_SERVICE"),
+    ("FLOW_GET", flows("x.com"), "ENOENT", "x.com", "FLOW_SERVICE"),
+    ("FLOW_GET", flows("b.com", "nope"), "ENOENT", "nope", "FLOW_ENDPOINT"),
+    ("FLOW_GET", flows(src="10.0.0.1/8"), "EINVAL", "behind", "FLOW_SRC"),
+    ("FLOW_GET", A("FLOW_ID", u32(1)), "EINVAL", "", "FLOW_ID"),
+]
+
+# when the domain has as much as it may have
+LIMITS = [
+    ("SERVICE_NEW", SVC, "ENOSPC", "services", "SERVICE_NAME"),
+    ("ENDPOINT_NEW", B + E + V4, "ENOSPC", "endpoints", "ENDPOINT_NAME"),
+    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(FREE)), "ENOSPC",
+     "limit", "ENDPOINT_NAME"),
+    ("MEMBER_NEW", A("MEMBER_NAME", text("m")) +
+     A("MEMBER_NETNS_FD", u32(FREE)), "ENOSPC", "members", "MEMBER_NAME"),
+]
+
+# operations that take no attributes at all; the last one is no great loss
+PLAIN = [
+    ("DOMAIN_GET", attr(77, u32(1)), "EINVAL", "", ANY),
+    ("DOMAIN_FLUSH", attr(77, u32(1)), "EINVAL", "", ANY),
+]
+
+# in a domain of root's own of another user namespace
+FOREIGN = [
+    ("ENDPOINT_NEW", A("ENDPOINT_SERVICE", text("own.com")) + E + V4 +
+     A("ENDPOINT_NETNS_FD", u32(FD)), "EPERM", "CAP_NET_ADMIN",
+     "ENDPOINT_NETNS_FD"),
+    ("MEMBER_NEW", A("MEMBER_NAME", text("m")) +
+     A("MEMBER_NETNS_FD", u32(FD)), "EPERM", "CAP_NET_ADMIN",
+     "MEMBER_NETNS_FD"),
+    ("MEMBER_DEL", A("MEMBER_NETNS_FD", u32(FD)), "EPERM", "CAP_NET_ADMIN",
+     "MEMBER_NETNS_FD"),
 ]
 
 
@@ -184,39 +267,60 @@ def state(fam):
     return seen
 
 
-def check(fam, cmd, data, want, dump=False):
-    """One row; returns what is wrong with the answer."""
+def check(fam, row, dump=False):
+    """One row; returns what is wrong with the answer, or with what is left."""
+    cmd, data, *want, number = row
+    before = state(fam)
     err, words, bad = fam.req(cmd, data, dump)
     name = errno.errorcode.get(err, err)
-    number, wrong = want[2], []
+    wrong = []
     if isinstance(number, str):
         number = N["SAL_A_" + number]
-    if err == 0 or want[0] not in (None, name):
+    if name != want[0]:
         wrong.append(f"errno {name}, want {want[0]}")
     if want[1] not in words or (not words and err != errno.EOPNOTSUPP):
         wrong.append(f"text '{words}', want '{want[1]}'")
-    if number is not None and bad != number:
+    if number is not ANY and bad != number:
         wrong.append(f"attribute {bad}, want {number}")
+    if state(fam) != before:
+        wrong.append("something has changed")
     print(f"# {cmd}: {name} '{words}' attribute {bad}")
     return wrong
 
 
+def fill(fam):
+    """Allow the domain as much as it has, and no more."""
+    has = fam.ask("DOMAIN_GET")
+    fam.ask("DOMAIN_SET", b"".join(
+        A(f"DOMAIN_MAX_{what}", u32(number_of(has[N[f"SAL_A_DOMAIN_{what}"]])))
+        for what in ("SERVICES", "ENDPOINTS", "MEMBERS")))
+
+
+def cases_of(fam, foreign):
+    """Name of a case, its rows; what is wrong is told in its time."""
+    if foreign:
+        fam.ask("SERVICE_NEW", A("SERVICE_NAME", text("own.com")))
+        yield "another user's namespace", FOREIGN, False
+        return
+    for cmd in dict.fromkeys(row[0] for row in TABLE):
+        yield f"{cmd}", [row for row in TABLE if row[0] == cmd], False
+    yield "dumps", DUMPS, True
+    fill(fam)
+    yield "what is over a limit", LIMITS, False
+    yield "attributes where none are taken", PLAIN, False
+
+
 def main():
-    """A case for each operation, and one that nothing has changed."""
+    """A case for each operation."""
     fam = Family()
-    before = state(fam)
-    cases = {}
-    for cmd, data, err, words, bad in TABLE:
-        wrong = check(fam, cmd, data, (err, words, bad))
-        cases.setdefault(str(cmd), []).extend(wrong)
-    for cmd, data, err in DUMPS:
-        wrong = check(fam, cmd, data, (err, "", None), True)
-        cases.setdefault("dumps", []).extend(wrong)
-    cases["nothing has changed"] = [] if state(fam) == before else ["it has"]
-    for i, (name, wrong) in enumerate(cases.items()):
+    cases = cases_of(fam, sys.argv[1:] == ["foreign"])
+    for i, (name, rows, dump) in enumerate(cases):
+        wrong = [f"{j}: {what}" for j, row in enumerate(rows)
+                 for what in check(fam, row, dump)]
         for line in wrong:
-            print(f"# FAIL {name}: {line}")
+            print(f"# FAIL {name}, row {line}")
         print(f"{'not ' if wrong else ''}ok {i + 1} - refused: {name}")
+    print("# all rows were gone through")
     return 0
 
 
