@@ -83,7 +83,9 @@ expect_num()
 # patience NUMBER: of seconds or the like, more where the machine is slow
 patience()
 {
-	if [ -n "${KSFT_MACHINE_SLOW:-}" ]; then echo $(($1 * 3)); else echo "$1"; fi
+	local times=1
+	[ -z "${KSFT_MACHINE_SLOW:-}" ] || times=3
+	echo $(($1 * times))
 }
 
 # poll SECONDS COMMAND...: until it succeeds; time is longer where the machine

@@ -171,7 +171,8 @@ off()
 	local report
 	fresh hold off on-empty reject
 	report="$(echo_once -n 3 -i 1000 -W 500 "$(vip "$1" 2)")"
-	expect held "$(held)" 0 && expect errors "$(field "$report" errors)" 3 &&
+	expect held "$(held)" 0 &&
+		expect errors "$(field "$report" errors)" 3 &&
 		is_reject "$1" "$report"
 }
 

@@ -7,7 +7,8 @@
 
 setup_b_com
 
-# 48 moves in one batch, as fast as it goes, from the other CPU than the client's
+# 48 moves in one batch, as fast as it goes, from the other CPU than the
+# client's
 moves()
 {
 	for _ in {1..24}; do
