@@ -24,7 +24,7 @@ stream()
 
 on_cpu1()
 {
-	taskset -c 1 salctl -n orch -b "$1" >/dev/null
+	taskset -c "$OTHER_CPU" salctl -n orch -b "$1" >/dev/null
 }
 
 both_there()

@@ -14,7 +14,7 @@ endpoint two.com b1 11
 flusher()
 {
 	until [ -e "$WORK/stop" ]; do
-		taskset -c 1 salctl -n orch -b "$WORK/flushes" >/dev/null ||
+		taskset -c "$OTHER_CPU" salctl -n orch -b "$WORK/flushes" >/dev/null ||
 			return 1
 	done
 }

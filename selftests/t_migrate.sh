@@ -1,10 +1,74 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# 1000 moves under a stream, and 144 as fast as they go.
+# 1000 moves under a stream with several requests in flight all the time, and
+# 144 as fast as they go.
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 setup_b_com
+
+# FAMILY: they know each other for good. Replies that wait at one instance until
+# the client is resolved would be overtaken by those of the next one.
+neighbours()
+{
+	local host
+	for host in 11 12; do
+		run ip -n a neigh replace "$(addr "$1" "$host")" dev eth0 \
+			lladdr "02:00:00:00:00:$host" nud permanent &&
+			run ip -n "b${host#1}" neigh replace "$(addr "$1" 1)" \
+				dev eth0 lladdr 02:00:00:00:00:01 \
+				nud permanent || return 1
+	done
+}
+
+# Between namespaces a reply is there before the next request is sent. So there
+# is a wire: requests are on it when they were translated already, and replies
+# when the endpoint has sent them. It is one for all, and keeps their order as
+# long as one CPU receives from it. But whoever sends through netem takes along
+# what is due, to the backlog of his CPU; hence one CPU for all backlogs.
+wire()
+{
+	run tc -n a qdisc "$1" dev eth0 root netem delay 4ms &&
+		run tc -n orch qdisc "$1" dev va root netem delay 4ms
+}
+
+one_cpu_receives()
+{
+	local ns
+	for ns in a b1 b2 b3 orch; do
+		# shellcheck disable=SC2016 # for that shell
+		in_ns "$ns" bash -c 'for file in \
+			/sys/class/net/*/queues/rx-*/rps_cpus; do
+				[ ! -e "$file" ] || echo 1 >"$file" || exit
+			done' || return 1
+	done
+}
+
+# NAME NS ADDRESS: requests through the wire from the other CPU
+others()
+{
+	taskset -c "$OTHER_CPU" ip netns exec "$2" "$TOOLS/echoflood" \
+		-n 2000 -i 1000 "$3" >"$WORK/flood.$1" 2>"$WORK/flood.$1.err" &
+	declare -g "FLOOD_$1=$!"
+	PIDS+=("$!")
+}
+
+# FAMILY: without a service and without moves; nothing that the next case says
+# would mean much if this one failed.
+wire_keeps_order()
+{
+	local f="$1" rc=0
+	neighbours "$f" && wire add || return 1
+	others x b3 "$(addr "$f" 1)"
+	others y a "$(addr "$f" 13)"
+	taskset -c 0 ip netns exec a "$TOOLS/echoflood" -n 5000 -i 300 -w 32 \
+		"$(addr "$f" 11)" >"$WORK/flood.m" 2>"$WORK/flood.m.err"
+	nothing_lost "$(cat "$WORK/flood.m")" || rc=1
+	nothing_lost "$(flood_end x)" || rc=1
+	nothing_lost "$(flood_end y)" || rc=1
+	wire del
+	return "$rc"
+}
 
 # 48 moves in one batch, as fast as it goes, from the other CPU than the
 # client's
@@ -14,15 +78,15 @@ moves()
 		echo "migrate b.com from b1 to b2"
 		echo "migrate b.com from b2 to b1"
 	done >"$WORK/moves"
-	taskset -c 1 salctl -n orch -b "$WORK/moves" >/dev/null
+	taskset -c "$OTHER_CPU" salctl -n orch -b "$WORK/moves" >/dev/null
 }
 
 # FAMILY: a thousand more, each looked at: where it went to gets a request,
 # before the next one
 moves_looked_at()
 {
-	taskset -c 1 ip netns exec orch "$LIB_DIR/tools/moves.py" watch "$1" \
-		1000 b.com b1 b2 >"$WORK/followed"
+	taskset -c "$OTHER_CPU" ip netns exec orch "$LIB_DIR/tools/moves.py" \
+		watch "$1" 1000 b.com b1 b2 >"$WORK/followed"
 	cat "$WORK/followed" >&2
 	grep -q followed=1000 "$WORK/followed"
 }
@@ -31,10 +95,13 @@ moves_looked_at()
 # the client got answers for.
 thousand_moves()
 {
-	local f="$1" start1 start2 report vip rc=0
+	local f="$1" start1 start2 report vip late rc=0
 	vip="$(vip "$f" 2)"
+	neighbours "$f" || return 1
 	start1="$(echos b1 "$f")" start2="$(echos b2 "$f")"
+	late="$(counter late)"
 
+	wire add || return 1
 	GENERATION="$(json '.[0].generation' domain show)"
 	echo "+ echoflood &" >&2
 	taskset -c 0 ip netns exec a "$TOOLS/echoflood" -n 0 -i 300 -w 32 \
@@ -44,12 +111,19 @@ thousand_moves()
 
 	moves && moves_looked_at "$f" && moves && moves || rc=1
 	report="$(flood_end m TERM)"
+	wire del
+	late=$(($(counter late) - late))
+	ktap_print_msg "IPv$f: $(field "$report" outstanding) requests in" \
+		"flight (median), $late replies came after a move"
 	nothing_lost "$report" || return 1
 	expect "received by both" \
 		$(($(echos b1 "$f") - start1 + $(echos b2 "$f") - start2)) \
 		"$(field "$report" received)" &&
 		expect "moves told" "$(json '.[0].generation' domain show)" \
-			$((GENERATION + 1144)) && return "$rc"
+			$((GENERATION + 1144)) &&
+		expect_num "in flight, median" \
+			"$(field "$report" outstanding)" -ge 3 &&
+		expect_num "late replies" "$late" -gt 0 && return "$rc"
 }
 
 flow_follows()
@@ -91,6 +165,8 @@ new_flows_go_on()
 	expect "requests in b1" "$(echos b1 "$1")" $((before + 1))
 }
 
+t "one CPU receives from all devices" one_cpu_receives
+each_family "a wire keeps order while others send, too" wire_keeps_order
 each_family "1000 moves, nothing lost, repeated or reordered" thousand_moves
 each_family "a flow is shown where it went" flow_follows
 t "check does everything but the move" check_moves_nothing
