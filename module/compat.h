@@ -8,7 +8,12 @@
 #ifndef _SAL_COMPAT_H
 #define _SAL_COMPAT_H
 
+#include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
+#include <linux/version.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
 
 /* 7.0 */
 #ifndef kzalloc_obj
@@ -16,5 +21,29 @@
 #define kzalloc_obj(p, gfp)	kzalloc(sizeof(p), gfp)
 #define kzalloc_objs(p, n, gfp)	kcalloc(n, sizeof(p), gfp)
 #endif
+
+/* an errno or a drop reason, both not 0; RCU. 6.13: a DSCP of its own type */
+static inline int sal_compat_route_input4(struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+	return ip_route_input_noref(skb, iph->daddr, iph->saddr, iph->tos,
+				    skb->dev);
+#else
+	return ip_route_input_noref(skb, iph->daddr, iph->saddr,
+				    ip4h_dscp(iph), skb->dev);
+#endif
+}
+
+/* in between it was exported */
+static inline void sal_compat_route_input6(struct sk_buff *skb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	nf_get_ipv6_ops()->route_input(skb);
+#else
+	ip6_route_input(skb);
+#endif
+}
 
 #endif /* _SAL_COMPAT_H */

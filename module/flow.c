@@ -74,13 +74,13 @@ static void flow_alt_key(struct sal_flow_alt_key *key,
 	key->member = m->id;
 	key->cid = conv->cid;
 	key->proto = conv->proto;
-	key->pad = 0;
+	key->place = conv->place;
 }
 
-static struct sal_flow *flow_lookup_alt(struct sal_domain *d,
-					const struct sal_member *m,
+static struct sal_flow *flow_lookup_alt(const struct sal_member *m,
 					const struct sal_conv *conv)
 {
+	struct sal_domain *d = m->domain;
 	struct sal_flow_alt_key key;
 	struct sal_flow_alt *alt;
 
@@ -91,8 +91,7 @@ static struct sal_flow *flow_lookup_alt(struct sal_domain *d,
 	return alt ? alt->flow : NULL;
 }
 
-struct sal_flow *sal_flow_reverse(struct sal_domain *d,
-				  const struct sal_member *m,
+struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 				  const struct sal_service *svc,
 				  const struct in6_addr *client, u8 proto,
 				  __be16 id)
@@ -105,23 +104,23 @@ struct sal_flow *sal_flow_reverse(struct sal_domain *d,
 	};
 	struct sal_flow *f;
 
-	f = rhashtable_lookup(&d->flows, &key, flow_params);
-	/* only the member that translated a flow reverses it */
-	return f && f->member == m->id ? f : NULL;
+	f = rhashtable_lookup(&m->domain->flows, &key, flow_params);
+	/* only who translated a flow reverses it, and only there */
+	return f && f->member == m->id && f->place == place ? f : NULL;
 }
 
-struct sal_flow *sal_flow_lookup(struct sal_domain *d,
-				 const struct sal_member *m,
+struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 				 const struct sal_service *svc,
 				 const struct sal_conv *conv)
 {
 	struct sal_flow *f;
 
-	f = sal_flow_reverse(d, m, svc, &conv->client, conv->proto, conv->cid);
+	f = sal_flow_reverse(m, conv->place, svc, &conv->client, conv->proto,
+			     conv->cid);
 	if (likely(f && f->cid == conv->cid &&
 		   ipv6_addr_equal(&f->vip, &conv->vip)))
 		return f;
-	f = flow_lookup_alt(d, m, conv);
+	f = flow_lookup_alt(m, conv);
 	/* the VIP may have been another service's */
 	return f && f->key.svc == svc->id ? f : NULL;
 }
@@ -233,6 +232,7 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 	f->vip = conv->vip;
 	f->member = m->id;
 	f->cid = conv->cid;
+	f->place = conv->place;
 	f->seen = sal_flow_now();
 	f->id = atomic64_inc_return(&d->flow_id);
 	return f;
@@ -341,8 +341,8 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 		return f;
 	if (IS_ERR(old))
 		return ERR_PTR(-ENOMEM);
-	if (old->member == f->member && old->cid == f->cid &&
-	    ipv6_addr_equal(&old->vip, &f->vip))
+	if (old->member == f->member && old->place == f->place &&
+	    old->cid == f->cid && ipv6_addr_equal(&old->vip, &f->vip))
 		return old;
 	err = flow_map(m, conv, f);
 	if (!err)
@@ -351,7 +351,7 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 		return ERR_PTR(err == -EADDRINUSE ? err : -ENOMEM);
 
 	/* another CPU was faster, or the VIP was another service's */
-	old = flow_lookup_alt(d, m, conv);
+	old = flow_lookup_alt(m, conv);
 	if (old && old->key.svc == f->key.svc)
 		return old;
 	if (old)

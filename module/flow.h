@@ -46,10 +46,13 @@ struct sal_flow_key {
  * @cell: what it is bound to; holds a reference. The collector may exchange
  *	it for another cell of the same endpoint.
  * @vip: address that the client uses; never changes
- * @member: number of the member that is the client; never changes
+ * @member: number of the member that translates it, which is the client or
+ *	routes for it; never changes
  * @seen: coarse time of the last packet, see sal_flow_now(). Written by the
  *	data path, and only when it differs.
  * @cid: port or echo id that the client uses; never changes
+ * @place: enum sal_placement: in which hooks the member translates it; never
+ *	changes
  * @id: number; never changes
  * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
  * @rcu: for freeing
@@ -65,6 +68,7 @@ struct sal_flow {
 	u32 member;
 	u32 seen;
 	__be16 cid;
+	u8 place;
 	u64 id;
 	struct sal_flow_alt *alt;
 	struct rcu_head rcu;
@@ -77,7 +81,7 @@ struct sal_flow {
  * @member: number of the member
  * @cid: its port or echo id
  * @proto: IP protocol
- * @pad: zero
+ * @place: enum sal_placement
  */
 struct sal_flow_alt_key {
 	struct in6_addr client;
@@ -85,7 +89,7 @@ struct sal_flow_alt_key {
 	u32 member;
 	__be16 cid;
 	u8 proto;
-	u8 pad;
+	u8 place;
 };
 
 /**
@@ -106,12 +110,14 @@ struct sal_flow_alt {
  * @vip: address that the client uses
  * @cid: port or echo id that the client uses
  * @proto: IP protocol
+ * @place: enum sal_placement: where it was met
  */
 struct sal_conv {
 	struct in6_addr client;
 	struct in6_addr vip;
 	__be16 cid;
 	u8 proto;
+	u8 place;
 };
 
 /* coarse time, in seconds; differences survive its wrap */
@@ -135,14 +141,12 @@ static inline u32 sal_flow_idle(const struct sal_flow *f)
 }
 
 /* the client's packet; RCU */
-struct sal_flow *sal_flow_lookup(struct sal_domain *d,
-				 const struct sal_member *m,
+struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 				 const struct sal_service *svc,
 				 const struct sal_conv *conv);
 
 /* the endpoint's packet; RCU */
-struct sal_flow *sal_flow_reverse(struct sal_domain *d,
-				  const struct sal_member *m,
+struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 				  const struct sal_service *svc,
 				  const struct in6_addr *client, u8 proto,
 				  __be16 id);

@@ -122,18 +122,20 @@ static void hold_drop(struct sal_domain *d, struct sal_held *held)
 	hold_free(d, held);
 }
 
-static struct sal_held *hold_alloc(struct sal_member *m, struct sk_buff *skb)
+static struct sal_held *hold_alloc(const struct sal_spot *spot,
+				   struct sk_buff *skb)
 {
 	struct mem_cgroup *old;
 	struct sal_held *held;
 
-	old = sal_domain_charge(m->domain);
+	old = sal_domain_charge(spot->member->domain);
 	held = kmalloc_obj(*held, GFP_ATOMIC | __GFP_ACCOUNT);
 	sal_domain_uncharge(old);
 	if (!held)
 		return NULL;
 	held->skb = skb;
-	held->member = m;
+	held->member = spot->member;
+	held->iif = spot->iif;
 	held->size = skb->truesize + sizeof(*held);
 	return held;
 }
@@ -149,6 +151,10 @@ static void hold_strip(struct sk_buff *skb)
 	/* that it is not to be tracked is a mark, and no reference */
 	if ((skb_get_nfct(skb) & NFCT_INFOMASK) != IP_CT_UNTRACKED)
 		nf_reset_ct(skb);
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	/* what the bridge knew of it; it is for this namespace, and no bridge's */
+	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+#endif
 	skb->dev = NULL;
 }
 
@@ -189,9 +195,11 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	return SAL_HELD;
 }
 
-enum sal_hold_result sal_hold_packet(struct sal_service *svc, enum sal_af af,
-				     struct sk_buff *skb, struct sal_member *m)
+enum sal_hold_result sal_hold_packet(struct sal_service *svc,
+				     const struct sal_spot *spot,
+				     struct sk_buff *skb)
 {
+	enum sal_af af = spot->af;
 	enum sal_hold_result res;
 	struct sal_held *held;
 
@@ -199,7 +207,7 @@ enum sal_hold_result sal_hold_packet(struct sal_service *svc, enum sal_af af,
 	    (!READ_ONCE(svc->conf.hold_packets) ||
 	     !READ_ONCE(svc->conf.hold_time)))
 		return SAL_HOLD_OFF;
-	held = hold_alloc(m, skb);
+	held = hold_alloc(spot, skb);
 	if (!held)
 		return SAL_HOLD_NOMEM;
 	spin_lock_bh(&svc->hold.lock);
@@ -358,12 +366,12 @@ static void hold_put_back(struct sal_service *svc, enum sal_af af,
 static bool hold_release_held(struct sal_service *svc, enum sal_af af,
 			      struct sal_held *held)
 {
-	if (!sal_datapath_release(svc, held->member, held->skb, af)) {
+	if (!sal_release(svc, held, af)) {
 		if (time_before(jiffies, held->deadline)) {
 			hold_put_back(svc, af, held);
 			return false;
 		}
-		sal_datapath_expire(svc, held->member, held->skb, af);
+		sal_release_expired(svc, held, af);
 	}
 	hold_free(svc->domain, held);
 	return true;
@@ -421,7 +429,7 @@ static bool hold_expire_one(struct sal_service *svc, enum sal_af af)
 		held = hold_pop_expired(&svc->hold, af, jiffies);
 	spin_unlock(&svc->hold.lock);
 	if (held) {
-		sal_datapath_expire(svc, held->member, held->skb, af);
+		sal_release_expired(svc, held, af);
 		hold_free(svc->domain, held);
 	}
 	local_bh_enable();

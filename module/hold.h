@@ -12,9 +12,9 @@
 
 #include "addr.h"
 
-struct nf_hook_state;
 struct sal_member;
 struct sal_service;
+struct sal_spot;
 
 /**
  * struct sal_held - one held packet
@@ -25,6 +25,8 @@ struct sal_service;
  *	the entry off under the lock.
  * @deadline: jiffies
  * @size: bytes accounted
+ * @iif: number of the device it came by, 0 where it was on its way out. A
+ *	number, since a device could not go while it is held.
  */
 struct sal_held {
 	struct list_head list;
@@ -32,6 +34,7 @@ struct sal_held {
 	struct sal_member *member;
 	unsigned long deadline;
 	u32 size;
+	int iif;
 };
 
 /**
@@ -73,10 +76,10 @@ enum sal_hold_result {
 	SAL_HOLD_NOMEM,
 };
 
-/* hold a packet from the LOCAL_OUT hook of a member; RCU, BH off or on */
-enum sal_hold_result sal_hold_packet(struct sal_service *svc, enum sal_af af,
-				     struct sk_buff *skb,
-				     struct sal_member *m);
+/* hold a client's packet; RCU, BH off or on */
+enum sal_hold_result sal_hold_packet(struct sal_service *svc,
+				     const struct sal_spot *spot,
+				     struct sk_buff *skb);
 
 /* a service has no usable endpoint left, or has one again; sal_lock */
 void sal_hold_close(struct sal_service *svc, enum sal_af af);

@@ -2,15 +2,18 @@
 /*
  * hooks.c - where the module meets packets
  *
- * LOCAL_OUT at -210: behind raw (-300), so that a NOTRACK rule there speaks of
- * the VIP, and behind SELinux (-225); before conntrack (-200) and everything
- * after it, mangle, NAT and filter, which so see one conversation of the
- * client with the endpoint.
+ * Towards endpoints at -210, LOCAL_OUT of the client (edge) and PRE_ROUTING of
+ * who routes for it (router): behind raw (-300), so that a NOTRACK rule there
+ * speaks of the VIP, and behind SELinux (-225); behind conntrack's defrag
+ * (-400), as only a whole packet tells its conversation; before conntrack
+ * (-200) and everything after it, mangle, NAT and filter, which so see one
+ * conversation of the client with the endpoint.
  *
- * LOCAL_IN at 110: behind mangle (-150), filter (0), security (50) and source
- * NAT (100), which so see the same conversation's replies; before conntrack's
- * helpers (300) and confirmation (INT_MAX), which look at the entry attached
- * to the packet and not at its addresses.
+ * Back to clients at 110, LOCAL_IN (edge) and POST_ROUTING (router): behind
+ * mangle (-150), filter (0), security (50) and source NAT (100), which so see
+ * the same conversation's replies; before conntrack's helpers (300) and
+ * confirmation (INT_MAX), which look at the entry attached to the packet and
+ * not at its addresses.
  */
 #include <linux/kmod.h>
 #include <linux/module.h>
@@ -20,144 +23,163 @@
 #include <net/dst.h>
 #include <net/net_namespace.h>
 
+#include "compat.h"
 #include "datapath.h"
 #include "hooks.h"
 #include "member.h"
 #include "net.h"
 
-#define SAL_PRI_OUT	(-210)
-#define SAL_PRI_IN	(NF_IP_PRI_NAT_SRC + 10)
+#define SAL_PRI_FORWARD	(-210)
+#define SAL_PRI_REVERSE	(NF_IP_PRI_NAT_SRC + 10)
 
-static struct sal_member *hook_member(const struct nf_hook_state *state)
+static const struct nf_defrag_hook __rcu ** const hooks_defrag[SAL_AF_NUM] = {
+	[SAL_V4] = &nf_defrag_v4_hook,
+	[SAL_V6] = &nf_defrag_v6_hook,
+};
+
+/* false where the namespace is no member */
+static bool hook_spot(struct sal_spot *spot, const struct nf_hook_state *state,
+		      enum sal_placement place)
 {
-	return rcu_dereference(sal_net(state->net)->member);
+	spot->member = rcu_dereference(sal_net(state->net)->member);
+	spot->af = state->pf == NFPROTO_IPV4 ? SAL_V4 : SAL_V6;
+	spot->place = place;
+	spot->iif = place == SAL_PLACEMENT_ROUTER && state->in ?
+		    state->in->ifindex : 0;
+	return spot->member;
 }
 
-static unsigned int hook_out4(void *priv, struct sk_buff *skb,
-			      const struct nf_hook_state *state)
+static unsigned int hook_forward(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
 {
-	struct sal_member *m = hook_member(state);
+	struct sal_spot spot;
 
-	return m ? sal_datapath_out(m, skb, state, SAL_V4) : NF_ACCEPT;
+	if (!hook_spot(&spot, state, state->hook == NF_INET_LOCAL_OUT ?
+				     SAL_PLACEMENT_EDGE : SAL_PLACEMENT_ROUTER))
+		return NF_ACCEPT;
+	return sal_forward(&spot, skb, state->sk);
 }
 
-static unsigned int hook_out6(void *priv, struct sk_buff *skb,
-			      const struct nf_hook_state *state)
+static unsigned int hook_reverse(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
 {
-	struct sal_member *m = hook_member(state);
+	struct sal_spot spot;
 
-	return m ? sal_datapath_out(m, skb, state, SAL_V6) : NF_ACCEPT;
+	if (!hook_spot(&spot, state, state->hook == NF_INET_LOCAL_IN ?
+				     SAL_PLACEMENT_EDGE : SAL_PLACEMENT_ROUTER))
+		return NF_ACCEPT;
+	return sal_reverse(&spot, skb);
 }
 
-static unsigned int hook_in4(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
-{
-	struct sal_member *m = hook_member(state);
-
-	return m ? sal_datapath_in(m, skb, SAL_V4) : NF_ACCEPT;
-}
-
-static unsigned int hook_in6(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
-{
-	struct sal_member *m = hook_member(state);
-
-	return m ? sal_datapath_in(m, skb, SAL_V6) : NF_ACCEPT;
-}
+#define SAL_HOOK(_pf, _num, _hook, _priority) {	\
+		.hook		= _hook,	\
+		.pf		= _pf,		\
+		.hooknum	= _num,		\
+		.priority	= _priority,	\
+	}
 
 static const struct nf_hook_ops sal_hook_ops[] = {
-	{
-		.hook		= hook_out4,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_LOCAL_OUT,
-		.priority	= SAL_PRI_OUT,
-	},
-	{
-		.hook		= hook_in4,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_LOCAL_IN,
-		.priority	= SAL_PRI_IN,
-	},
-	{
-		.hook		= hook_out6,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_LOCAL_OUT,
-		.priority	= SAL_PRI_OUT,
-	},
-	{
-		.hook		= hook_in6,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_LOCAL_IN,
-		.priority	= SAL_PRI_IN,
-	},
+	SAL_HOOK(NFPROTO_IPV4, NF_INET_LOCAL_OUT, hook_forward,
+		 SAL_PRI_FORWARD),
+	SAL_HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN, hook_reverse,
+		 SAL_PRI_REVERSE),
+	SAL_HOOK(NFPROTO_IPV4, NF_INET_PRE_ROUTING, hook_forward,
+		 SAL_PRI_FORWARD),
+	SAL_HOOK(NFPROTO_IPV4, NF_INET_POST_ROUTING, hook_reverse,
+		 SAL_PRI_REVERSE),
+	SAL_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT, hook_forward,
+		 SAL_PRI_FORWARD),
+	SAL_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN, hook_reverse,
+		 SAL_PRI_REVERSE),
+	SAL_HOOK(NFPROTO_IPV6, NF_INET_PRE_ROUTING, hook_forward,
+		 SAL_PRI_FORWARD),
+	SAL_HOOK(NFPROTO_IPV6, NF_INET_POST_ROUTING, hook_reverse,
+		 SAL_PRI_REVERSE),
 };
 
 /*
- * IPv4 puts fragments together before LOCAL_IN, IPv6 after it; there we need
- * what conntrack needs, and use the same. Its module is wanted when ours is
- * loaded, as it cannot be asked for here: loading takes locks that an exiting
- * namespace holds while it waits for sal_mutex. Without it fragmented replies
- * would pass untranslated, so there is no member without it.
+ * A fragment does not tell whose it is. IPv4 puts them together before LOCAL_IN
+ * but not before PRE_ROUTING, IPv6 after either; what conntrack needs there we
+ * need, too, and use the same. Its modules are wanted when ours is loaded, as
+ * they cannot be asked for here: loading takes locks that an exiting namespace
+ * holds while it waits for sal_mutex. There is no member without them.
  */
-static const struct nf_defrag_hook *defrag6_get(void)
+static const struct nf_defrag_hook *defrag_held(enum sal_af af)
 {
-	const struct nf_defrag_hook *defrag;
-
-	rcu_read_lock();
-	defrag = rcu_dereference(nf_defrag_v6_hook);
-	if (defrag && !try_module_get(defrag->owner))
-		defrag = NULL;
-	rcu_read_unlock();
-	return defrag;
-}
-
-/* there as long as a member holds its module */
-static const struct nf_defrag_hook *defrag6_held(void)
-{
-	return rcu_dereference_protected(nf_defrag_v6_hook,
+	/* there as long as a member holds its module */
+	return rcu_dereference_protected(*hooks_defrag[af],
 					 lockdep_is_held(&sal_mutex));
 }
 
-int sal_hooks_add(struct net *net)
+static int defrag_enable(struct net *net, enum sal_af af)
 {
 	const struct nf_defrag_hook *defrag;
 	int err;
 
-	lockdep_assert_held(&sal_mutex);
-	defrag = defrag6_get();
+	rcu_read_lock();
+	defrag = rcu_dereference(*hooks_defrag[af]);
+	if (defrag && !try_module_get(defrag->owner))
+		defrag = NULL;
+	rcu_read_unlock();
 	if (!defrag)
 		return -ENOPKG;
 	err = defrag->enable(net);
 	if (err)
-		goto err_put;
+		module_put(defrag->owner);
+	return err;
+}
+
+static void defrag_disable(struct net *net, enum sal_af af)
+{
+	const struct nf_defrag_hook *defrag = defrag_held(af);
+
+	defrag->disable(net);
+	module_put(defrag->owner);
+}
+
+int sal_hooks_add(struct net *net)
+{
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	err = defrag_enable(net, SAL_V4);
+	if (err)
+		return err;
+	err = defrag_enable(net, SAL_V6);
+	if (err)
+		goto err_v4;
 	err = nf_register_net_hooks(net, sal_hook_ops,
 				    ARRAY_SIZE(sal_hook_ops));
 	if (err)
-		goto err_disable;
+		goto err_v6;
 	return 0;
 
-err_disable:
-	defrag->disable(net);
-err_put:
-	module_put(defrag->owner);
+err_v6:
+	defrag_disable(net, SAL_V6);
+err_v4:
+	defrag_disable(net, SAL_V4);
 	return err;
 }
 
 void sal_hooks_del(struct net *net)
 {
-	const struct nf_defrag_hook *defrag = defrag6_held();
-
 	lockdep_assert_held(&sal_mutex);
 	nf_unregister_net_hooks(net, sal_hook_ops, ARRAY_SIZE(sal_hook_ops));
-	defrag->disable(net);
-	module_put(defrag->owner);
+	defrag_disable(net, SAL_V6);
+	defrag_disable(net, SAL_V4);
+}
+
+static void __init hooks_want(enum sal_af af, const char *module)
+{
+	if (!rcu_access_pointer(*hooks_defrag[af]) && request_module(module))
+		pr_warn("sal: no module %s: no namespace can be a member\n",
+			module);
 }
 
 void __init sal_hooks_init(void)
 {
-	if (!rcu_access_pointer(nf_defrag_v6_hook) &&
-	    request_module("nf_defrag_ipv6"))
-		pr_warn("sal: no module nf_defrag_ipv6: no namespace can be a member\n");
+	hooks_want(SAL_V4, "nf_defrag_ipv4");
+	hooks_want(SAL_V6, "nf_defrag_ipv6");
 }
 
 /* the index behind our entry, or -ENOENT */
@@ -171,29 +193,56 @@ static int hooks_behind(const struct nf_hook_entries *e, nf_hookfn *hook)
 	return -ENOENT;
 }
 
-int sal_hooks_resume(struct net *net, struct sock *sk, struct sk_buff *skb,
-		     enum sal_af af)
+/* what a packet does behind PRE_ROUTING, its options and early demux apart */
+static int hooks_input(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
+	int err = 0;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		err = sal_compat_route_input4(skb);
+	else
+		sal_compat_route_input6(skb);
+	if (err) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_IP_INNOROUTES);
+		return NET_RX_DROP;
+	}
+	return dst_input(skb);
+}
+
+static const struct nf_hook_entries *hooks_entries(const struct net *net,
+						   enum sal_af af,
+						   unsigned int num)
+{
+	if (af == SAL_V4)
+		return rcu_dereference(net->nf.hooks_ipv4[num]);
+	return rcu_dereference(net->nf.hooks_ipv6[num]);
+}
+
+int sal_hooks_resume(const struct sal_spot *spot, struct sk_buff *skb)
+{
+	bool router = spot->place == SAL_PLACEMENT_ROUTER;
+	int (*okfn)(struct net *, struct sock *, struct sk_buff *);
+	struct net *net = spot->member->net;
 	const struct nf_hook_entries *e;
 	struct nf_hook_state state;
+	unsigned int num;
 	int next;
 
-	if (af == SAL_V4) {
-		e = rcu_dereference(net->nf.hooks_ipv4[NF_INET_LOCAL_OUT]);
-		next = hooks_behind(e, hook_out4);
-	} else {
-		e = rcu_dereference(net->nf.hooks_ipv6[NF_INET_LOCAL_OUT]);
-		next = hooks_behind(e, hook_out6);
-	}
+	num = router ? NF_INET_PRE_ROUTING : NF_INET_LOCAL_OUT;
+	okfn = router ? hooks_input : dst_output;
+	e = hooks_entries(net, spot->af, num);
+	next = hooks_behind(e, hook_forward);
 	if (next < 0)
 		return next;
 
-	skb->protocol = htons(af == SAL_V4 ? ETH_P_IP : ETH_P_IPV6);
-	skb->dev = skb_dst(skb)->dev;
-	nf_hook_state_init(&state, NF_INET_LOCAL_OUT,
-			   af == SAL_V4 ? NFPROTO_IPV4 : NFPROTO_IPV6,
-			   NULL, skb->dev, sk, net, dst_output);
+	skb->protocol = htons(spot->af == SAL_V4 ? ETH_P_IP : ETH_P_IPV6);
+	if (!router)
+		skb->dev = skb_dst(skb)->dev;
+	nf_hook_state_init(&state, num,
+			   spot->af == SAL_V4 ? NFPROTO_IPV4 : NFPROTO_IPV6,
+			   router ? skb->dev : NULL, router ? NULL : skb->dev,
+			   router ? NULL : skb->sk, net, okfn);
 	if (nf_hook_slow(skb, &state, e, next) == 1)
-		dst_output(net, sk, skb);
+		okfn(net, state.sk, skb);
 	return 0;
 }

@@ -124,7 +124,7 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 		if (err != -ENOPKG)
 			goto err_nomem;
 		NL_SET_ERR_MSG(extack,
-			       "the kernel has no IPv6 defragmentation: load nf_defrag_ipv6");
+			       "the kernel cannot defragment: load nf_defrag_ipv4 and nf_defrag_ipv6");
 		return ERR_PTR(err);
 	}
 	sal_domain_changed(d);

@@ -86,6 +86,7 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 	    addr_put(skb, SAL_A_FLOW_SRC, &f->key.client) ||
 	    addr_put(skb, SAL_A_FLOW_DST, &f->vip) ||
 	    nla_put_be16(skb, SAL_A_FLOW_SPORT, f->cid) ||
+	    nla_put_u32(skb, SAL_A_FLOW_PLACEMENT, f->place) ||
 	    nla_put_u32(skb, SAL_A_FLOW_IDLE, sal_flow_idle(f)))
 		return -EMSGSIZE;
 	if (f->key.id != f->cid &&

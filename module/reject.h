@@ -10,7 +10,10 @@
 struct net;
 struct sk_buff;
 
-/* the packet has its original header and a route; it stays the caller's */
+/*
+ * The packet has its original header; a route, too, where it was met on its
+ * way out. It stays the caller's.
+ */
 
 /* "this service does not speak that protocol" */
 void sal_reject_proto(struct net *net, struct sk_buff *skb, enum sal_af af);

@@ -160,11 +160,35 @@ connect()
 	ip -n "$1" addr add "$(addr 6 "$2")/64" dev eth0 nodad
 }
 
+# connect_routed NS HOST: NS gets eth0 on a wire of its own to orch, which routes;
+# the address is the same as on the bridge, but nobody else is on the link
+connect_routed()
+{
+	local f
+	ip link add "v$1" netns orch type veth peer name eth0 netns "$1" \
+		address "02:00:00:00:00:$2"
+	for f in orch:v$1 $1:eth0; do
+		in_ns "${f%:*}" sysctl -qw "net.ipv6.conf.${f#*:}.accept_dad=0"
+		ip -n "${f%:*}" link set "${f#*:}" up
+	done
+	for f in 4 6; do
+		ip -n orch addr add "$(addr "$f" 254)" dev "v$1"
+		ip -n orch route add "$(addr "$f" "$2")" dev "v$1"
+		ip -n "$1" addr add "$(addr "$f" "$2")" dev eth0
+		ip -n "$1" "-$f" route add default \
+			via "$(addr "$f" 254)" dev eth0 onlink
+	done
+}
+
 # add_host NS HOST
 add_host()
 {
 	add_ns "$1"
-	connect "$1" "$2"
+	if [ "$PLACEMENT" = router ]; then
+		connect_routed "$1" "$2"
+	else
+		connect "$1" "$2"
+	fi
 }
 
 load()
@@ -177,8 +201,16 @@ setup_orch()
 	add_ns orch
 	ip -n orch link add br0 type bridge
 	ip -n orch link set br0 up
+	if [ "$PLACEMENT" = router ]; then
+		in_ns orch sysctl -qw net.ipv4.ip_forward=1 \
+			net.ipv6.conf.all.forwarding=1
+	fi
 	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
 }
+
+# PLACEMENT=edge: the picture above. PLACEMENT=router: hosts have wires of their
+# own instead, orch routes between them and is the member, a is none.
+PLACEMENT=edge
 
 setup()
 {
@@ -189,7 +221,11 @@ setup()
 	add_host b1 11
 	add_host b2 12
 	add_host b3 13
-	S member add netns a route auto
+	if [ "$PLACEMENT" = router ]; then
+		S member add netns orch
+	else
+		S member add netns a route auto
+	fi
 }
 
 # service NAME VIPHOST [OPTION...]: with a VIP of each family
@@ -205,6 +241,7 @@ endpoint()
 {
 	local svc="$1" ns="$2" host="$3"
 	shift 3
+	[ "$PLACEMENT" = edge ] || set -- "$@" nomember
 	S endpoint add "$svc" netns "$ns" addr "$(addr 4 "$host")" \
 		addr "$(addr 6 "$host")" "$@"
 }

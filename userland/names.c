@@ -60,6 +60,11 @@ NAMES(cause,
 	[SAL_CAUSE_ENDPOINT_UP] = "endpoint-up",
 );
 
+NAMES(placement,
+	[SAL_PLACEMENT_EDGE] = "edge",
+	[SAL_PLACEMENT_ROUTER] = "router",
+);
+
 /* by bit, where the others are by value */
 NAMES(fault,
 	[__builtin_ctz(SAL_FAULT_ADDRESS)] = "address",
@@ -168,6 +173,7 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_IDLE] = { "idle", T_SECONDS },
 	[SAL_A_FLOW_COUNT] = { "count", T_COUNT },
 	[SAL_A_FLOW_SEQ] = { "seq", T_COUNT },
+	[SAL_A_FLOW_PLACEMENT] = { "placement", T_ENUM, false, &names_placement },
 };
 
 SET(flow, "flow");

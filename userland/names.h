@@ -71,6 +71,7 @@ extern const struct names names_late;
 extern const struct names names_state;
 extern const struct names names_route;
 extern const struct names names_gate;
+extern const struct names names_placement;
 extern const struct names names_cause;
 extern const struct names names_fault;
 

@@ -30,7 +30,7 @@ export LC_ALL=C.UTF-8
 # shellcheck source=selftests/demo/scenes.sh
 . "$DEMO_DIR/scenes.sh"
 
-SCENES=(edge-migrate edge-gap edge-failover
+SCENES=(edge-migrate edge-gap edge-failover router
 	baseline-2018 baseline-nft baseline-2018-gap baseline-nft-gap)
 [ $# -eq 0 ] || SCENES=("$@")
 
@@ -53,7 +53,9 @@ cat <<'END'
       [br0 ------------------- orchestrator ----------------------- ]
 
   Each is a network namespace, and b.com is 10.1.0.2 and fd00:254::2. The
-  two of them are pinged at once, and a move by sal moves both.
+  two of them are pinged at once, and a move by sal moves both. In the scene
+  "router" orchestrator is no bridge but routes between them, and none of them
+  has anything to do with sal.
 
   The bars show how many requests were answered, by whom and when:
 

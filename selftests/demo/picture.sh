@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
 #
-# The picture: one bridge, a namespace for each instance.
+# The picture: one bridge, or one router, and a namespace for each instance.
 
 VIP4=10.1.0.2
 VIP6=fd00:254::2
@@ -26,9 +26,21 @@ host_of()
 	esac
 }
 
+# Whether orchestrator is a bridge between them, or routes between them
+ROUTED=""
+
 # A program takes long to start in an emulated machine: a namespace's commands
 # go to one ip(8).
 start_instance()
+{
+	if [ -n "$ROUTED" ]; then
+		start_routed "$@"
+	else
+		start_bridged "$@"
+	fi
+}
+
+start_bridged()
 {
 	local ns="$1" host
 	host="$(host_of "$1")"
@@ -49,14 +61,44 @@ start_instance()
 	END
 }
 
+# Each on a wire of its own, and by the router to all others
+start_routed()
+{
+	local ns="$1" host
+	host="$(host_of "$1")"
+
+	ip netns add "$ns"
+	ip -n orchestrator -batch - <<-END
+		link add p$host index $host type veth peer name eth0 netns $ns
+		link set p$host up
+		addr add 10.0.1.254 dev p$host
+		addr add fd00:1::254 dev p$host nodad
+		route add $(addr 4 "$host") dev p$host
+		route add $(addr 6 "$host") dev p$host
+	END
+	ip -n "$ns" -batch - <<-END
+		link set lo up
+		link set eth0 up
+		addr add $(addr 4 "$host") dev eth0
+		addr add $(addr 6 "$host") dev eth0 nodad
+		route add default via 10.0.1.254 dev eth0 onlink
+		route add default via fd00:1::254 dev eth0 onlink
+	END
+}
+
 # draw INSTANCE...: of b.com; the others are there anyway
 draw()
 {
 	local ns
 
 	ip netns add orchestrator
-	ip -n orchestrator link add br0 type bridge
-	ip -n orchestrator link set br0 up
+	if [ -n "$ROUTED" ]; then
+		ip netns exec orchestrator sysctl -qw net.ipv4.ip_forward=1 \
+			net.ipv6.conf.all.forwarding=1
+	else
+		ip -n orchestrator link add br0 type bridge
+		ip -n orchestrator link set br0 up
+	fi
 	for ns in a.com.1 a.com.2 c.com "$@"; do
 		start_instance "$ns"
 	done

@@ -4,7 +4,7 @@
 # The scenes: what is done while a.com pings b.com. Each sets up what it needs,
 # and tells by mark() what it does.
 
-MOVES=100		# of edge-migrate, at least
+MOVES=100		# of edge-migrate and router, at least
 BASELINE_MOVES=10	# of each baseline
 
 # play SCENE: and tell of it
@@ -56,7 +56,8 @@ endpoint()
 	host="$(host_of "$1")"
 
 	echo "endpoint add ${1%.[12]} netns $1" \
-		"addr $(addr 4 "$host") addr $(addr 6 "$host")"
+		"addr $(addr 4 "$host") addr $(addr 6 "$host")" \
+		"${ROUTED:+nomember}"
 }
 
 # sal_begin INSTANCE...: those of b.com that there are; it starts with the first
@@ -68,7 +69,11 @@ sal_begin()
 	draw "$@"
 	{
 		echo "domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64"
-		echo "member add netns a.com.1 route auto"
+		if [ -n "$ROUTED" ]; then
+			echo "member add netns orchestrator"
+		else
+			echo "member add netns a.com.1 route auto"
+		fi
 		service a.com 1
 		# For as long as a new one takes to start in a slow machine.
 		service b.com 2 hold packets 4000 bytes 8M time 30s
@@ -127,6 +132,13 @@ scene_edge_migrate()
 	sal_add b.com.2
 	sleep 0.5
 	moves 100000 sal_move
+}
+
+scene_router()
+{
+	local ROUTED=yes
+
+	scene_edge_migrate
 }
 
 scene_edge_gap()

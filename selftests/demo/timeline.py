@@ -8,6 +8,7 @@ TITLES = {
     "edge-migrate": "b.com goes to and fro between its two instances",
     "edge-gap": "b.com's only instance goes; later there is another",
     "edge-failover": "one of b.com's two instances goes",
+    "router": "to and fro again; a router between them is the member",
     "baseline-2018": "the same moves by iptables, as in 2018",
     "baseline-nft": "the same moves by a map of nft",
     "baseline-2018-gap": "edge-gap by iptables, as in 2018",

@@ -72,6 +72,18 @@ enum sal_fault {
 };
 
 /**
+ * enum sal_placement - Where the member of a flow translates it.
+ * @SAL_PLACEMENT_EDGE: The member is the client's namespace: requests at its
+ *   LOCAL_OUT hook, replies at LOCAL_IN.
+ * @SAL_PLACEMENT_ROUTER: The member routes between client and endpoint:
+ *   requests at its PRE_ROUTING hook, replies at POST_ROUTING.
+ */
+enum sal_placement {
+	SAL_PLACEMENT_EDGE,
+	SAL_PLACEMENT_ROUTER,
+};
+
+/**
  * enum sal_gate - State of a service, one for each address family.
  * @SAL_GATE_OPEN: There is a usable endpoint; packets pass.
  * @SAL_GATE_CLOSED: There is none; packets are held, or get the on-empty
@@ -224,6 +236,7 @@ enum {
 	SAL_A_FLOW_IDLE,
 	SAL_A_FLOW_COUNT,
 	SAL_A_FLOW_SEQ,
+	SAL_A_FLOW_PLACEMENT,
 
 	__SAL_A_FLOW_MAX,
 	SAL_A_FLOW_MAX = (__SAL_A_FLOW_MAX - 1)

@@ -149,6 +149,7 @@ static void put_flow(struct nlmsghdr *nlh, int which)
 	mnl_attr_put(nlh, SAL_A_FLOW_SPORT, 2, &port);
 	if (which)
 		mnl_attr_put(nlh, SAL_A_FLOW_MAPPED, 2, &port);
+	mnl_attr_put_u32(nlh, SAL_A_FLOW_PLACEMENT, which);
 	mnl_attr_put_u32(nlh, SAL_A_FLOW_IDLE, which ? 61 : 3);
 }
 

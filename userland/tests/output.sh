@@ -88,9 +88,15 @@ expect 0 <<'EOF'
 13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 idle 61s
 EOF
 
+run -d flow
+expect 0 <<'EOF'
+12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a placement edge idle 3s
+13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 placement router idle 61s
+EOF
+
 run -6 -j flow
 expect 0 <<'EOF'
-[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"idle":61}]
+[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"placement":"router","idle":61}]
 EOF
 
 run -s -d domain
@@ -248,7 +254,7 @@ err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
 {"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3}
-{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","service":"b.com","endpoint":"b1","member":"a","idle":3,"seq":1}
+{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","service":"b.com","endpoint":"b1","member":"a","placement":"edge","idle":3,"seq":1}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
 

@@ -249,6 +249,7 @@ static void print_names(void)
 	print_enum("late", &names_late);
 	print_enum("endpoint-state", &names_state);
 	print_enum("fault", &names_fault);
+	print_enum("placement", &names_placement);
 	print_enum("gate", &names_gate);
 	print_enum("route", &names_route);
 	print_enum("cause", &names_cause);

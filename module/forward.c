@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * forward.c - a client's packet, towards an endpoint
+ *
+ * Where it is met tells the placement: at LOCAL_OUT of the client's own
+ * namespace (edge), or at PRE_ROUTING of one that routes for it (router).
+ *
+ *	1  destination to service		sal_fwd_resolve()
+ *	2  headers to conversation		sal_fwd_resolve()
+ *	3  conversation to flow, or a new one	fwd_flow()
+ *	4  flow to cell to endpoint		sal_flow_endpoint()
+ *	5  rewrite, then a new route		sal_fwd_translate(), fwd_route()
+ *
+ * For a packet of an established flow nothing here takes a lock, allocates,
+ * moves a timer or writes to memory that CPUs share, but for the coarse time
+ * of the flow when it has changed. All runs under RCU.
+ */
+#include <linux/etherdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/ip.h>
+
+#include "datapath.h"
+#include "domain.h"
+#include "endpoint.h"
+#include "flow.h"
+#include "forward.h"
+#include "hold.h"
+#include "member.h"
+#include "reject.h"
+#include "service.h"
+#include "stats.h"
+#include "vip.h"
+#include "xlat.h"
+
+/* how often a packet is resolved anew because endpoints came and went */
+#define FWD_TRIES	4
+
+static enum sal_fwd fwd_drop(struct sal_domain *d, enum sal_reason reason)
+{
+	sal_count(d, reason);
+	return SAL_FWD_DROP;
+}
+
+static enum sal_fwd fwd_refuse(struct sal_domain *d, enum sal_reason reason)
+{
+	sal_count(d, reason);
+	return SAL_FWD_REFUSE;
+}
+
+/*
+ * A router takes what was sent to it. A bridge of this namespace shows what it
+ * forwards, too, where br_netfilter wants it to; to that it is no router.
+ */
+static bool fwd_is_for_router(struct sk_buff *skb)
+{
+	if (!nf_bridge_info_exists(skb))
+		return skb->pkt_type == PACKET_HOST;
+	if (!ether_addr_equal(eth_hdr(skb)->h_dest, skb->dev->dev_addr))
+		return false;
+	/* the port that it came by has another address than the bridge */
+	skb->pkt_type = PACKET_HOST;
+	return true;
+}
+
+enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
+			     struct sal_packet *pkt, struct sal_service **svc)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_vip *vip;
+
+	if (!sal_packet_addrs(skb, spot->af, pkt))
+		return SAL_FWD_PASS;
+	vip = sal_vip_lookup(&d->vips, &pkt->dst);
+	if (!vip)
+		return SAL_FWD_PASS;
+	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
+		return SAL_FWD_PASS;
+	*svc = vip->svc;
+
+	sal_packet_parse(skb, spot->af, pkt);
+	switch (pkt->kind) {
+	case SAL_KIND_REQUEST:
+		return SAL_FWD_SEND;
+	case SAL_KIND_ROUTED:
+	case SAL_KIND_NEIGHBOUR:
+		return SAL_FWD_PASS;
+	case SAL_KIND_FRAGMENT:
+		return fwd_drop(d, SAL_R_FRAGMENT);
+	case SAL_KIND_MALFORMED:
+		return fwd_drop(d, SAL_R_MALFORMED);
+	case SAL_KIND_REPLY:
+	case SAL_KIND_ERROR:
+		/* an answer is not answered */
+		return fwd_drop(d, SAL_R_UNSUPPORTED);
+	case SAL_KIND_OTHER:
+		break;
+	}
+	sal_count(d, SAL_R_UNSUPPORTED);
+	return SAL_FWD_REJECT;
+}
+
+/* step 3: SAL_FWD_SEND with the flow */
+static enum sal_fwd fwd_flow(const struct sal_spot *spot,
+			     struct sal_service *svc,
+			     const struct sal_packet *pkt,
+			     struct sal_flow **flow)
+{
+	const struct sal_conv conv = {
+		.client	= pkt->src,
+		.vip	= pkt->dst,
+		.cid	= pkt->id,
+		.proto	= pkt->proto,
+		.place	= spot->place,
+	};
+	struct sal_member *m = spot->member;
+	struct sal_domain *d = m->domain;
+	struct sal_flow *f;
+
+	f = sal_flow_lookup(m, svc, &conv);
+	if (unlikely(!f))
+		f = sal_flow_create(m, svc, &conv);
+	*flow = f;
+	if (!IS_ERR(f))
+		return SAL_FWD_SEND;
+
+	switch (PTR_ERR(f)) {
+	case -EAGAIN:
+		return SAL_FWD_RETRY;
+	case -ENOSPC:
+		return fwd_refuse(d, SAL_R_FLOW_LIMIT);
+	case -EADDRINUSE:
+		return fwd_drop(d, SAL_R_CLASH);
+	}
+	return fwd_drop(d, SAL_R_NO_MEMORY);
+}
+
+enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
+			       struct sal_service *svc, struct sk_buff *skb,
+			       const struct sal_packet *pkt)
+{
+	struct sal_endpoint *ep;
+	struct sal_flow *f;
+	enum sal_fwd fwd;
+
+	fwd = fwd_flow(spot, svc, pkt, &f);
+	if (fwd != SAL_FWD_SEND)
+		return fwd;
+	ep = sal_flow_endpoint(f);
+	if (unlikely(!ep))
+		return SAL_FWD_RETRY;
+	if (sal_xlat_dst(skb, spot->af, pkt, sal_endpoint_addr(ep, spot->af),
+			 f->key.id))
+		return fwd_drop(spot->member->domain, SAL_R_NO_MEMORY);
+	sal_flow_touch(f);
+	return SAL_FWD_SEND;
+}
+
+int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
+		    struct sock *sk)
+{
+	struct net *net = spot->member->net;
+
+	/* a router has not yet looked for one */
+	if (spot->place == SAL_PLACEMENT_ROUTER)
+		return 0;
+	return spot->af == SAL_V4 ?
+	       ip_route_me_harder(net, sk, skb, RTN_UNSPEC) :
+	       ip6_route_me_harder(net, sk, skb);
+}
+
+unsigned int sal_fwd_empty(const struct sal_spot *spot,
+			   struct sal_service *svc, struct sk_buff *skb)
+{
+	if (READ_ONCE(svc->conf.on_empty) == SAL_ON_EMPTY_REJECT)
+		sal_reject_host(spot->member->net, skb, spot->af);
+	return sal_drop(svc->domain, skb, SAL_R_EMPTY);
+}
+
+/* a verdict, or NF_REPEAT where the gate has just opened */
+static unsigned int fwd_wait(const struct sal_spot *spot,
+			     struct sal_service *svc, struct sk_buff *skb)
+{
+	struct sal_domain *d = spot->member->domain;
+
+	switch (sal_hold_packet(svc, spot, skb)) {
+	case SAL_HELD:
+		sal_count(d, SAL_R_HELD);
+		return NF_STOLEN;
+	case SAL_HOLD_OPEN:
+		return NF_REPEAT;
+	case SAL_HOLD_FULL:
+		sal_count(d, SAL_R_HOLD_FULL);
+		return NF_DROP_ERR(-ENOBUFS);
+	case SAL_HOLD_NOMEM:
+		return sal_drop(d, skb, SAL_R_NO_MEMORY);
+	case SAL_HOLD_OFF:
+		break;
+	}
+	return sal_fwd_empty(spot, svc, skb);
+}
+
+static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
+			     struct sock *sk)
+{
+	struct sal_domain *d = spot->member->domain;
+
+	if (sal_fwd_reroute(spot, skb, sk))
+		return sal_drop(d, skb, SAL_R_NO_ROUTE);
+	sal_count(d, SAL_R_FORWARD);
+	return NF_ACCEPT;
+}
+
+/* steps 1 to 5, the route apart */
+static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
+			      struct sal_service **svc)
+{
+	struct sal_packet pkt;
+	enum sal_fwd fwd;
+
+	fwd = sal_fwd_resolve(spot, skb, &pkt, svc);
+	if (fwd != SAL_FWD_SEND)
+		return fwd;
+	if (unlikely(READ_ONCE((*svc)->gate[spot->af]) != SAL_GATE_OPEN))
+		return SAL_FWD_WAIT;
+	return sal_fwd_translate(spot, *svc, skb, &pkt);
+}
+
+static unsigned int fwd_verdict(const struct sal_spot *spot,
+				struct sal_service *svc, struct sk_buff *skb,
+				struct sock *sk, enum sal_fwd fwd)
+{
+	switch (fwd) {
+	case SAL_FWD_SEND:
+		return fwd_send(spot, skb, sk);
+	case SAL_FWD_PASS:
+		return NF_ACCEPT;
+	case SAL_FWD_WAIT:
+	case SAL_FWD_RETRY:
+		return fwd_wait(spot, svc, skb);
+	case SAL_FWD_REFUSE:
+		return NF_DROP_ERR(-ENOBUFS);
+	case SAL_FWD_REJECT:
+		sal_reject_proto(spot->member->net, skb, spot->af);
+		break;
+	case SAL_FWD_DROP:
+		break;
+	}
+	kfree_skb_reason(skb, SKB_DROP_REASON_NETFILTER_DROP);
+	return NF_STOLEN;
+}
+
+unsigned int sal_forward(const struct sal_spot *spot, struct sk_buff *skb,
+			 struct sock *sk)
+{
+	struct sal_service *svc = NULL;
+	unsigned int verdict;
+	int tries = FWD_TRIES;
+	enum sal_fwd fwd;
+
+	do {
+		fwd = fwd_steps(spot, skb, &svc);
+		verdict = fwd_verdict(spot, svc, skb, sk, fwd);
+		if (likely(verdict != NF_REPEAT))
+			return verdict;
+	} while (--tries);
+	return sal_fwd_empty(spot, svc, skb);
+}

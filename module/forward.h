@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * forward.h - the steps of a client's packet, for it and for held ones
+ */
+#ifndef _SAL_FORWARD_H
+#define _SAL_FORWARD_H
+
+#include "datapath.h"
+
+struct sal_packet;
+struct sal_service;
+struct sk_buff;
+struct sock;
+
+/**
+ * enum sal_fwd - what is to become of a packet that a client sent
+ * @SAL_FWD_PASS: it is none of ours
+ * @SAL_FWD_SEND: it was rewritten and wants a new route
+ * @SAL_FWD_WAIT: no endpoint is usable
+ * @SAL_FWD_RETRY: what it was bound to went away under its feet
+ * @SAL_FWD_REJECT: the service does not speak the protocol
+ * @SAL_FWD_REFUSE: drop, and tell the sender that a limit was reached
+ * @SAL_FWD_DROP: drop
+ *
+ * What is to be dropped has been counted.
+ */
+enum sal_fwd {
+	SAL_FWD_PASS,
+	SAL_FWD_SEND,
+	SAL_FWD_WAIT,
+	SAL_FWD_RETRY,
+	SAL_FWD_REJECT,
+	SAL_FWD_REFUSE,
+	SAL_FWD_DROP,
+};
+
+/* all under RCU */
+
+/* steps 1 and 2: SAL_FWD_SEND where it is a service's and can be sent */
+enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
+			     struct sal_packet *pkt, struct sal_service **svc);
+
+/* steps 3 to 5, the route apart: SAL_FWD_SEND where it was rewritten */
+enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
+			       struct sal_service *svc, struct sk_buff *skb,
+			       const struct sal_packet *pkt);
+
+/* the route of a rewritten packet, where it had one; an errno */
+int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
+		    struct sock *sk);
+
+/* nothing is held for it, or not any longer: the verdict; consumes @skb */
+unsigned int sal_fwd_empty(const struct sal_spot *spot,
+			   struct sal_service *svc, struct sk_buff *skb);
+
+#endif /* _SAL_FORWARD_H */
