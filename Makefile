@@ -4,6 +4,7 @@
 # others.  What the module consists of is in Kbuild.
 
 SETUP := selftests/vm/setup.sh
+SETUP_DEBUG := selftests/vm/setup_debug.sh
 
 # The kernel's build directory: the one that `make setup' has fetched if there
 # is one, else the running kernel's.
@@ -36,8 +37,8 @@ help: ## this list
 	@echo "  KSRC=DIR          make regen: a kernel source, 7.0 or newer"
 	@echo "  SAL_DEBUG=1       build the module with its load-time self-tests"
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
-	@echo "  T='t_a.sh ...'    make check: only these tests"
-	@echo "  SAL_SHARDS=2      make check: so many machines at a time (1)"
+	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks"
+	@echo "  SAL_SHARDS=2      so many machines at a time (1; check-debug: 2)"
 	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (7200)"
 	@echo "  SAL_CACHE=DIR     where make setup keeps the kernel (~/.cache/sal)"
 	@echo "  DESTDIR= PREFIX=  where to install to (PREFIX=$(PREFIX))"
@@ -86,14 +87,29 @@ modules_install: module ## install sal.ko (DESTDIR=)
 setup: ## install what building and testing take, with apt
 	@$(SETUP)
 
+setup-debug: ## fetch and build the kernel for check-debug and uml
+	@$(SETUP_DEBUG)
+
+setup-lint: ## install what lint takes, and the newest kernel's source
+	@$(SETUP_DEBUG) --lint
+
 check: setup ## build, boot a virtual machine, run all tests
 	$(PARALLEL) _check-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
 		SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
 
+check-debug: setup setup-debug ## all tests in a kernel with sanitizers (User Mode Linux)
+	$(PARALLEL) _debug-module _check-salctl _check-tools
+	@exec env SAL_KO=$(BUILD_ABS)/debug/sal.ko SAL_BOOT=uml.sh \
+		SAL_SHARDS=$(or $(SAL_SHARDS),2) SAL_TOOLS=$(BUILD_ABS)/tools \
+		selftests/vm/check.sh $(BUILD)/debug-out $(T)
+
 check-salctl: ## run the tests of salctl that need no kernel
 	+$(MAKE) -C userland check
+
+lint: setup setup-lint ## look through all sources
+	@exec env BUILD=$(BUILD) tools/lint.sh $(T)
 
 demo: setup ## build and run the demonstration in a virtual machine
 	$(PARALLEL) all
@@ -103,17 +119,28 @@ shell: setup ## build and open a shell in a virtual machine, sal loaded
 	$(PARALLEL) all
 	@exec selftests/vm/boot.sh --shell
 
+uml: setup setup-debug ## such a shell in a kernel with sanitizers, in seconds
+	$(PARALLEL) _debug-module tool
+	@exec env SAL_KO=$(BUILD_ABS)/debug/sal.ko selftests/vm/uml.sh --shell
+
 # The tests get a module with its self-tests in it, built from a copy so that
 # sal.ko stays what the user has built.  Only sources are copied, and sources
 # that are gone are removed.
 SOURCES = find Kbuild module uapi -name Kbuild -o -name '*.[chS]' ! -name '*.mod.c'
 
+# $(call copy,DIRECTORY)
+copy = mkdir -p $(1) && $(SOURCES) | sort >$(1).sources && \
+	xargs cp -pu --parents -t $(1) <$(1).sources && cd $(1) && \
+	$(SOURCES) | sort | comm -13 ../$(notdir $(1)).sources - | xargs -r rm
+
 _check-module: _check-config
-	@mkdir -p $(BUILD)/check
-	@$(SOURCES) | sort >$(BUILD)/sources
-	@xargs cp -pu --parents -t $(BUILD)/check <$(BUILD)/sources
-	@cd $(BUILD)/check && $(SOURCES) | sort | comm -13 ../sources - | xargs -r rm
+	@$(call copy,$(BUILD)/check)
 	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
+
+_debug-module:
+	@$(call copy,$(BUILD)/debug)
+	+@$(MAKE) -C $$($(SETUP_DEBUG) --print KDIR) ARCH=um \
+		M=$(BUILD_ABS)/debug SAL_DEBUG=1 W=1 modules
 
 _check-salctl:
 	+@$(MAKE) -C userland check-build
@@ -127,5 +154,6 @@ clean: ## remove all that has been built
 	rm -rf $(BUILD)
 
 .PHONY: all help module tool regen install modules_install
-.PHONY: setup check check-salctl demo shell clean
-.PHONY: _check-config _check-module _check-salctl _check-tools
+.PHONY: setup setup-debug setup-lint check check-debug check-salctl lint demo
+.PHONY: shell uml clean
+.PHONY: _check-config _check-module _check-salctl _check-tools _debug-module

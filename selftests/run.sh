@@ -6,17 +6,20 @@
 #
 #	run.sh [-o DIR] [t_NAME.sh...]	all of them if none is named
 #	run.sh --list			print the names of all
+#	run.sh --list-debug		and of those for a kernel with sanitizers
 #
-# A test is an executable t_*.sh that exits with 0 (pass), 1 (fail) or 4 (skip).
-# It may report cases of its own in KTAP on its output (see ktap_helpers.sh);
-# those are then what is counted.  What the kernel logs meanwhile is looked
-# through, and a warning or worse fails the test, whatever its exit status.
+# A test is an executable t_*.sh (or debug/d_*.sh) that exits with 0 (pass), 1
+# (fail) or 4 (skip).  It may report cases of its own in KTAP on its output (see
+# ktap_helpers.sh); those are then what is counted.  What the kernel logs
+# meanwhile is looked through, and a warning or worse fails the test, whatever
+# its exit status.
 #
 # In DIR (default: build/out):
 #	t_NAME.sh.log		the test's output
 #	t_NAME.sh.dmesg		what the kernel logged meanwhile
 #	results			a line per case: pass|fail|skip NAME
 #	finished		names of the tests that are over, passed or not
+#	kmemleak		memory that leaked, where the kernel looks for such
 #
 # Tests find SAL_KO and SALCTL in their environment: the module and the tool.
 
@@ -27,7 +30,8 @@ REPO="$(cd "$TESTS_DIR/.." && pwd)"
 
 SPLATS='WARNING:|BUG:|Call Trace|unreferenced object'
 SPLATS+='|possible recursive locking|possible circular locking'
-SPLATS+='|ref_tracker: |general protection fault|Oops|Kernel panic'
+# but not `memory allocation failure', which is asked for by d_fail_nth.sh
+SPLATS+='|ref_tracker: ([^m]|m[^e])|general protection fault|Oops|Kernel panic'
 
 out="$REPO/build/out"
 
@@ -36,6 +40,8 @@ while [ $# -gt 0 ]; do
 	-o)		out="${2:?}"; shift 2 ;;
 	--splats)	echo "$SPLATS"; exit 0 ;;
 	--list)		cd "$TESTS_DIR" && ls t_*.sh; exit ;;
+	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh && cd debug && ls d_*.sh
+			exit ;;
 	-*)		sed -n '/^#\t/s/^#\t//p' "$0" >&2; exit 2 ;;
 	*)		break ;;
 	esac
@@ -118,17 +124,18 @@ run_one()
 {
 	local num="$1" test="$2"
 	local log="$out/$test.log" klog="$out/$test.dmesg"
-	local rc=0 why="" start="$SECONDS"
+	local rc=0 why="" start="$SECONDS" path="$test"
 
 	echo "# $test"
 	log_mark "$test"
-	if [ ! -x "$test" ]; then
+	[ -e "$path" ] || path="debug/$test"
+	if [ ! -x "$path" ]; then
 		rc=1
 		echo "$test: no such executable" >"$log"
 	else
 		# Into a file, not a pipe: what the test leaves running in the
 		# background would keep a pipe open.
-		timeout -k 10 "$timeout" "./$test" >"$log" 2>&1 </dev/null ||
+		timeout -k 10 "$timeout" "./$path" >"$log" 2>&1 </dev/null ||
 			rc=$?
 	fi
 	log_since "$test" >"$klog"
@@ -177,13 +184,42 @@ run_one()
 	echo "$test" >>"$out/finished"
 }
 
+# Where the kernel has kmemleak, what it finds between these two is a case of
+# its own, for all tests together: a scan takes long, and looks only at what is
+# some seconds old.
+KMEMLEAK=/sys/kernel/debug/kmemleak
+
+leaks_begin()
+{
+	{ echo scan && echo clear; } >"$KMEMLEAK"
+}
+
+leaks_end()
+{
+	echo scan >"$KMEMLEAK"
+	sleep 6
+	echo scan >"$KMEMLEAK"
+	cat "$KMEMLEAK" >"$out/kmemleak"
+	if [ -s "$out/kmemleak" ]; then
+		head -n 100 "$out/kmemleak" | sed 's/^/# /'
+		echo "not ok - no memory has leaked"
+		count fail "no memory has leaked"
+	else
+		echo "ok - no memory has leaked"
+		count pass "no memory has leaked"
+	fi
+}
+
 echo "KTAP version 1"
 echo "1..$#"
 num=0
+watch_leaks=""
+! leaks_begin 2>/dev/null || watch_leaks=1
 for test; do
 	num=$((num + 1))
 	run_one "$num" "${test##*/}"
 done
+[ -z "$watch_leaks" ] || leaks_end
 echo "# Totals: pass:$pass fail:$fail skip:$skip"
 
 [ "$fail" -eq 0 ] || exit 1

@@ -11,19 +11,24 @@
 # it get a new machine: one bad test does not hide what the others say.
 #
 # SAL_SHARDS	spread the tests over so many machines at a time (1)
+# SAL_BOOT	what boots a machine: boot.sh (default), or uml.sh, which has more
+#		tests
 
 set -euo pipefail
 
 VM_DIR="$(cd "$(dirname "$0")" && pwd)"
 RUN="$VM_DIR/../run.sh"
+BOOT="$VM_DIR/${SAL_BOOT:-boot.sh}"
 SHARDS="${SAL_SHARDS:-1}"
+LIST=--list
+[ "${SAL_BOOT:-}" != uml.sh ] || LIST=--list-debug
 
 out="${1:?directory}"
 shift
 all=""
 if [ $# -eq 0 ]; then
 	all=1
-	mapfile -t tests < <("$RUN" --list 2>/dev/null)
+	mapfile -t tests < <("$RUN" "$LIST" 2>/dev/null)
 else
 	tests=("${@##*/}")
 fi
@@ -76,7 +81,7 @@ run_shard()
 		boot=$((boot + 1))
 		rc=0
 		# In the background, for a trap to be heeded at once.
-		"$VM_DIR/boot.sh" -o "$dir" -- "$RUN" -o "$dir" "$@" &
+		"$BOOT" -o "$dir" -- "$RUN" -o "$dir" "$@" &
 		pid=$!
 		# shellcheck disable=SC2064 # this very pid
 		trap "kill $pid; wait $pid; exit 130" INT TERM

@@ -16,6 +16,10 @@
 
 set -euo pipefail
 
+VM_DIR="$(cd "$(dirname "$0")" && pwd)"
+# shellcheck source=selftests/vm/apt.sh
+. "$VM_DIR/apt.sh"
+
 CACHE="$(realpath -m "${SAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sal}")"
 
 # Building: the compiler, and what salctl links with.
@@ -27,32 +31,6 @@ PACKAGES+=(qemu-system-x86 busybox-static file kmod udev)
 # Testing.
 PACKAGES+=(iproute2 iputils-ping iptables nftables conntrack ethtool tcpdump
 	   jq procps python3 util-linux)
-
-die()
-{
-	echo "setup: $*" >&2
-	exit 1
-}
-
-say()
-{
-	echo "setup: $*"
-}
-
-may_be_root()
-{
-	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null
-}
-
-# All of what follows that needs root goes through here, where may_be_root.
-as_root()
-{
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	else
-		sudo "$@"
-	fi
-}
 
 # --- the kernel in the cache ------------------------------------------------
 
@@ -81,8 +59,6 @@ if [ "${1:-}" = --print ]; then
 	exit 0
 fi
 
-# --- is this a machine we know? ---------------------------------------------
-
 LIST=""
 case "${1:-}" in
 "")	;;
@@ -91,123 +67,11 @@ case "${1:-}" in
 	exit 2 ;;
 esac
 
-ID="" VERSION_ID=""
-# shellcheck source=/dev/null
-[ ! -r /etc/os-release ] || . /etc/os-release
-case "$ID-$VERSION_ID" in
-debian-12)
-	CODENAME=bookworm
-	KERNEL_PACKAGE=6.12-amd64	# the plain one is 6.1, too old for us
-	;;
-debian-13)
-	CODENAME=trixie
-	KERNEL_PACKAGE=amd64
-	;;
-*)
-	die "this is ${PRETTY_NAME:-not Debian}; only Debian 12 and 13 are known." \
-	    "Elsewhere: make KDIR=/path/to/kernel/build"
-	;;
+know_machine
+case "$CODENAME" in
+bookworm)	KERNEL_PACKAGE=6.12-amd64 ;;	# the plain one is 6.1, too old
+*)		KERNEL_PACKAGE=amd64 ;;
 esac
-[ "$(dpkg --print-architecture)" = amd64 ] ||
-	die "only amd64 is supported, this is $(dpkg --print-architecture)"
-
-# --- apt --------------------------------------------------------------------
-
-UPDATED=""
-
-# For an apt that downloads into the cache, perhaps not as root: as who we are,
-# and without its own caches.
-PRIVATE=(-o APT::Sandbox::User=root -o Dir::Cache::pkgcache=
-	 -o Dir::Cache::srcpkgcache=)
-
-# Fetch the package lists, once per run.  The kernel does without root, if only
-# the lists are there.
-update_lists()
-{
-	[ -z "$UPDATED" ] || return 0
-	may_be_root || return 0
-	say "apt-get update"
-	as_root apt-get -qq update || die "apt-get update failed"
-	UPDATED=1
-}
-
-# Print those of the packages given that are not installed.
-missing()
-{
-	local have pkg
-
-	have=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" \
-		 2>/dev/null || true)"
-	for pkg; do
-		case "$have" in
-		*" installed:$pkg "*)	;;
-		*)			echo "$pkg" ;;
-		esac
-	done
-}
-
-install_packages()
-{
-	local pkgs
-
-	# Each line of missing's output is one package.
-	mapfile -t pkgs < <(missing "$@")
-	[ ${#pkgs[@]} -gt 0 ] || return 0
-	say "installing ${pkgs[*]}"
-	[ -z "$LIST" ] || return 0
-	update_lists
-	apt_install "${pkgs[@]}"
-}
-
-apt_install()
-{
-	may_be_root ||
-		die "need root to install $*: run as root once, or install sudo"
-	# An apt that another has started is waited for.
-	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qq -y --no-install-recommends \
-		-o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-		install "$@" >"$CACHE/apt.log" 2>&1 || {
-		tail -n 20 "$CACHE/apt.log" >&2
-		die "apt-get install failed; all of its output: $CACHE/apt.log"
-	}
-}
-
-# Where this machine gets its Debian from, with a / at its end.
-mirror()
-{
-	# shellcheck disable=SC2016 # these are apt's variables
-	apt-get indextargets --format '$(REPO_URI) $(CODENAME)' \
-		'Created-By: Packages' 2>/dev/null |
-		awk -v c="$CODENAME" '$2 == c { print $1; exit }'
-}
-
-# Run an apt tool on sources of our own instead of the machine's:
-# apt_with FILE TOOL ARGS...  The lists land in the cache.
-apt_with()
-{
-	local sources="$1" tool="$2"
-	shift 2
-
-	mkdir -p "$sources.lists/partial"
-	"$tool" -o Dir::Etc::SourceList="$sources" \
-		-o Dir::Etc::SourceParts=/dev/null \
-		-o Dir::State::Lists="$sources.lists" \
-		"${PRIVATE[@]}" "$@"
-}
-
-# Write FILE with one source: the machine's own mirror, other suite.
-derive_source()
-{
-	local file="$1" uri="$2" suite="$3"
-	local key=/usr/share/keyrings/debian-archive-keyring.gpg
-	local opt=""
-
-	[ ! -r "$key" ] || opt="[signed-by=$key] "
-	echo "deb $opt$uri $suite main" >"$file"
-	apt_with "$file" apt-get -qq update ||
-		die "cannot fetch the package lists of $suite from $uri"
-}
 
 # --- virtme-ng --------------------------------------------------------------
 
@@ -240,14 +104,6 @@ install_vng()
 }
 
 # --- the kernel -------------------------------------------------------------
-
-# Names only, of what PACKAGE depends on: depends APT-CACHE-COMMAND... PACKAGE
-depends()
-{
-	"${@:1:$#-1}" show --no-all-versions "${!#}" 2>/dev/null |
-		sed -n 's/^Depends: //p' | tr ',' '\n' |
-		sed 's/|.*//; s/(.*)//; s/:any//; s/ //g' | sort -u
-}
 
 install_kernel()
 {

@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A minute of everything at once: traffic of both placements while instances,
+# namespaces, devices, addresses, members, services and flows come and go.
+# SAL_SEED replays each part's choices.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+SEED="${SAL_SEED:-$RANDOM$RANDOM}"
+TIME="${SAL_FUZZ_TIME:-60}"
+
+PLACEMENT=router
+setup_b_com hold packets 100 bytes 256k time 200ms
+add_host c 2
+S domain set max-flows 5000
+ktap_print_msg "seed $SEED"
+
+# All that follows may be refused: what it is about may just have gone.
+q()
+{
+	salctl -n orch "$@"
+}
+
+# of so many
+pick()
+{
+	echo $((RANDOM % $1))
+}
+
+churn_endpoints()
+{
+	local ns="b$((1 + $(pick 3)))"
+	case "$(pick 6)" in
+	0)	q endpoint del b.com "$ns" ;;
+	1)	q endpoint set b.com "$ns" state down ;;
+	2)	q endpoint set b.com "$ns" state up ;;
+	3)	q endpoint set b.com "$ns" weight $((1 + $(pick 9))) ;;
+	*)	q endpoint add b.com netns "$ns" addr "$(addr 4 1"${ns#b}")" \
+			addr "$(addr 6 1"${ns#b}")" nomember ;;
+	esac
+}
+
+churn_moves()
+{
+	q migrate b.com from "b$((1 + $(pick 3)))" to "b$((1 + $(pick 3)))"
+}
+
+churn_members()
+{
+	case "$(pick 4)" in
+	0)	q member del netns a ;;
+	1)	q member add netns a route auto ;;
+	2)	q member del netns b1 ;;
+	3)	q member add netns b1 route auto ;;
+	esac
+}
+
+churn_services()
+{
+	local n
+	n="$(pick 4)"
+	case "$(pick 5)" in
+	0)	q service del "x$n.com" ;;
+	1)	q service set b.com vip "$(vip 4 2)" vip "$(vip 6 2)" \
+			vip "$(vip 4 $((20 + n)))" ;;
+	2)	q service set b.com hold packets $((1 + n * 50)) bytes 256k \
+			time $((1 + n * 60))ms ;;
+	3)	q flow flush service b.com ;;
+	*)	q service add "x$n.com" vip "$(vip 4 $((10 + n)))" \
+			vip "$(vip 6 $((10 + n)))"
+		q endpoint add "x$n.com" name "e$n" addr "$(addr 4 $((60 + n)))" ;;
+	esac
+}
+
+churn_devices()
+{
+	local ns="b$((1 + $(pick 2)))" host
+	host="1${ns#b}"
+	case "$(pick 5)" in
+	0)	ip -n "$ns" link set eth0 down; ip -n "$ns" link set eth0 up
+		ip -n "$ns" addr add "$(addr 6 "$host")" dev eth0 nodad
+		for f in 4 6; do
+			ip -n "$ns" "-$f" route add default \
+				via "$(addr "$f" 254)" dev eth0 onlink
+		done ;;
+	1)	ip -n "$ns" addr del "$(addr 4 "$host")" dev eth0 ;;
+	*)	ip -n "$ns" addr add "$(addr 4 "$host")" dev eth0 ;;
+	esac
+}
+
+# b3's own, since others stay as they are while it is made anew
+churn_namespaces()
+{
+	ip netns del b3
+	ip netns add b3
+	connect_routed b3 13
+	sleep 0.5
+}
+
+churn_readers()
+{
+	q -j flow show
+	q -j service show
+	q -j endpoint show
+	q -j stats show
+	q resolve b.com
+}
+
+# PART: until the time is over
+part()
+{
+	local end=$((SECONDS + TIME))
+	RANDOM=$((SEED % 32768 + ${#1}))
+	while [ "$SECONDS" -lt "$end" ]; do
+		"$1"
+	done
+	echo "$1" >>"$WORK/parts"
+} >/dev/null 2>&1
+
+PARTS=(churn_endpoints churn_moves churn_members churn_services churn_devices
+       churn_namespaces churn_readers)
+
+streams()
+{
+	local ns f
+	for ns in a c; do
+		for f in 4 6; do
+			ip netns exec "$ns" "$TOOLS/echoflood" -n 0 -i 3000 \
+				-w 64 "$(vip "$f" 2)" >/dev/null 2>&1 &
+			PIDS+=($!)
+			STREAMS+=($!)
+		done
+	done
+}
+
+STREAMS=()
+churn()
+{
+	local name pids=()
+	streams
+	for name in "${PARTS[@]}"; do
+		part "$name" &
+		pids+=($!)
+		PIDS+=($!)
+	done
+	wait "${pids[@]}"
+	kill "${STREAMS[@]}"
+	wait "${STREAMS[@]}"
+	ktap_print_msg "forward $(counter forward), held $(counter held)," \
+		"flows $(json '.[0].created' domain show)"
+	expect "parts that came to their end" "$(wc -l <"$WORK/parts")" \
+		"${#PARTS[@]}" &&
+		expect_num "requests translated" "$(counter forward)" -gt 100
+}
+
+works()
+{
+	S flush || return 1
+	S member add netns orch
+	service b.com 2
+	del_ns b1
+	add_host b1 11
+	endpoint b.com b1 11 || return 1
+	answers "$(vip 4 2)" && answers "$(vip 6 2)"
+}
+
+t "everything at once" churn
+t "after it the domain works as before" works
+finish

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Every allocation of every request fails once.
+
+    fail_nth.py
+
+Each request is made again and again, and its first, second, .. allocation fails
+(/proc/self/task/N/fail-nth), until there are no more. A refusal must have
+changed nothing; what was done nevertheless is undone without faults. Prints a
+line of KTAP for each request. Run in the domain's namespace; b.com has b1 and
+b2 with the same addresses as their hosts, a is a member, b3 is nothing.
+"""
+import errno
+import os
+import sys
+import threading
+
+from nl import (N, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, Family, attr, attrs,
+                ip4, ip6, namespace, prefix, text, u32)
+
+# never reached: a request with as many allocations would be a finding, too
+MOST = 2000
+
+# what traffic and time change
+CHANGING = {"DOMAIN": ("FLOWS", "CREATED", "DESTROYED", "GENERATION",
+                       "HELD_PACKETS", "HELD_BYTES"),
+            "SERVICE": ("FLOWS",), "ENDPOINT": ("FLOWS", "CELLS", "ID"),
+            "MEMBER": ("ID",)}
+
+# what a request that had no memory may say, in the socket or in the module
+NO_MEMORY = {errno.ENOMEM, errno.ENOBUFS}
+
+
+def A(name, data=b"", nested=False):
+    """An attribute by name."""
+    return attr(N["SAL_A_" + name], data, nested)
+
+
+class Faults:
+    """This thread's allocations."""
+
+    def __init__(self):
+        tid = threading.get_native_id()
+        self.file = os.open(f"/proc/self/task/{tid}/fail-nth", os.O_RDWR)
+
+    def arm(self, number):
+        """The number'th from now on fails; 0: none."""
+        os.pwrite(self.file, str(number).encode(), 0)
+
+    def left(self):
+        """0 where it has failed."""
+        return int(os.pread(self.file, 16, 0))
+
+
+class State:
+    """What there is, by a socket of its own."""
+
+    def __init__(self):
+        self.fam = Family()
+
+    def read(self):
+        """All objects, without what changes by itself."""
+        found = []
+        for kind, changing in CHANGING.items():
+            skip = {N.get(f"SAL_A_{kind}_{name}") for name in changing}
+            self.fam.send(self.fam.id, N[f"SAL_CMD_{kind}_GET"],
+                          flags=NLM_F_DUMP)
+            for number, _, payload in self.fam.messages():
+                if number in (NLMSG_ERROR, NLMSG_DONE):
+                    break
+                found.append((kind, sorted(
+                    (k, v) for k, v in attrs(payload[4:]).items()
+                    if k not in skip)))
+        return found
+
+
+class Test:
+    """All requests."""
+
+    def __init__(self):
+        self.fam = Family()
+        self.plain = Family()
+        self.state = State()
+        self.faults = Faults()
+        self.number = 0
+        self.failed = False
+
+    def with_fault(self, number, cmd, data, dump):
+        """(errno, text), and whether the fault was met.
+
+        No text at all where there was no answer: the request did not leave the
+        socket, or it was done and there was no memory to say so.
+        """
+        self.faults.arm(number)
+        try:
+            err, words, _ = self.fam.req(cmd, data, dump)
+        except OSError as exc:
+            err, words = exc.errno, None
+        met = not self.faults.left()
+        self.faults.arm(0)
+        return err, words, met
+
+    def must(self, cmd, data):
+        """Without a fault."""
+        err, words, _ = self.plain.req(cmd, data)
+        if err:
+            raise OSError(err, f"{cmd}: {words}")
+
+    def undo_all(self, undo):
+        """What a request has done."""
+        for cmd, data in undo:
+            self.must(cmd, data)
+
+    def one(self, cmd, data, dump, undo):
+        """All faults of a request; how many there were, or what is wrong."""
+        refused = 0
+        for number in range(1, MOST):
+            before = self.state.read()
+            err, words, met = self.with_fault(number, cmd, data, dump)
+            if not met:
+                if err:
+                    return f"refused without a fault: {err} {words}"
+                self.undo_all(undo)
+                return (number - 1, refused)
+            if err:
+                refused += 1
+                if err not in NO_MEMORY:
+                    return f"fault {number}: errno {err} {words}"
+                if self.state.read() != before:
+                    if words is not None:
+                        return f"fault {number}: refused, yet it changed"
+                    self.undo_all(undo)
+                self.fam = Family()
+            else:
+                self.undo_all(undo)
+                self.fam = Family()
+        return "there is no end of allocations"
+
+    def case(self, name, cmd, data=b"", dump=False, undo=()):
+        """Print it."""
+        self.number += 1
+        res = self.one(cmd, data, dump, undo)
+        bad = isinstance(res, str)
+        self.failed |= bad
+        print(f"{'not ' if bad else ''}ok {self.number} - {name}: " +
+              (res if bad else f"{res[0]} allocations, {res[1]} refusals"),
+              flush=True)
+
+
+def endpoint(name, last, **kwargs):
+    """Attributes of one of b.com."""
+    data = A("ENDPOINT_SERVICE", text("b.com")) + \
+        A("ENDPOINT_NAME", text(name))
+    if last:
+        data += A("ENDPOINT_IPV4", ip4(f"10.0.1.{last}")) + \
+            A("ENDPOINT_IPV6", ip6(f"fd00:1::{last}"))
+    for key, value in kwargs.items():
+        data += A("ENDPOINT_" + key, value)
+    return data
+
+
+def vips(*values):
+    """Of a service."""
+    return b"".join(A("SERVICE_VIP", prefix(value), True) for value in values)
+
+
+def main():
+    """All cases."""
+    test = Test()
+    fd3 = u32(namespace("b3"))
+    new = A("SERVICE_NAME", text("new.com"))
+    b_com = A("SERVICE_NAME", text("b.com"))
+    b_vips = ("10.1.0.2", "fd00:254::2")
+    b3 = A("MEMBER_NAME", text("b3"))
+    move = [A("MIGRATE_SERVICE", text("b.com")) +
+            A("MIGRATE_FROM", text(src)) + A("MIGRATE_TO", text(dst))
+            for src, dst in (("b1", "b2"), ("b2", "b1"))]
+
+    test.case("domain-set", "DOMAIN_SET",
+              A("DOMAIN_MAX_FLOWS", u32(262144)) +
+              A("DOMAIN_VIP_POOL", prefix("10.1.0.0/24"), True) +
+              A("DOMAIN_VIP_POOL", prefix("fd00:254::/64"), True))
+    test.case("service-new", "SERVICE_NEW",
+              new + vips("10.1.0.7", "fd00:254::7", "fd00:254:0:1::/64"),
+              undo=[("SERVICE_DEL", new)])
+    test.case("service-new, ID from its name", "SERVICE_NEW", new,
+              undo=[("SERVICE_DEL", new)])
+    test.case("service-set", "SERVICE_SET",
+              b_com + vips("10.1.0.2", "fd00:254::2", "10.1.0.8"),
+              undo=[("SERVICE_SET", b_com + vips(*b_vips))])
+    test.must("SERVICE_NEW", new)
+    test.case("service-del", "SERVICE_DEL", new,
+              undo=[("SERVICE_NEW", new)])
+    test.must("SERVICE_DEL", new)
+    test.case("member-new", "MEMBER_NEW",
+              A("MEMBER_NETNS_FD", fd3) + b3 + A("MEMBER_ROUTE", u32(1)),
+              undo=[("MEMBER_DEL", b3)])
+    test.must("MEMBER_NEW", A("MEMBER_NETNS_FD", fd3) + b3)
+    test.case("member-set", "MEMBER_SET", b3 + A("MEMBER_ROUTE", u32(1)),
+              undo=[("MEMBER_SET", b3 + A("MEMBER_ROUTE", u32(0)))])
+    test.case("member-del", "MEMBER_DEL", b3,
+              undo=[("MEMBER_NEW", A("MEMBER_NETNS_FD", fd3) + b3)])
+    test.must("MEMBER_DEL", b3)
+    test.case("endpoint-new", "ENDPOINT_NEW",
+              endpoint("new", 13, NETNS_FD=fd3),
+              undo=[("ENDPOINT_DEL", endpoint("new", 0)),
+                    ("MEMBER_DEL", A("MEMBER_NETNS_FD", fd3))])
+    test.must("ENDPOINT_NEW", endpoint("new", 13, NO_MEMBER=b""))
+    test.case("endpoint-del", "ENDPOINT_DEL", endpoint("new", 0),
+              undo=[("ENDPOINT_NEW", endpoint("new", 13, NO_MEMBER=b""))])
+    test.must("ENDPOINT_DEL", endpoint("new", 0))
+    test.case("endpoint-set", "ENDPOINT_SET",
+              endpoint("b1", 0, WEIGHT=u32(5), STATE=u32(1)),
+              undo=[("ENDPOINT_SET",
+                     endpoint("b1", 0, WEIGHT=u32(1), STATE=u32(0)))])
+    for src, data in zip(("b1", "b2"), move):
+        test.case(f"migrate from {src}", "MIGRATE", data)
+    test.case("flow-del", "FLOW_DEL", A("FLOW_SERVICE", text("b.com")))
+    for kind in ("DOMAIN", "SERVICE", "ENDPOINT", "MEMBER", "FLOW", "STATS"):
+        test.case(f"{kind.lower()}-get, dump", f"{kind}_GET", dump=True)
+    test.case("resolve", "RESOLVE", A("RESOLVE_NAME", text("b.com")))
+    print(f"1..{test.number}")
+    return test.failed
+
+
+sys.exit(main())
