@@ -51,6 +51,11 @@ static void cell_unlink(struct sal_cell *cell)
 	call_rcu(&cell->rcu, cell_free_rcu);
 }
 
+bool sal_cell_get(struct sal_cell *cell)
+{
+	return refcount_inc_not_zero(&cell->refs);
+}
+
 /**
  * sal_cell_put() - a flow lets go of its cell
  * @cell: cell

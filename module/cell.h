@@ -78,6 +78,8 @@ struct sal_moved {
  */
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 			       u32 hash);
+/* one more; false where the last one has gone. RCU. */
+bool sal_cell_get(struct sal_cell *cell);
 void sal_cell_put(struct sal_cell *cell);
 
 /* may a reply of endpoint number @ep still be translated? RCU */

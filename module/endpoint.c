@@ -266,7 +266,8 @@ static int endpoint_number(struct sal_domain *d, struct sal_endpoint *ep)
 	int err;
 
 	err = xa_alloc_cyclic(&d->endpoints, &ep->id, ep,
-			      XA_LIMIT(1, U32_MAX), &d->next_endpoint,
+			      XA_LIMIT(1, SAL_ENDPOINT_ID_MAX),
+			      &d->next_endpoint,
 			      GFP_KERNEL_ACCOUNT);
 	return err < 0 ? err : 0;
 }
@@ -293,7 +294,7 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	}
 	spin_lock_bh(&sal_lock);
 	if (net) {
-		ep->net = net;
+		WRITE_ONCE(ep->net, net);
 		list_add_rcu(&ep->in_net, &sal_net(net)->endpoints);
 	}
 	list_add_tail_rcu(&ep->in_service, &ep->svc->endpoints);
@@ -348,13 +349,13 @@ static void endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 	int af;
 
 	spin_lock_bh(&sal_lock);
-	ep->dead = true;
+	WRITE_ONCE(ep->dead, true);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_leave(ep, af, cause);
 	if (ep->net)
 		list_del_rcu(&ep->in_net);
 	list_del_init(&ep->recheck);
-	ep->net = NULL;
+	WRITE_ONCE(ep->net, NULL);
 	list_del_rcu(&ep->in_service);
 	spin_unlock_bh(&sal_lock);
 

@@ -51,7 +51,7 @@ struct sal_reverse {
  * @cells: all cells that point to it, the current ones included. sal_lock.
  * @net: namespace it lives in, no reference; NULL outside of this host, and
  *	once the namespace exits. Written under sal_lock; sal_mutex keeps what
- *	it points to from being freed.
+ *	it points to from being freed, and so does RCU.
  * @in_net: in &sal_net.endpoints. Written under sal_lock, walked under it or
  *	RCU.
  * @recheck: in the list of those to be looked at anew. sal_lock.

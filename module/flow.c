@@ -2,14 +2,15 @@
 /*
  * flow.c - conversations: one object, one hash node, no endpoint in the key
  *
- * A flow lies in the table under what its endpoint sees: client address and
- * port (or echo id), and the service. Nearly always the client's own id is
- * what the endpoint sees; then the client's packets find the flow by the same
- * key. Where that key is taken (two VIPs of a service asked from one socket,
- * two members with one address), the newcomer is *mapped*: it gets a free id
- * on the endpoint's side, and an entry in a second table under what the
- * client sees. Only a packet that did not hit its own flow by the first key
- * looks there, and only while the domain has mapped flows at all.
+ * A flow lies in the table under what its endpoint sees: the client by its peer
+ * name (see peer.h) and port (or echo id), and the service. Nearly always the
+ * client's own id is what the endpoint sees; then the client's packets find the
+ * flow by the same key. Where that key is taken (two VIPs of a service asked from
+ * one socket, two members with one address, two clients with one name), the
+ * newcomer is *mapped*: it gets a free id on the endpoint's side, and an entry in
+ * a second table under what the client sees. Only a packet that did not hit its
+ * own flow by the first key looks there, and only while the domain has mapped
+ * flows at all.
  *
  * Removing from the table decides who frees a flow, so a collector, a request
  * and a packet may race for one.
@@ -26,6 +27,7 @@
 #include "events.h"
 #include "flow.h"
 #include "member.h"
+#include "peer.h"
 #include "sched.h"
 #include "service.h"
 #include "stats.h"
@@ -91,22 +93,46 @@ static struct sal_flow *flow_lookup_alt(const struct sal_member *m,
 	return alt ? alt->flow : NULL;
 }
 
+struct sal_flow *sal_flow_find(struct sal_domain *d,
+			       const struct in6_addr *peer,
+			       const struct sal_service *svc, u8 proto,
+			       __be16 id)
+{
+	const struct sal_flow_key key = {
+		.peer = *peer,
+		.svc = svc->id,
+		.id = id,
+		.proto = proto,
+	};
+
+	return rhashtable_lookup(&d->flows, &key, flow_params);
+}
+
+/* only who translated a flow reverses it, and only there */
+static bool flow_is_of(const struct sal_flow *f, const struct sal_member *m,
+		       u8 place, const struct in6_addr *client)
+{
+	return f && f->member == m->id && f->place == place &&
+	       ipv6_addr_equal(&f->client, client);
+}
+
 struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 				  const struct sal_service *svc,
 				  const struct in6_addr *client, u8 proto,
 				  __be16 id)
 {
-	const struct sal_flow_key key = {
-		.client = *client,
-		.svc = svc->id,
-		.id = id,
-		.proto = proto,
-	};
+	struct sal_domain *d = m->domain;
+	struct in6_addr peer;
 	struct sal_flow *f;
 
-	f = rhashtable_lookup(&m->domain->flows, &key, flow_params);
-	/* only who translated a flow reverses it, and only there */
-	return f && f->member == m->id && f->place == place ? f : NULL;
+	if (sal_peer_name(d, client, &peer) != SAL_PEER_PLAIN) {
+		f = sal_flow_find(d, &peer, svc, proto, id);
+		if (flow_is_of(f, m, place, client))
+			return f;
+	}
+	/* also where the client has got its name later than the flow began */
+	f = sal_flow_find(d, client, svc, proto, id);
+	return flow_is_of(f, m, place, client) ? f : NULL;
 }
 
 struct sal_flow *sal_flow_lookup(const struct sal_member *m,
@@ -224,12 +250,15 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 	sal_domain_uncharge(old);
 	if (!f)
 		return NULL;
-	f->key.client = conv->client;
+	/* the name of who is no endpoint any more is for what is under way */
+	if (sal_peer_name(d, &conv->client, &f->key.peer) != SAL_PEER_NAMED)
+		f->key.peer = conv->client;
 	f->key.svc = svc->id;
 	f->key.id = conv->cid;
 	f->key.proto = conv->proto;
 	RCU_INIT_POINTER(f->cell, cell);
 	f->vip = conv->vip;
+	f->client = conv->client;
 	f->member = m->id;
 	f->cid = conv->cid;
 	f->place = conv->place;
@@ -328,22 +357,37 @@ static int flow_map(const struct sal_member *m, const struct sal_conv *conv,
 	return err;
 }
 
-static struct sal_flow *flow_publish(const struct sal_member *m,
-				     const struct sal_conv *conv,
-				     struct sal_flow *f)
+static bool flow_is_conv(const struct sal_flow *f, const struct sal_flow *of)
 {
-	struct sal_domain *d = m->domain;
+	return f->member == of->member && f->place == of->place &&
+	       f->cid == of->cid && ipv6_addr_equal(&f->vip, &of->vip) &&
+	       ipv6_addr_equal(&f->client, &of->client);
+}
+
+/*
+ * A client that has got a name has flows without it, and one that has lost it
+ * has flows with it. To an endpoint that is not told it is the same client.
+ */
+static bool flow_is_shadowed(struct sal_domain *d, const struct sal_flow *f)
+{
+	struct sal_flow_key key = f->key;
+	struct sal_flow *old;
+
+	if (likely(sal_peer_name(d, &f->client, &key.peer) == SAL_PEER_PLAIN))
+		return false;
+	if (ipv6_addr_equal(&key.peer, &f->key.peer))
+		key.peer = f->client;
+	old = rhashtable_lookup(&d->flows, &key, flow_params);
+	return old && ipv6_addr_equal(&old->client, &f->client);
+}
+
+static struct sal_flow *flow_publish_mapped(const struct sal_member *m,
+					    const struct sal_conv *conv,
+					    struct sal_flow *f)
+{
 	struct sal_flow *old;
 	int err;
 
-	old = flow_insert(d, f);
-	if (!old)
-		return f;
-	if (IS_ERR(old))
-		return ERR_PTR(-ENOMEM);
-	if (old->member == f->member && old->place == f->place &&
-	    old->cid == f->cid && ipv6_addr_equal(&old->vip, &f->vip))
-		return old;
 	err = flow_map(m, conv, f);
 	if (!err)
 		return f;
@@ -355,21 +399,36 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 	if (old && old->key.svc == f->key.svc)
 		return old;
 	if (old)
-		sal_flow_remove(d, old);
+		sal_flow_remove(m->domain, old);
 	return ERR_PTR(-EAGAIN);
 }
 
-struct sal_flow *sal_flow_create(const struct sal_member *m,
-				 struct sal_service *svc,
-				 const struct sal_conv *conv)
+static struct sal_flow *flow_publish(const struct sal_member *m,
+				     const struct sal_conv *conv,
+				     struct sal_flow *f)
+{
+	struct sal_flow *old;
+
+	/* it is here because its own id is taken */
+	if (f->direct || flow_is_shadowed(m->domain, f))
+		return flow_publish_mapped(m, conv, f);
+	old = flow_insert(m->domain, f);
+	if (!old)
+		return f;
+	if (IS_ERR(old))
+		return ERR_PTR(-ENOMEM);
+	return flow_is_conv(old, f) ? old : flow_publish_mapped(m, conv, f);
+}
+
+/* takes over the reference to the cell */
+static struct sal_flow *flow_make(const struct sal_member *m,
+				  struct sal_service *svc,
+				  const struct sal_conv *conv,
+				  struct sal_cell *cell, bool direct)
 {
 	struct sal_domain *d = m->domain;
 	struct sal_flow *f, *pub;
-	struct sal_cell *cell;
 
-	cell = flow_choose_cell(svc, conv);
-	if (!cell)
-		return ERR_PTR(-EAGAIN);
 	if (!flow_reserve(d)) {
 		sal_cell_put(cell);
 		return ERR_PTR(-ENOSPC);
@@ -380,6 +439,7 @@ struct sal_flow *sal_flow_create(const struct sal_member *m,
 		atomic_dec(&d->n_flows);
 		return ERR_PTR(-ENOMEM);
 	}
+	f->direct = direct;
 	atomic64_inc(&d->flows_created);
 	atomic_inc(&svc->n_flows);
 	pub = flow_publish(m, conv, f);
@@ -391,6 +451,42 @@ struct sal_flow *sal_flow_create(const struct sal_member *m,
 		call_rcu(&f->rcu, flow_free_rcu);
 	}
 	return pub;
+}
+
+struct sal_flow *sal_flow_create(const struct sal_member *m,
+				 struct sal_service *svc,
+				 const struct sal_conv *conv)
+{
+	struct sal_cell *cell;
+
+	cell = flow_choose_cell(svc, conv);
+	if (!cell)
+		return ERR_PTR(-EAGAIN);
+	return flow_make(m, svc, conv, cell, false);
+}
+
+struct sal_flow *sal_flow_direct(const struct sal_member *m,
+				 struct sal_endpoint *ep,
+				 const struct sal_conv *conv)
+{
+	struct sal_cell *cell;
+	struct sal_flow *f;
+
+	f = flow_lookup_alt(m, conv);
+	if (f && f->direct && f->key.svc == ep->svc->id)
+		return f;
+	/* the address was another service's, or a VIP */
+	if (f)
+		sal_flow_remove(m->domain, f);
+	f = sal_flow_reverse(m, conv->place, ep->svc, &conv->client,
+			     conv->proto, conv->cid);
+	if (likely(!f))
+		return NULL;
+	/* any of the service will do, as packets do not go where it points */
+	cell = rcu_dereference(f->cell);
+	if (!sal_cell_get(cell))
+		return NULL;
+	return flow_make(m, ep->svc, conv, cell, true);
 }
 
 static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)

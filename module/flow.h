@@ -21,7 +21,7 @@ struct sal_service;
 
 /**
  * struct sal_flow_key - a conversation as an endpoint of the service sees it
- * @client: client address
+ * @peer: who the client is to endpoints, see peer.h
  * @svc: number of the service
  * @id: port or echo id that the endpoint sees
  * @proto: IP protocol
@@ -32,7 +32,7 @@ struct sal_service;
  * once, what endpoints see is unique within the service, wherever flows move.
  */
 struct sal_flow_key {
-	struct in6_addr client;
+	struct in6_addr peer;
 	u32 svc;
 	__be16 id;
 	u8 proto;
@@ -46,13 +46,18 @@ struct sal_flow_key {
  * @cell: what it is bound to; holds a reference. The collector may exchange
  *	it for another cell of the same endpoint.
  * @vip: address that the client uses; never changes
+ * @client: client address; never changes
  * @member: number of the member that translates it, which is the client or
  *	routes for it; never changes
  * @seen: coarse time of the last packet, see sal_flow_now(). Written by the
  *	data path, and only when it differs.
+ * @told: which endpoint was told who the client is, or was not, see
+ *	sal_flow_told()
  * @cid: port or echo id that the client uses; never changes
  * @place: enum sal_placement: in which hooks the member translates it; never
  *	changes
+ * @direct: not with a service but with the endpoint's own address, which is
+ *	@vip; it does not move
  * @id: number; never changes
  * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
  * @rcu: for freeing
@@ -65,10 +70,13 @@ struct sal_flow {
 	struct sal_flow_key key;
 	struct sal_cell __rcu *cell;
 	struct in6_addr vip;
+	struct in6_addr client;
 	u32 member;
 	u32 seen;
+	u32 told;
 	__be16 cid;
 	u8 place;
+	bool direct;
 	u64 id;
 	struct sal_flow_alt *alt;
 	struct rcu_head rcu;
@@ -140,6 +148,46 @@ static inline u32 sal_flow_idle(const struct sal_flow *f)
 	return sal_flow_now() - READ_ONCE(f->seen);
 }
 
+/**
+ * enum sal_told - does an endpoint see the client's peer name as the source?
+ * @SAL_TOLD_NOT: no, it sees the address
+ * @SAL_TOLD_ROUTER: yes, the router tells it
+ * @SAL_TOLD_EDGE: yes, its own namespace does
+ * @SAL_TOLD_ASK_EDGE: not by the router; its own namespace is to decide
+ *
+ * That is decided once for each endpoint, and kept: its number, and this.
+ */
+enum sal_told {
+	SAL_TOLD_NOT,
+	SAL_TOLD_ROUTER,
+	SAL_TOLD_EDGE,
+	SAL_TOLD_ASK_EDGE,
+};
+
+/* numbers of endpoints have to leave room for that */
+#define SAL_ENDPOINT_ID_MAX	(U32_MAX >> 2)
+
+static inline u32 sal_flow_told(u32 ep, enum sal_told told)
+{
+	return ep << 2 | told;
+}
+
+/* what was decided for an endpoint; false where nothing was */
+static inline bool sal_flow_get_told(const struct sal_flow *f, u32 ep,
+				     enum sal_told *told)
+{
+	u32 val = READ_ONCE(f->told);
+
+	*told = val & 3;
+	return val >> 2 == ep;
+}
+
+/* by what endpoints see; RCU */
+struct sal_flow *sal_flow_find(struct sal_domain *d,
+			       const struct in6_addr *peer,
+			       const struct sal_service *svc, u8 proto,
+			       __be16 id);
+
 /* the client's packet; RCU */
 struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 				 const struct sal_service *svc,
@@ -165,6 +213,23 @@ struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
  */
 struct sal_flow *sal_flow_create(const struct sal_member *m,
 				 struct sal_service *svc,
+				 const struct sal_conv *conv);
+
+/**
+ * sal_flow_direct() - the flow of a conversation with an endpoint's own address
+ * @m: the member that is the client
+ * @ep: the endpoint
+ * @conv: the conversation; its VIP is that address
+ *
+ * Nearly always there is none. But where the client has a flow with the service
+ * by the same id, the endpoint could not tell the two apart, nor could we tell
+ * its replies: the direct one is mapped. RCU, any context.
+ *
+ * Return: the flow, NULL where there is none and none is needed, or an ERR_PTR
+ * as sal_flow_create() has it.
+ */
+struct sal_flow *sal_flow_direct(const struct sal_member *m,
+				 struct sal_endpoint *ep,
 				 const struct sal_conv *conv);
 
 /* remove one; false where somebody else did. RCU. */

@@ -17,11 +17,11 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
 
+#include "bridge.h"
 #include "datapath.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -29,6 +29,7 @@
 #include "forward.h"
 #include "hold.h"
 #include "member.h"
+#include "peer.h"
 #include "reject.h"
 #include "service.h"
 #include "stats.h"
@@ -56,7 +57,7 @@ static enum sal_fwd fwd_refuse(struct sal_domain *d, enum sal_reason reason)
  */
 static bool fwd_is_for_router(struct sk_buff *skb)
 {
-	if (!nf_bridge_info_exists(skb))
+	if (!sal_is_bridged(skb))
 		return skb->pkt_type == PACKET_HOST;
 	if (!ether_addr_equal(eth_hdr(skb)->h_dest, skb->dev->dev_addr))
 		return false;
@@ -75,7 +76,7 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 		return SAL_FWD_PASS;
 	vip = sal_vip_lookup(&d->vips, &pkt->dst);
 	if (!vip)
-		return SAL_FWD_PASS;
+		return SAL_FWD_DIRECT;
 	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
 		return SAL_FWD_PASS;
 	*svc = vip->svc;
@@ -93,7 +94,9 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 		return fwd_drop(d, SAL_R_MALFORMED);
 	case SAL_KIND_REPLY:
 	case SAL_KIND_ERROR:
-		/* an answer is not answered */
+		return SAL_FWD_ANSWER;
+	case SAL_KIND_ANSWER:
+		/* is not answered */
 		return fwd_drop(d, SAL_R_UNSUPPORTED);
 	case SAL_KIND_OTHER:
 		break;
@@ -102,31 +105,21 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 	return SAL_FWD_REJECT;
 }
 
-/* step 3: SAL_FWD_SEND with the flow */
-static enum sal_fwd fwd_flow(const struct sal_spot *spot,
-			     struct sal_service *svc,
-			     const struct sal_packet *pkt,
-			     struct sal_flow **flow)
+static struct sal_conv fwd_conv(const struct sal_spot *spot,
+				const struct sal_packet *pkt)
 {
-	const struct sal_conv conv = {
+	return (struct sal_conv) {
 		.client	= pkt->src,
 		.vip	= pkt->dst,
 		.cid	= pkt->id,
 		.proto	= pkt->proto,
 		.place	= spot->place,
 	};
-	struct sal_member *m = spot->member;
-	struct sal_domain *d = m->domain;
-	struct sal_flow *f;
+}
 
-	f = sal_flow_lookup(m, svc, &conv);
-	if (unlikely(!f))
-		f = sal_flow_create(m, svc, &conv);
-	*flow = f;
-	if (!IS_ERR(f))
-		return SAL_FWD_SEND;
-
-	switch (PTR_ERR(f)) {
+static enum sal_fwd fwd_no_flow(struct sal_domain *d, int err)
+{
+	switch (err) {
 	case -EAGAIN:
 		return SAL_FWD_RETRY;
 	case -ENOSPC:
@@ -135,6 +128,56 @@ static enum sal_fwd fwd_flow(const struct sal_spot *spot,
 		return fwd_drop(d, SAL_R_CLASH);
 	}
 	return fwd_drop(d, SAL_R_NO_MEMORY);
+}
+
+/* step 3: SAL_FWD_SEND with the flow */
+static enum sal_fwd fwd_flow(const struct sal_spot *spot,
+			     struct sal_service *svc,
+			     const struct sal_packet *pkt,
+			     struct sal_flow **flow)
+{
+	const struct sal_conv conv = fwd_conv(spot, pkt);
+	struct sal_member *m = spot->member;
+	struct sal_flow *f;
+
+	f = sal_flow_lookup(m, svc, &conv);
+	if (unlikely(!f))
+		f = sal_flow_create(m, svc, &conv);
+	*flow = f;
+	return IS_ERR(f) ? fwd_no_flow(m->domain, PTR_ERR(f)) : SAL_FWD_SEND;
+}
+
+/*
+ * Not for a VIP. For an endpoint's own address it may be, with an id by which
+ * the client has a flow there, too: see sal_flow_direct().
+ */
+static enum sal_fwd fwd_direct(const struct sal_spot *spot,
+			       struct sk_buff *skb, struct sal_packet *pkt)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_endpoint *ep;
+	struct sal_conv conv;
+	struct sal_flow *f;
+
+	ep = sal_reverse_lookup(d, &pkt->dst);
+	if (likely(!ep))
+		return SAL_FWD_PASS;
+	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
+		return SAL_FWD_PASS;
+	sal_packet_parse(skb, spot->af, pkt);
+	if (pkt->kind != SAL_KIND_REQUEST)
+		return SAL_FWD_PASS;
+	conv = fwd_conv(spot, pkt);
+	f = sal_flow_direct(spot->member, ep, &conv);
+	if (likely(!f))
+		return SAL_FWD_PASS;
+	if (IS_ERR(f))
+		return PTR_ERR(f) == -EAGAIN ? SAL_FWD_PASS :
+					       fwd_no_flow(d, PTR_ERR(f));
+	if (sal_xlat_dst(skb, spot->af, pkt, &f->vip, f->key.id))
+		return fwd_drop(d, SAL_R_NO_MEMORY);
+	sal_flow_touch(f);
+	return SAL_FWD_SEND;
 }
 
 enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
@@ -185,6 +228,9 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 {
 	struct sal_domain *d = spot->member->domain;
 
+	/* its bridge has not yet said whether it may come in at all */
+	if (unlikely(sal_is_bridged(skb)))
+		return sal_fwd_empty(spot, svc, skb);
 	switch (sal_hold_packet(svc, spot, skb)) {
 	case SAL_HELD:
 		sal_count(d, SAL_R_HELD);
@@ -203,14 +249,23 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 }
 
 static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
-			     struct sock *sk)
+			     struct sock *sk, enum sal_reason reason)
 {
 	struct sal_domain *d = spot->member->domain;
 
 	if (sal_fwd_reroute(spot, skb, sk))
 		return sal_drop(d, skb, SAL_R_NO_ROUTE);
-	sal_count(d, SAL_R_FORWARD);
+	sal_count(d, reason);
 	return NF_ACCEPT;
+}
+
+/* it is not answered: where nobody was told that VIP, it is dropped */
+static enum sal_fwd fwd_answer(const struct sal_spot *spot,
+			       struct sk_buff *skb,
+			       const struct sal_packet *pkt)
+{
+	return pkt->kind == SAL_KIND_REPLY ? sal_peer_reply(spot, skb, pkt) :
+					     sal_peer_error(spot, skb, pkt);
 }
 
 /* steps 1 to 5, the route apart */
@@ -221,6 +276,10 @@ static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
 	enum sal_fwd fwd;
 
 	fwd = sal_fwd_resolve(spot, skb, &pkt, svc);
+	if (fwd == SAL_FWD_DIRECT)
+		return fwd_direct(spot, skb, &pkt);
+	if (fwd == SAL_FWD_ANSWER)
+		return fwd_answer(spot, skb, &pkt);
 	if (fwd != SAL_FWD_SEND)
 		return fwd;
 	if (unlikely(READ_ONCE((*svc)->gate[spot->af]) != SAL_GATE_OPEN))
@@ -234,8 +293,11 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 {
 	switch (fwd) {
 	case SAL_FWD_SEND:
-		return fwd_send(spot, skb, sk);
+		return fwd_send(spot, skb, sk, SAL_R_FORWARD);
+	case SAL_FWD_ANSWER:
+		return fwd_send(spot, skb, sk, SAL_R_UNNAMED);
 	case SAL_FWD_PASS:
+	case SAL_FWD_DIRECT:
 		return NF_ACCEPT;
 	case SAL_FWD_WAIT:
 	case SAL_FWD_RETRY:

@@ -15,7 +15,10 @@ struct sock;
 /**
  * enum sal_fwd - what is to become of a packet that a client sent
  * @SAL_FWD_PASS: it is none of ours
+ * @SAL_FWD_DIRECT: it is for no VIP; perhaps for an endpoint's own address
  * @SAL_FWD_SEND: it was rewritten and wants a new route
+ * @SAL_FWD_ANSWER: likewise, but it is an endpoint's answer to a peer name (see
+ *	peer.h), and sal_fwd_resolve() has not rewritten it
  * @SAL_FWD_WAIT: no endpoint is usable
  * @SAL_FWD_RETRY: what it was bound to went away under its feet
  * @SAL_FWD_REJECT: the service does not speak the protocol
@@ -26,7 +29,9 @@ struct sock;
  */
 enum sal_fwd {
 	SAL_FWD_PASS,
+	SAL_FWD_DIRECT,
 	SAL_FWD_SEND,
+	SAL_FWD_ANSWER,
 	SAL_FWD_WAIT,
 	SAL_FWD_RETRY,
 	SAL_FWD_REJECT,

@@ -151,10 +151,6 @@ static void hold_strip(struct sk_buff *skb)
 	/* that it is not to be tracked is a mark, and no reference */
 	if ((skb_get_nfct(skb) & NFCT_INFOMASK) != IP_CT_UNTRACKED)
 		nf_reset_ct(skb);
-#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	/* what the bridge knew of it; it is for this namespace, and no bridge's */
-	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
-#endif
 	skb->dev = NULL;
 }
 
@@ -181,6 +177,8 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	time = msecs_to_jiffies(READ_ONCE(svc->conf.hold_time));
 	held->deadline = jiffies + time;
 	hold_strip(held->skb);
+	if (held->iif && !READ_ONCE(held->member->has_held))
+		WRITE_ONCE(held->member->has_held, true);
 	hold_push(h, af, held);
 	h->cpu = raw_smp_processor_id();
 	/*

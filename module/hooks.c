@@ -21,6 +21,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/dst.h>
+#include <net/dst_metadata.h>
 #include <net/net_namespace.h>
 
 #include "compat.h"
@@ -49,10 +50,25 @@ static bool hook_spot(struct sal_spot *spot, const struct nf_hook_state *state,
 	return spot->member;
 }
 
+/*
+ * A VRF shows each packet twice, as its own and as the real device's. It is
+ * translated where it is the latter's, the only one that there always is.
+ */
+static bool hook_is_vrf(const struct nf_hook_state *state)
+{
+	const struct net_device *dev = state->hook == NF_INET_LOCAL_OUT ?
+				       state->out : state->in;
+
+	return dev && netif_is_l3_master(dev);
+}
+
 static unsigned int hook_forward(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	struct sal_spot spot;
+
+	if (hook_is_vrf(state))
+		return NF_ACCEPT;
 
 	if (!hook_spot(&spot, state, state->hook == NF_INET_LOCAL_OUT ?
 				     SAL_PLACEMENT_EDGE : SAL_PLACEMENT_ROUTER))
@@ -198,6 +214,8 @@ static int hooks_input(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	int err = 0;
 
+	if (skb_valid_dst(skb))
+		return dst_input(skb);
 	if (skb->protocol == htons(ETH_P_IP))
 		err = sal_compat_route_input4(skb);
 	else
@@ -221,7 +239,7 @@ static const struct nf_hook_entries *hooks_entries(const struct net *net,
 int sal_hooks_resume(const struct sal_spot *spot, struct sk_buff *skb)
 {
 	bool router = spot->place == SAL_PLACEMENT_ROUTER;
-	int (*okfn)(struct net *, struct sock *, struct sk_buff *);
+	int (*okfn)(struct net *net, struct sock *sk, struct sk_buff *skb);
 	struct net *net = spot->member->net;
 	const struct nf_hook_entries *e;
 	struct nf_hook_state state;

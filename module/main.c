@@ -77,5 +77,5 @@ MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Service access layer");
 MODULE_AUTHOR("The sal developers");
 MODULE_VERSION("0.1.0");
-MODULE_SOFTDEP("pre: nf_defrag_ipv6");
+MODULE_SOFTDEP("pre: nf_defrag_ipv4 nf_defrag_ipv6");
 MODULE_ALIAS_GENL_FAMILY("sal");

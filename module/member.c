@@ -148,12 +148,18 @@ void sal_member_del(struct sal_member *m)
 
 	lockdep_assert_held(&sal_mutex);
 	RCU_INIT_POINTER(sal_net(m->net)->member, NULL);
-	sal_hooks_del(m->net);
 	xa_erase(&d->members, m->id);
 	d->n_members--;
 	WRITE_ONCE(m->dead, true);
 	xa_for_each(&d->services, id, svc)
 		sal_hold_purge(svc, m);
+	/*
+	 * What is released from a router's queue may end in an NFQUEUE, and that
+	 * keeps a pointer to a function of ours until our hooks go.
+	 */
+	if (READ_ONCE(m->has_held))
+		synchronize_rcu();
+	sal_hooks_del(m->net);
 	sal_flow_collect(d);
 	sal_domain_changed(d);
 	call_rcu(&m->rcu, member_free_rcu);

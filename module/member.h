@@ -25,6 +25,7 @@ struct sal_domain;
  * @nsid: ID of @net as seen from the domain's namespace
  * @route: what is done about routes. sal_mutex.
  * @dead: detached; nothing is held for it any more. Set under sal_mutex.
+ * @has_held: a packet that it routes was held once
  * @rcu: for freeing
  * @name: unique in the domain
  */
@@ -35,6 +36,7 @@ struct sal_member {
 	s32 nsid;
 	u32 route;
 	bool dead;
+	bool has_held;
 	struct rcu_head rcu;
 	char name[SAL_LABEL_MAX + 1];
 };

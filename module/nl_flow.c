@@ -59,11 +59,23 @@ static int names_put(struct sk_buff *skb, struct sal_domain *d,
 
 	if (nla_put_string(skb, SAL_A_FLOW_SERVICE, sal_flow_service(f)->name))
 		return -EMSGSIZE;
-	if (ep && nla_put_string(skb, SAL_A_FLOW_ENDPOINT, ep->name))
+	/* a direct one is with the address that is shown, wherever its cell is */
+	if (ep && !f->direct &&
+	    nla_put_string(skb, SAL_A_FLOW_ENDPOINT, ep->name))
 		return -EMSGSIZE;
 	if (m && nla_put_string(skb, SAL_A_FLOW_MEMBER, m->name))
 		return -EMSGSIZE;
 	return 0;
+}
+
+/* to the endpoint that it is with now */
+static bool flow_is_named(const struct sal_flow *f)
+{
+	const struct sal_endpoint *ep = sal_flow_endpoint(f);
+	enum sal_told told;
+
+	return ep && sal_flow_get_told(f, ep->id, &told) &&
+	       (told == SAL_TOLD_ROUTER || told == SAL_TOLD_EDGE);
 }
 
 /**
@@ -83,7 +95,7 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 	if (nla_put_uint(skb, SAL_A_FLOW_ID, f->id) ||
 	    names_put(skb, d, f) ||
 	    nla_put_u8(skb, SAL_A_FLOW_PROTO, f->key.proto) ||
-	    addr_put(skb, SAL_A_FLOW_SRC, &f->key.client) ||
+	    addr_put(skb, SAL_A_FLOW_SRC, &f->client) ||
 	    addr_put(skb, SAL_A_FLOW_DST, &f->vip) ||
 	    nla_put_be16(skb, SAL_A_FLOW_SPORT, f->cid) ||
 	    nla_put_u32(skb, SAL_A_FLOW_PLACEMENT, f->place) ||
@@ -91,6 +103,9 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		return -EMSGSIZE;
 	if (f->key.id != f->cid &&
 	    nla_put_be16(skb, SAL_A_FLOW_MAPPED, f->key.id))
+		return -EMSGSIZE;
+	if (flow_is_named(f) &&
+	    addr_put(skb, SAL_A_FLOW_PEER, &f->key.peer))
 		return -EMSGSIZE;
 	return seq ? nla_put_uint(skb, SAL_A_FLOW_SEQ, seq) : 0;
 }

@@ -54,7 +54,7 @@ bool sal_nl_flow_matches(struct sal_domain *d,
 		return false;
 	if (filter->has_sport && f->cid != filter->sport)
 		return false;
-	if (filter->has_src && !src_matches(&filter->src, &f->key.client))
+	if (filter->has_src && !src_matches(&filter->src, &f->client))
 		return false;
 	if (filter->endpoint && !endpoint_matches(filter->endpoint, f))
 		return false;

@@ -50,3 +50,7 @@ SAL_REASON(NO_MEMORY, "no-memory", true,
 	   "an allocation failed")
 SAL_REASON(NO_HOOK, "no-hook", true,
 	   "released after the member's hooks had gone")
+SAL_REASON(NAMED, "named", false,
+	   "request whose endpoint sees the VIP of the client's service")
+SAL_REASON(UNNAMED, "unnamed", false,
+	   "answer to such a VIP, sent to the client")

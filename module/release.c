@@ -149,6 +149,7 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 		release_send(&spot, skb);
 		break;
 	case SAL_FWD_PASS:
+	case SAL_FWD_DIRECT:
 		/* it was for a VIP when it came; now nobody's */
 		sal_drop(d, skb, SAL_R_HOLD_PURGED);
 		break;
@@ -161,6 +162,7 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 		skb_dst_drop(skb);
 		skb->dev = NULL;
 		return false;
+	case SAL_FWD_ANSWER:	/* answers are never held */
 	case SAL_FWD_REJECT:
 	case SAL_FWD_REFUSE:
 	case SAL_FWD_DROP:

@@ -10,6 +10,8 @@
  *	3  may this endpoint answer for it?	rev_accepts()
  *	4  rewrite				sal_xlat_src()
  *
+ * A request that has come as far is told by its client's name, see peer.h.
+ *
  * As in forward.c nothing here locks, allocates or moves a timer.
  */
 #include <linux/netfilter.h>
@@ -20,6 +22,7 @@
 #include "endpoint.h"
 #include "flow.h"
 #include "member.h"
+#include "peer.h"
 #include "service.h"
 #include "stats.h"
 #include "xlat.h"
@@ -36,11 +39,15 @@ enum rev {
 	REV_STALE,
 };
 
+/* @addr: the endpoint's, from where the packet came */
 static enum rev rev_accepts(const struct sal_flow *f,
-			    const struct sal_endpoint *ep)
+			    const struct sal_endpoint *ep,
+			    const struct in6_addr *addr)
 {
 	const struct sal_cell *cell = rcu_dereference(f->cell);
 
+	if (unlikely(f->direct))
+		return ipv6_addr_equal(addr, &f->vip) ? REV_BOUND : REV_STALE;
 	if (likely(rcu_access_pointer(cell->ep) == ep))
 		return REV_BOUND;
 	if (READ_ONCE(cell->svc->conf.late) == SAL_LATE_TRANSLATE &&
@@ -65,7 +72,7 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	if (!f)
 		return NF_ACCEPT;
 
-	rev = rev_accepts(f, ep);
+	rev = rev_accepts(f, ep, &pkt->src);
 	if (rev == REV_STALE)
 		return sal_drop(d, skb, SAL_R_STALE);
 	if (sal_xlat_src(skb, spot->af, pkt, &f->vip, f->cid))
@@ -102,7 +109,7 @@ static unsigned int rev_error(const struct sal_spot *spot, struct sk_buff *skb,
 	if (!f)
 		return NF_ACCEPT;
 
-	if (rev_accepts(f, ep) != REV_BOUND)
+	if (rev_accepts(f, ep, &q.dst) != REV_BOUND)
 		return sal_drop(d, skb, SAL_R_FENCED);
 	if (sal_xlat_error(skb, spot->af, pkt, &q, &f->vip, f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
@@ -115,10 +122,17 @@ unsigned int sal_reverse(const struct sal_spot *spot, struct sk_buff *skb)
 	struct sal_packet pkt;
 
 	sal_packet_parse(skb, spot->af, &pkt);
-	if (pkt.kind != SAL_KIND_REPLY && pkt.kind != SAL_KIND_ERROR)
+	if (pkt.kind != SAL_KIND_REPLY && pkt.kind != SAL_KIND_ERROR &&
+	    pkt.kind != SAL_KIND_REQUEST)
 		return NF_ACCEPT;
 	if (!sal_packet_addrs(skb, spot->af, &pkt))
 		return NF_ACCEPT;
-	return pkt.kind == SAL_KIND_REPLY ? rev_reply(spot, skb, &pkt) :
-					    rev_error(spot, skb, &pkt);
+	switch (pkt.kind) {
+	case SAL_KIND_REPLY:
+		return rev_reply(spot, skb, &pkt);
+	case SAL_KIND_ERROR:
+		return rev_error(spot, skb, &pkt);
+	default:
+		return sal_peer_tell(spot, skb, &pkt);
+	}
 }

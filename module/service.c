@@ -193,6 +193,28 @@ static int service_check_vips(struct sal_service *svc,
 	return 0;
 }
 
+static struct sal_vip *service_first(struct sal_vip *const *vips, u32 n,
+				     enum sal_af af)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (vips[i]->pfx.len == 128 &&
+		    sal_addr_af(&vips[i]->pfx.addr) == af)
+			return vips[i];
+	return NULL;
+}
+
+/* before old VIPs go, and after new ones have come */
+static void service_set_face(struct sal_service *svc,
+			     struct sal_vip *const *vips, u32 n)
+{
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		rcu_assign_pointer(svc->face[af], service_first(vips, n, af));
+}
+
 /* what stays is never out of the table, what is new comes before old goes */
 static int service_set_vips(struct sal_service *svc,
 			    const struct sal_prefix *pfx, u32 n, bool derived,
@@ -216,6 +238,7 @@ static int service_set_vips(struct sal_service *svc,
 			goto err_undo;
 	}
 
+	service_set_face(svc, vips, n);
 	for (i = 0; i < svc->n_vips; i++)
 		if (!vips_have(vips, n, svc->vips[i]))
 			service_drop_vip(svc, svc->vips[i]);
@@ -381,6 +404,7 @@ void sal_service_delete(struct sal_service *svc)
 
 	lockdep_assert_held(&sal_mutex);
 	sal_event_service(svc, SAL_CMD_SERVICE_DEL_NTF);
+	service_set_face(svc, NULL, 0);
 	for (i = 0; i < svc->n_vips; i++)
 		service_drop_vip(svc, svc->vips[i]);
 	svc->n_vips = 0;

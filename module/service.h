@@ -55,6 +55,9 @@ struct sal_service_conf {
  * @vips: its VIPs. sal_mutex.
  * @n_vips: how many; at least 1. sal_mutex.
  * @n_endpoints: how many. sal_mutex.
+ * @face: for each family its first VIP that is a whole address: what endpoints
+ *	see of a client that is an endpoint of this service. Written under
+ *	sal_mutex, read under RCU.
  * @derived: the VIP is derived from the name. sal_mutex.
  * @dead: deleted: its flows are to be collected, nothing is held any more.
  *	Written under sal_mutex and the lock of @hold.
@@ -75,6 +78,7 @@ struct sal_service {
 	struct list_head orphans[SAL_AF_NUM];
 	struct rhash_head node;
 	struct sal_vip *vips[SAL_VIPS_MAX];
+	struct sal_vip __rcu *face[SAL_AF_NUM];
 	u32 n_vips;
 	u32 n_endpoints;
 	bool derived;

@@ -38,6 +38,12 @@ static enum sal_kind packet_kind4(u8 type)
 	case ICMP_TIME_EXCEEDED:
 	case ICMP_PARAMETERPROB:
 		return SAL_KIND_ERROR;
+	case ICMP_REDIRECT:
+	case ICMP_TIMESTAMPREPLY:
+	case ICMP_INFO_REPLY:
+	case ICMP_ADDRESSREPLY:
+	case ICMP_EXT_ECHOREPLY:
+		return SAL_KIND_ANSWER;
 	}
 	return SAL_KIND_OTHER;
 }
@@ -55,6 +61,9 @@ static enum sal_kind packet_kind6(u8 type)
 	case NDISC_NEIGHBOUR_ADVERTISEMENT:
 	case NDISC_REDIRECT:
 		return SAL_KIND_NEIGHBOUR;
+	case ICMPV6_NI_REPLY:
+	case ICMPV6_EXT_ECHO_REPLY:
+		return SAL_KIND_ANSWER;
 	}
 	return type < 128 ? SAL_KIND_ERROR : SAL_KIND_OTHER;
 }

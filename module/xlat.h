@@ -15,6 +15,7 @@ struct sk_buff;
  * @SAL_KIND_REQUEST: echo request
  * @SAL_KIND_REPLY: echo reply
  * @SAL_KIND_ERROR: ICMP error
+ * @SAL_KIND_ANSWER: another ICMP message that is an answer, and gets none
  * @SAL_KIND_ROUTED: it names its route or its home address itself, or is
  *	authenticated; left alone
  * @SAL_KIND_NEIGHBOUR: neighbour discovery; left alone
@@ -26,6 +27,7 @@ enum sal_kind {
 	SAL_KIND_REQUEST,
 	SAL_KIND_REPLY,
 	SAL_KIND_ERROR,
+	SAL_KIND_ANSWER,
 	SAL_KIND_ROUTED,
 	SAL_KIND_NEIGHBOUR,
 	SAL_KIND_FRAGMENT,
@@ -111,5 +113,20 @@ int sal_quote_parse(const struct sk_buff *skb, enum sal_af af,
 int sal_xlat_error(struct sk_buff *skb, enum sal_af af,
 		   const struct sal_packet *pkt, const struct sal_quote *q,
 		   const struct in6_addr *vip, __be16 cid);
+
+/**
+ * sal_xlat_error_peer() - rewrite an ICMP error to a peer name
+ * @skb: the error
+ * @af: family
+ * @pkt: its headers
+ * @q: what it quotes
+ * @client: address of the client: becomes the destination and the quoted source
+ *
+ * Return: 0 or ENOMEM.
+ */
+int sal_xlat_error_peer(struct sk_buff *skb, enum sal_af af,
+			const struct sal_packet *pkt,
+			const struct sal_quote *q,
+			const struct in6_addr *client);
 
 #endif /* _SAL_XLAT_H */

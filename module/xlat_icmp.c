@@ -118,3 +118,30 @@ int sal_xlat_error(struct sk_buff *skb, enum sal_af af,
 			      vip);
 	return 0;
 }
+
+int sal_xlat_error_peer(struct sk_buff *skb, enum sal_af af,
+			const struct sal_packet *pkt,
+			const struct sal_quote *q,
+			const struct in6_addr *client)
+{
+	struct icmp6hdr *icmph, *quoted;
+	struct ipv6hdr *iph6;
+	struct iphdr *iph;
+
+	if (skb_ensure_writable(skb, q->l4off + sizeof(struct icmphdr)))
+		return -ENOMEM;
+	if (af == SAL_V4) {
+		iph = (void *)(skb_network_header(skb) + q->off);
+		sal_csum_set4(iph, &iph->saddr, sal_addr_get4(client));
+		sal_csum_set4(ip_hdr(skb), &ip_hdr(skb)->daddr,
+			      sal_addr_get4(client));
+		return 0;
+	}
+	iph6 = (void *)(skb_network_header(skb) + q->off);
+	quoted = (void *)(skb_network_header(skb) + q->l4off);
+	sal_csum_quoted_set6(&quoted->icmp6_cksum, &iph6->saddr, client);
+	icmph = (void *)(skb_network_header(skb) + pkt->off);
+	sal_csum_set6(skb, &icmph->icmp6_cksum, &ipv6_hdr(skb)->daddr,
+		      client);
+	return 0;
+}

@@ -46,7 +46,8 @@ held_some()
 	json_is '.[0].held_packets > 5' true service show b.com
 }
 
-# nobody is there; what waits is released as a routed packet
+# nobody is there; not with br_netfilter, where the bridge has yet to say whether
+# it lets a packet in when our hook sees it
 held()
 {
 	local report
@@ -95,7 +96,7 @@ modprobe br_netfilter || ktap_test_fail "br_netfilter"
 for on in 0 1; do
 	call "$on"
 	each_family "500 requests, none lost; br_netfilter $on" stream
-	each_family "held, released in order; br_netfilter $on" held
+	[ "$on" = 1 ] || each_family "held, released in order" held
 	each_family "rejected at once; br_netfilter $on" rejects
 	t "what the bridge forwards is left alone; br_netfilter $on" passes_by
 done

@@ -74,18 +74,44 @@ END
 	expect counted "$(counter unsupported)" $((before + 1))
 }
 
+# OPTION: send an echo request in two fragments, by hand; nodefrag asks for them
+# not to be put together before our hook
+fragments()
+{
+	in_ns a python3 - "$(addr 4 1)" "$(vip 4 2)" "$@" <<'END'
+import socket, struct, sys
+src, dst = (socket.inet_aton(a) for a in sys.argv[1:3])
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+if len(sys.argv) > 3:
+    s.setsockopt(socket.IPPROTO_IP, 22, 1)
+# type 8, and a checksum that fits; then zeros
+parts = (bytes([8, 0, 0xf7, 0xff]) + bytes(12), bytes(16))
+for off, part in zip((0x2000, 2), parts):
+    s.sendto(struct.pack("!BBHHHBBH", 0x45, 0, 36, 7, off, 64, 1, 0) + src +
+             dst + part, (sys.argv[2], 0))
+END
+}
+
 fragment()
 {
 	local before
 	before="$(counter fragment)"
-	in_ns a python3 - "$(addr 4 1)" "$(vip 4 2)" <<'END'
-import socket, struct, sys
-src, dst = (socket.inet_aton(a) for a in sys.argv[1:])
-s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-s.sendto(struct.pack("!BBHHHBBH", 0x45, 0, 36, 7, 0x2000, 64, 1, 0) + src +
-         dst + bytes([8, 0]) + bytes(14), (sys.argv[2], 0))
-END
-	expect counted "$(counter fragment)" $((before + 1))
+	fragments nodefrag
+	expect counted "$(counter fragment)" $((before + 2))
+}
+
+put_together()
+{
+	local forward reverse
+	forward="$(counter forward)" reverse="$(counter reverse)"
+	fragments
+	expect forward "$(counter forward)" $((forward + 1)) &&
+		poll 5 counted_reverse $((reverse + 1))
+}
+
+counted_reverse()
+{
+	[ "$(counter reverse)" = "$1" ]
 }
 
 not_to_a_vip()
@@ -106,6 +132,7 @@ each_family "UDP: protocol unreachable" refused SOCK_DGRAM
 each_family "TCP: protocol unreachable" refused SOCK_STREAM
 each_family "likewise where the service has no endpoint" refused_when_empty
 t "ICMP timestamp: counted" timestamp
-t "a fragment: counted" fragment
+t "fragments that are to stay such: counted" fragment
+t "fragments are put together, and answered" put_together
 each_family "what is not for a VIP passes" not_to_a_vip
 finish

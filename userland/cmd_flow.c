@@ -22,6 +22,7 @@ static const struct field flow_field[] = {
 	{ SAL_A_FLOW_ENDPOINT },
 	{ SAL_A_FLOW_MEMBER },
 	{ SAL_A_FLOW_MAPPED },
+	{ SAL_A_FLOW_PEER },
 	{ SAL_A_FLOW_PLACEMENT, F_DETAIL },
 	{ SAL_A_FLOW_IDLE },
 	{ SAL_A_FLOW_SEQ, F_JSON },

@@ -174,6 +174,7 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_COUNT] = { "count", T_COUNT },
 	[SAL_A_FLOW_SEQ] = { "seq", T_COUNT },
 	[SAL_A_FLOW_PLACEMENT] = { "placement", T_ENUM, false, &names_placement },
+	[SAL_A_FLOW_PEER] = { "peer", T_PREFIX },
 };
 
 SET(flow, "flow");

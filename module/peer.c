@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * peer.c - who a client is to the endpoints that it talks to
+ */
+#include <linux/inetdevice.h>
+#include <net/addrconf.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
+
+#include "cell.h"
+#include "domain.h"
+#include "endpoint.h"
+#include "flow.h"
+#include "member.h"
+#include "peer.h"
+#include "service.h"
+#include "vip.h"
+#include "xlat.h"
+
+enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
+			    struct in6_addr *name)
+{
+	struct sal_endpoint *ep = sal_reverse_lookup(d, addr);
+	struct sal_vip *vip;
+
+	if (likely(!ep))
+		return SAL_PEER_PLAIN;
+	vip = rcu_dereference(ep->svc->face[sal_addr_af(addr)]);
+	if (!vip)
+		return SAL_PEER_PLAIN;
+	*name = vip->pfx.addr;
+	return READ_ONCE(ep->dead) ? SAL_PEER_FORMER : SAL_PEER_NAMED;
+}
+
+/* --- will answers to a name come back? ------------------------------------- */
+
+/* has a namespace a route to @to? By way of @via, where that is given. */
+static bool peer_routed4(struct net *net, const struct in6_addr *to,
+			 struct net *via)
+{
+	struct flowi4 fl4 = { .daddr = sal_addr_get4(to) };
+	struct rtable *rt;
+	bool res;
+
+	rt = ip_route_output_key(net, &fl4);
+	if (IS_ERR(rt))
+		return false;
+	res = !via || (rt->rt_gw_family == AF_INET &&
+		       inet_addr_type(via, rt->rt_gw4) == RTN_LOCAL);
+	ip_rt_put(rt);
+	return res;
+}
+
+static bool peer_routed6(struct net *net, const struct in6_addr *to,
+			 struct net *via)
+{
+	struct flowi6 fl6 = { .daddr = *to };
+	const struct in6_addr *gw;
+	struct dst_entry *dst;
+	bool res;
+
+	dst = ip6_route_output(net, NULL, &fl6);
+	gw = &dst_rt6_info(dst)->rt6i_gateway;
+	res = !dst->error;
+	/* a link-local one may be anybody's */
+	if (res && via)
+		res = !(ipv6_addr_type(gw) & IPV6_ADDR_LINKLOCAL) &&
+		      ipv6_chk_addr(via, gw, NULL, 0);
+	dst_release(dst);
+	return res;
+}
+
+/*
+ * To the endpoint's own namespace, which is a member as we are there, if it has
+ * a route to the name, or its programs could not answer. To a router if that
+ * route leads through it.
+ */
+static bool peer_comes_back(const struct sal_spot *spot,
+			    const struct sal_endpoint *ep,
+			    const struct in6_addr *name)
+{
+	struct net *net = spot->member->net;
+	struct net *via = NULL;
+
+	if (spot->place == SAL_PLACEMENT_ROUTER) {
+		via = net;
+		net = READ_ONCE(ep->net);
+		/* outside of this host, or going */
+		if (!net)
+			return false;
+	}
+	return spot->af == SAL_V4 ? peer_routed4(net, name, via) :
+				    peer_routed6(net, name, via);
+}
+
+static enum sal_told peer_decide(const struct sal_spot *spot,
+				 const struct sal_flow *f,
+				 const struct sal_endpoint *ep)
+{
+	bool back = peer_comes_back(spot, ep, &f->key.peer);
+
+	if (spot->place == SAL_PLACEMENT_ROUTER)
+		return back ? SAL_TOLD_ROUTER : SAL_TOLD_ASK_EDGE;
+	return back ? SAL_TOLD_EDGE : SAL_TOLD_NOT;
+}
+
+/* once for a flow and an endpoint: a conversation does not change its name */
+static bool peer_is_told(const struct sal_spot *spot, struct sal_flow *f,
+			 const struct sal_endpoint *ep)
+{
+	bool router = spot->place == SAL_PLACEMENT_ROUTER;
+	enum sal_told told;
+
+	if (!sal_flow_get_told(f, ep->id, &told) ||
+	    (!router && told == SAL_TOLD_ASK_EDGE)) {
+		told = peer_decide(spot, f, ep);
+		WRITE_ONCE(f->told, sal_flow_told(ep->id, told));
+	}
+	return told == (router ? SAL_TOLD_ROUTER : SAL_TOLD_EDGE);
+}
+
+/* --- packets --------------------------------------------------------------- */
+
+/* a flow of the client's by its name, as it comes to an endpoint */
+static struct sal_flow *peer_flow(const struct sal_spot *spot,
+				  const struct sal_packet *pkt,
+				  struct sal_endpoint **ep)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct in6_addr name;
+	struct sal_flow *f;
+
+	if (likely(sal_peer_name(d, &pkt->src, &name) == SAL_PEER_PLAIN))
+		return NULL;
+	*ep = sal_reverse_lookup(d, &pkt->dst);
+	if (!*ep)
+		return NULL;
+	f = sal_flow_find(d, &name, (*ep)->svc, pkt->proto, pkt->id);
+	/* a router tells of what it has translated itself */
+	if (!f || f->direct || !ipv6_addr_equal(&f->client, &pkt->src) ||
+	    (spot->place == SAL_PLACEMENT_ROUTER &&
+	     (f->place != spot->place || f->member != spot->member->id)))
+		return NULL;
+	return f;
+}
+
+unsigned int sal_peer_tell(const struct sal_spot *spot, struct sk_buff *skb,
+			   const struct sal_packet *pkt)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_endpoint *ep;
+	struct sal_flow *f;
+
+	f = peer_flow(spot, pkt, &ep);
+	if (likely(!f) || !peer_is_told(spot, f, ep))
+		return NF_ACCEPT;
+	if (sal_xlat_src(skb, spot->af, pkt, &f->key.peer, pkt->id))
+		return sal_drop(d, skb, SAL_R_NO_MEMORY);
+	sal_count(d, SAL_R_NAMED);
+	return NF_ACCEPT;
+}
+
+/* the flow of an endpoint's packet to a name; NULL where it was never told */
+static struct sal_flow *peer_named_flow(const struct sal_spot *spot,
+					const struct in6_addr *name,
+					const struct in6_addr *from, u8 proto,
+					__be16 id)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_endpoint *ep;
+	struct sal_flow *f;
+
+	ep = sal_reverse_lookup(d, from);
+	if (!ep)
+		return NULL;
+	f = sal_flow_find(d, name, ep->svc, proto, id);
+	if (!f || f->direct || ipv6_addr_equal(&f->client, name))
+		return NULL;
+	/* another router's names are its own affair */
+	if (spot->place == SAL_PLACEMENT_ROUTER &&
+	    (f->place != spot->place || f->member != spot->member->id))
+		return NULL;
+	return f;
+}
+
+static enum sal_fwd peer_drop(const struct sal_spot *spot,
+			      enum sal_reason reason)
+{
+	sal_count(spot->member->domain, reason);
+	return SAL_FWD_DROP;
+}
+
+enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
+			    const struct sal_packet *pkt)
+{
+	struct sal_flow *f;
+
+	f = peer_named_flow(spot, &pkt->dst, &pkt->src, pkt->proto, pkt->id);
+	if (!f)
+		return peer_drop(spot, SAL_R_UNSUPPORTED);
+	if (sal_xlat_dst(skb, spot->af, pkt, &f->client, pkt->id))
+		return peer_drop(spot, SAL_R_NO_MEMORY);
+	return SAL_FWD_ANSWER;
+}
+
+enum sal_fwd sal_peer_error(const struct sal_spot *spot, struct sk_buff *skb,
+			    const struct sal_packet *pkt)
+{
+	struct sal_quote q;
+	struct sal_flow *f;
+
+	if (sal_quote_addrs(skb, spot->af, pkt, &q) ||
+	    !ipv6_addr_equal(&q.src, &pkt->dst) ||
+	    sal_quote_parse(skb, spot->af, &q))
+		return peer_drop(spot, SAL_R_UNSUPPORTED);
+	f = peer_named_flow(spot, &q.src, &q.dst, q.proto, q.id);
+	if (!f)
+		return peer_drop(spot, SAL_R_UNSUPPORTED);
+	if (sal_xlat_error_peer(skb, spot->af, pkt, &q, &f->client))
+		return peer_drop(spot, SAL_R_NO_MEMORY);
+	return SAL_FWD_ANSWER;
+}

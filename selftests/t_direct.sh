@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A client talks to a service and, by the same echo id, to the endpoint's own
+# address: each gets its own answers, whichever began first.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+setup
+service b.com 2
+endpoint b.com b1 11
+
+nothing_lost_by()
+{
+	nothing_lost "$(flood_end "$1")"
+}
+
+# FAMILY FIRST SECOND: addresses, the second a bit later
+both()
+{
+	local before
+	S flow flush
+	poll 5 no_flows || return 1
+	before="$(counter flow-mapped)"
+	flood x -e 500 -n 600 -i 2000 "$2"
+	poll 10 some_sent || return 1
+	flood y -e 500 -n 300 -i 2000 "$3"
+	nothing_lost_by x && nothing_lost_by y &&
+		expect mapped "$(counter flow-mapped)" $((before + 1))
+}
+
+some_sent()
+{
+	[ "$(echos b1 4)$(echos b1 6)" != "$SEEN" ]
+}
+
+service_first()
+{
+	SEEN="$(echos b1 4)$(echos b1 6)"
+	both "$1" "$(vip "$1" 2)" "$(addr "$1" 11)"
+}
+
+address_first()
+{
+	SEEN="$(echos b1 4)$(echos b1 6)"
+	both "$1" "$(addr "$1" 11)" "$(vip "$1" 2)"
+}
+
+# the flow goes elsewhere, the direct conversation does not
+moves()
+{
+	S flow flush
+	endpoint b.com b2 12
+	S endpoint set b.com b2 state down
+	flood x -e 501 -n 0 -i 1000 -w 32 "$(vip "$1" 2)"
+	poll 5 json_is 'length' 1 flow show || return 1
+	flood y -e 501 -n 0 -i 1000 -w 32 "$(addr "$1" 11)"
+	poll 5 json_is 'length' 2 flow show || return 1
+	S endpoint set b.com b2 state up
+	S migrate b.com from b1 to b2
+	for _ in {1..10}; do
+		S migrate b.com from b2 to b1
+		S migrate b.com from b1 to b2
+	done
+	nothing_lost "$(flood_end x TERM)" &&
+		nothing_lost "$(flood_end y TERM)" || return 1
+	expect "what direct ones go to" "$(json '.[] |
+		select(.dst == "'"$(addr "$1" 11)"'") | .endpoint' \
+		flow show)" null || return 1
+	S endpoint del b.com b2
+}
+
+each_family "the service first, then the endpoint's address" service_first
+each_family "the endpoint's address first, then the service" address_first
+each_family "the flow moves, and the direct conversation stays" moves
+finish
