@@ -45,19 +45,19 @@ struct sal_flow_key {
  * @key: what the endpoint sees; never changes
  * @cell: what it is bound to; holds a reference. The collector may exchange
  *	it for another cell of the same endpoint.
- * @vip: address that the client uses; never changes
- * @client: client address; never changes
  * @member: number of the member that translates it, which is the client or
  *	routes for it; never changes
- * @seen: coarse time of the last packet, see sal_flow_now(). Written by the
- *	data path, and only when it differs.
- * @told: which endpoint was told who the client is, or was not, see
- *	sal_flow_told()
  * @cid: port or echo id that the client uses; never changes
  * @place: enum sal_placement: in which hooks the member translates it; never
  *	changes
  * @direct: not with a service but with the endpoint's own address, which is
- *	@vip; it does not move
+ *	@vip; it does not move. Never changes.
+ * @vip: address that the client uses; never changes
+ * @client: client address; never changes
+ * @seen: coarse time of the last packet, see sal_flow_now(). Written by the
+ *	data path, and only when it differs.
+ * @told: which endpoint was told who the client is, or was not, see
+ *	sal_flow_told(). Written by the data path, once for each endpoint.
  * @id: number; never changes
  * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
  * @rcu: for freeing
@@ -69,14 +69,14 @@ struct sal_flow {
 	struct rhash_head node;
 	struct sal_flow_key key;
 	struct sal_cell __rcu *cell;
-	struct in6_addr vip;
-	struct in6_addr client;
 	u32 member;
-	u32 seen;
-	u32 told;
 	__be16 cid;
 	u8 place;
 	bool direct;
+	struct in6_addr vip;
+	struct in6_addr client;
+	u32 seen;
+	u32 told;
 	u64 id;
 	struct sal_flow_alt *alt;
 	struct rcu_head rcu;

@@ -9,7 +9,7 @@
  *	2  headers to conversation		sal_fwd_resolve()
  *	3  conversation to flow, or a new one	fwd_flow()
  *	4  flow to cell to endpoint		sal_flow_endpoint()
- *	5  rewrite, then a new route		sal_fwd_translate(), fwd_route()
+ *	5  rewrite, then a new route		sal_fwd_translate(), sal_fwd_reroute()
  *
  * For a packet of an established flow nothing here takes a lock, allocates,
  * moves a timer or writes to memory that CPUs share, but for the coarse time

@@ -18,12 +18,13 @@ endpoint a.com a2 2
 sees()
 {
 	local asked
+	rm -f "$WORK/asked"
 	ip netns exec b1 python3 "$LIB_DIR/tools/who_asks.py" "$1" 1 \
 		>"$WORK/asked" 2>&1 &
 	PIDS+=($!)
-	poll 5 grep -q listening "$WORK/asked" &&
+	poll 5 grep -qs listening "$WORK/asked" &&
 		answers "$(vip "$1" 2)" || return 1
-	poll 5 grep -qv listening "$WORK/asked" || true
+	poll 5 grep -qv listening "$WORK/asked" || return 1
 	asked="$(grep -v listening "$WORK/asked" | cut -d ' ' -f 1)"
 	expect "source that b1 sees" "$asked" "$2"
 }

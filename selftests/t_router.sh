@@ -194,12 +194,15 @@ END
 # The router is a client, too: at its own LOCAL_OUT.
 own_ping()
 {
+	local rc=0
 	S member set orch route auto
 	S flow flush
-	in_ns orch ping -n -c 2 -i 0.2 -W 2 "$(vip "$1" 2)" >&2 || return 1
-	expect "where it was translated" "$(json '[.[].placement] | unique |
-		join(",")' flow show service b.com)" edge
+	in_ns orch ping -n -c 2 -i 0.2 -W 2 "$(vip "$1" 2)" >&2 &&
+		expect "where it was translated" "$(json '[.[].placement] |
+			unique | join(",")' flow show service b.com)" edge ||
+		rc=1
 	S member set orch route none
+	return "$rc"
 }
 
 # And an instance may live in it.

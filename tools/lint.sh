@@ -72,10 +72,16 @@ build()
 	local dir="$LINT/$1"
 	shift
 
+	rm -rf "$dir"
 	mkdir -p "$dir"
-	git ls-files -- Kbuild module uapi | xargs cp -pu --parents -t "$dir"
-	find "$dir" -name '*.o' -delete
-	make -k "$@" "M=$dir" SAL_DEBUG=1 W=1 modules >"$dir.log" 2>&1
+	git ls-files -- Kbuild module uapi | xargs cp -p --parents -t "$dir"
+	# jobs of a make that has called us are none of this one's
+	env -u MAKEFLAGS -u MFLAGS make -k "$@" "M=$dir" SAL_DEBUG=1 W=1 \
+		modules >"$dir.log" 2>&1
+	if [ ! -e "$dir/sal.o" ]; then
+		tail -n 20 "$dir.log"
+		return 1
+	fi
 	# clang's kernel is not built, so that symbols are not resolved there
 	! grep -E '(warning|error|Error)' "$dir.log" |
 		grep -v 'modpost: suppressed'
@@ -94,7 +100,8 @@ check_sparse()
 # With a kernel of its own: gcc's flags are in the configuration of others.
 check_clang()
 {
-	local kernel="$LINT/clang-kernel"
+	local kernel
+	kernel="$LINT/clang-$(basename "$KSRC")"
 	local llvm=("LLVM=${CLANG#clang}" ARCH=x86_64)
 
 	if [ ! -e "$kernel/Module.symvers" ]; then
@@ -124,12 +131,14 @@ check_regen()
 	tools/regen.sh --check "$KSRC"
 }
 
+# Where git tells nothing there would be nothing to complain of.
+git ls-files --error-unmatch Makefile >/dev/null || exit 1
 mkdir -p "$LINT" || exit 1
 [ $# -eq 0 ] || CHECKS=("$@")
 failed=0
 : >"$LINT/results"
 for check in "${CHECKS[@]}"; do
-	if "check_$check"; then
+	if "check_$check" </dev/null; then
 		echo "lint: $check: ok"
 		echo "pass lint: $check" >>"$LINT/results"
 	else

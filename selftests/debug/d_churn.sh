@@ -6,7 +6,7 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-SEED="${SAL_SEED:-$RANDOM$RANDOM}"
+SEED="${SAL_SEED:-$((RANDOM * 32768 + RANDOM))}"
 TIME="${SAL_FUZZ_TIME:-60}"
 
 PLACEMENT=router
@@ -21,20 +21,24 @@ q()
 	salctl -n orch "$@"
 }
 
-# of so many
+# PICK becomes one of so many; in this shell, as each other one would begin with
+# numbers of its own
 pick()
 {
-	echo $((RANDOM % $1))
+	PICK=$((RANDOM % $1))
 }
 
 churn_endpoints()
 {
-	local ns="b$((1 + $(pick 3)))"
-	case "$(pick 6)" in
+	local ns
+	pick 3
+	ns="b$((1 + PICK))"
+	pick 6
+	case "$PICK" in
 	0)	q endpoint del b.com "$ns" ;;
 	1)	q endpoint set b.com "$ns" state down ;;
 	2)	q endpoint set b.com "$ns" state up ;;
-	3)	q endpoint set b.com "$ns" weight $((1 + $(pick 9))) ;;
+	3)	q endpoint set b.com "$ns" weight $((1 + RANDOM % 9)) ;;
 	*)	q endpoint add b.com netns "$ns" addr "$(addr 4 1"${ns#b}")" \
 			addr "$(addr 6 1"${ns#b}")" nomember ;;
 	esac
@@ -42,12 +46,13 @@ churn_endpoints()
 
 churn_moves()
 {
-	q migrate b.com from "b$((1 + $(pick 3)))" to "b$((1 + $(pick 3)))"
+	q migrate b.com from "b$((1 + RANDOM % 3))" to "b$((1 + RANDOM % 3))"
 }
 
 churn_members()
 {
-	case "$(pick 4)" in
+	pick 4
+	case "$PICK" in
 	0)	q member del netns a ;;
 	1)	q member add netns a route auto ;;
 	2)	q member del netns b1 ;;
@@ -58,8 +63,10 @@ churn_members()
 churn_services()
 {
 	local n
-	n="$(pick 4)"
-	case "$(pick 5)" in
+	pick 4
+	n="$PICK"
+	pick 5
+	case "$PICK" in
 	0)	q service del "x$n.com" ;;
 	1)	q service set b.com vip "$(vip 4 2)" vip "$(vip 6 2)" \
 			vip "$(vip 4 $((20 + n)))" ;;
@@ -74,9 +81,12 @@ churn_services()
 
 churn_devices()
 {
-	local ns="b$((1 + $(pick 2)))" host
+	local ns host
+	pick 2
+	ns="b$((1 + PICK))"
 	host="1${ns#b}"
-	case "$(pick 5)" in
+	pick 5
+	case "$PICK" in
 	0)	ip -n "$ns" link set eth0 down; ip -n "$ns" link set eth0 up
 		ip -n "$ns" addr add "$(addr 6 "$host")" dev eth0 nodad
 		for f in 4 6; do
@@ -92,6 +102,7 @@ churn_devices()
 churn_namespaces()
 {
 	ip netns del b3
+	poll 5 not in_ns orch test -e /sys/class/net/vb3
 	ip netns add b3
 	connect_routed b3 13
 	sleep 0.5
@@ -106,11 +117,11 @@ churn_readers()
 	q resolve b.com
 }
 
-# PART: until the time is over
+# PART NUMBER: until the time is over
 part()
 {
 	local end=$((SECONDS + TIME))
-	RANDOM=$((SEED % 32768 + ${#1}))
+	RANDOM=$(((10#$SEED + $2) % 32768))
 	while [ "$SECONDS" -lt "$end" ]; do
 		"$1"
 	done
@@ -139,7 +150,7 @@ churn()
 	local name pids=()
 	streams
 	for name in "${PARTS[@]}"; do
-		part "$name" &
+		part "$name" "${#pids[@]}" &
 		pids+=($!)
 		PIDS+=($!)
 	done
@@ -159,6 +170,7 @@ works()
 	S member add netns orch
 	service b.com 2
 	del_ns b1
+	poll 5 not in_ns orch test -e /sys/class/net/vb1 || return 1
 	add_host b1 11
 	endpoint b.com b1 11 || return 1
 	answers "$(vip 4 2)" && answers "$(vip 6 2)"

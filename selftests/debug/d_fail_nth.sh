@@ -5,11 +5,14 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-[ -e /proc/self/fail-nth ] || ktap_skip_all "no fault injection"
+if [ ! -e /proc/self/fail-nth ]; then
+	echo "no fault injection"
+	exit 4
+fi
 # those that may sleep, too; and no trace for each
 for kind in failslab fail_page_alloc; do
-	echo N >"/sys/kernel/debug/$kind/ignore-gfp-wait"
-	echo 0 >"/sys/kernel/debug/$kind/verbose"
+	echo N >"/sys/kernel/debug/$kind/ignore-gfp-wait" || exit 1
+	echo 0 >"/sys/kernel/debug/$kind/verbose" || exit 1
 done
 
 setup_b_com

@@ -4,7 +4,7 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-SEED="${SAL_SEED:-$RANDOM$RANDOM}"
+SEED="${SAL_SEED:-$((RANDOM * 32768 + RANDOM))}"
 TIME="${SAL_FUZZ_TIME:-60}"
 
 setup_b_com

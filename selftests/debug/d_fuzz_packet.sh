@@ -5,7 +5,7 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-SEED="${SAL_SEED:-$RANDOM$RANDOM}"
+SEED="${SAL_SEED:-$((RANDOM * 32768 + RANDOM))}"
 TIME="${SAL_FUZZ_TIME:-60}"
 
 PLACEMENT=router
@@ -41,7 +41,7 @@ stirring()
 SENDERS=()
 fuzz()
 {
-	local pid rc=0 i=0
+	local pid name rc=0 i=0
 	send a out
 	send orch out
 	send a wire "$(mac orch va)"
@@ -64,6 +64,9 @@ fuzz()
 	ktap_print_msg "forward $(counter forward), reverse" \
 		"$(counter reverse), error $(counter error), malformed" \
 		"$(counter malformed), unsupported $(counter unsupported)"
+	for name in forward reverse error malformed unsupported; do
+		expect_num "$name" "$(counter "$name")" -gt 0 || rc=1
+	done
 	return "$rc"
 }
 

@@ -22,7 +22,10 @@ sock.settimeout(20)
 print("listening", flush=True)
 left = int(count)
 while left:
-    data, addr = sock.recvfrom(65536)
+    try:
+        data, addr = sock.recvfrom(65536)
+    except socket.timeout:
+        break
     if family == "4":
         data = data[(data[0] & 15) * 4:]
     kind, _, _, ident = struct.unpack_from("!BBHH", data)

@@ -102,7 +102,8 @@ run_shard()
 
 		# The tests are run in the order given, so the machine died in
 		# the first that is not over.
-		mv "$dir/console.log" "$dir/console.$boot.log"
+		[ ! -e "$dir/console.log" ] ||
+			mv "$dir/console.log" "$dir/console.$boot.log"
 		shift "$over"
 		echo "# --- output of $1, the last it wrote"
 		tail -n 100 "$dir/$1.log" 2>/dev/null | sed 's/^/# /' || true
@@ -127,7 +128,10 @@ else
 		pids+=($!)
 	done
 	trap 'kill "${pids[@]}"; wait; exit 130' INT TERM
-	wait "${pids[@]}" || true
+	for i in "${!pids[@]}"; do
+		wait "${pids[i]}" ||
+			echo "fail shard $i: exit status $?" >>"$out/$i/results"
+	done
 	cat "$out"/*/results >"$out/results"
 fi
 [ -z "$all" ] || cat "$out/salctl.results" >>"$out/results"

@@ -150,6 +150,8 @@ static void put_flow(struct nlmsghdr *nlh, int which)
 	if (which)
 		mnl_attr_put(nlh, SAL_A_FLOW_MAPPED, 2, &port);
 	mnl_attr_put_u32(nlh, SAL_A_FLOW_PLACEMENT, which);
+	if (which)
+		put_prefix(nlh, SAL_A_FLOW_PEER, "fd00:254::1");
 	mnl_attr_put_u32(nlh, SAL_A_FLOW_IDLE, which ? 61 : 3);
 }
 

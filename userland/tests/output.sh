@@ -85,18 +85,18 @@ EOF
 run flow
 expect 0 <<'EOF'
 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a idle 3s
-13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 idle 61s
+13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 idle 61s
 EOF
 
 run -d flow
 expect 0 <<'EOF'
 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a placement edge idle 3s
-13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 placement router idle 61s
+13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 placement router idle 61s
 EOF
 
 run -6 -j flow
 expect 0 <<'EOF'
-[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"placement":"router","idle":61}]
+[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","idle":61}]
 EOF
 
 run -s -d domain
