@@ -11,6 +11,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
 #include <linux/version.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
@@ -44,6 +45,21 @@ static inline void sal_compat_route_input6(struct sk_buff *skb)
 #else
 	ip6_route_input(skb);
 #endif
+}
+
+/* does a namespace forward IPv6 packets that come by a device? RCU. Since 6.17
+ * a device may do so on its own.
+ */
+static inline bool sal_compat_forwards6(const struct net *net,
+					const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+	const struct inet6_dev *idev = __in6_dev_get(dev);
+
+	if (idev && READ_ONCE(idev->cnf.force_forwarding))
+		return true;
+#endif
+	return READ_ONCE(net->ipv6.devconf_all->forwarding);
 }
 
 #endif /* _SAL_COMPAT_H */

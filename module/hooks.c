@@ -198,6 +198,11 @@ void __init sal_hooks_init(void)
 	hooks_want(SAL_V6, "nf_defrag_ipv6");
 }
 
+bool sal_hooks_is_ours(nf_hookfn *hook)
+{
+	return hook == hook_forward || hook == hook_reverse;
+}
+
 /* the index behind our entry, or -ENOENT */
 static int hooks_behind(const struct nf_hook_entries *e, nf_hookfn *hook)
 {

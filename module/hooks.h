@@ -5,6 +5,8 @@
 #ifndef _SAL_HOOKS_H
 #define _SAL_HOOKS_H
 
+#include <linux/netfilter.h>
+
 struct net;
 struct sal_spot;
 struct sk_buff;
@@ -24,6 +26,9 @@ void sal_hooks_del(struct net *net);
  * caller's.
  */
 int sal_hooks_resume(const struct sal_spot *spot, struct sk_buff *skb);
+
+/* is it one of ours? */
+bool sal_hooks_is_ours(nf_hookfn *hook);
 
 void sal_hooks_init(void);
 

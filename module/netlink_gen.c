@@ -203,10 +203,14 @@ static const struct nla_policy sal_migrate_nl_policy[SAL_A_MIGRATE_CHECK + 1] = 
 };
 
 /* SAL_CMD_RESOLVE - do */
-static const struct nla_policy sal_resolve_nl_policy[SAL_A_RESOLVE_IPV6 + 1] = {
+static const struct nla_policy sal_resolve_nl_policy[SAL_A_RESOLVE_DPORT + 1] = {
 	[SAL_A_RESOLVE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_RESOLVE_IPV4] = { .type = NLA_BE32, },
 	[SAL_A_RESOLVE_IPV6] = NLA_POLICY_EXACT_LEN(16),
+	[SAL_A_RESOLVE_NETNS_FD] = { .type = NLA_U32, },
+	[SAL_A_RESOLVE_FAMILY] = { .type = NLA_U16, },
+	[SAL_A_RESOLVE_PROTO] = NLA_POLICY_MIN(NLA_U8, 1),
+	[SAL_A_RESOLVE_DPORT] = { .type = NLA_BE16, },
 };
 
 /* Ops table for sal */
@@ -368,7 +372,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_RESOLVE,
 		.doit		= sal_nl_resolve_doit,
 		.policy		= sal_resolve_nl_policy,
-		.maxattr	= SAL_A_RESOLVE_IPV6,
+		.maxattr	= SAL_A_RESOLVE_DPORT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nl_resolve.c - what does a name or an address stand for?
+ * nl_resolve.c - what does a name or an address stand for, and who answers?
+ *
+ * Without a client's namespace that is all of the reply, and what is not there
+ * is an error. With one, a walk (walk.h) says what a packet would meet.
  */
 #include <linux/mutex.h>
+#include <net/net_namespace.h>
 
 #include "domain.h"
 #include "net.h"
 #include "nl_util.h"
 #include "service.h"
 #include "vip.h"
+#include "walk.h"
 
 static int vips_put(struct sk_buff *skb, const struct sal_service *svc,
 		    const struct sal_vip *match)
@@ -53,22 +58,27 @@ static int resolve_name(const struct genl_info *info, struct sal_domain *d,
 	return resolve_put(rsp, svc, NULL);
 }
 
+static int get_addr(const struct genl_info *info, const struct nlattr *nla,
+		    struct in6_addr *addr)
+{
+	if (nla_type(nla) == SAL_A_RESOLVE_IPV4) {
+		sal_addr_set4(addr, nla_get_in_addr(nla));
+		return 0;
+	}
+	return sal_nl_get_addr6(nla, addr, info->extack) ? -EINVAL : 0;
+}
+
 static int resolve_addr(const struct genl_info *info, struct sal_domain *d,
 			const struct nlattr *nla, struct sk_buff *rsp)
 {
 	struct in6_addr addr;
 	struct sal_vip *vip;
-	int err = -ENOENT;
+	int err;
 
-	if (nla_type(nla) == SAL_A_RESOLVE_IPV4) {
-		sal_addr_set4(&addr, nla_get_in_addr(nla));
-	} else {
-		err = sal_nl_get_addr6(nla, &addr, info->extack);
-		if (err)
-			return -EINVAL;
-		err = -ENOENT;
-	}
-
+	err = get_addr(info, nla, &addr);
+	if (err)
+		return err;
+	err = -ENOENT;
 	rcu_read_lock();
 	vip = d ? sal_vip_lookup(&d->vips, &addr) : NULL;
 	if (vip)
@@ -106,15 +116,12 @@ static const struct nlattr *question(const struct genl_info *info)
 	return found;
 }
 
-int sal_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
+static int resolve(struct genl_info *info, const struct nlattr *nla)
 {
-	const struct nlattr *nla = question(info);
 	struct sal_nl_reply reply;
 	struct sal_domain *d;
 	int err;
 
-	if (!nla)
-		return -EINVAL;
 	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
 	if (err)
 		return err;
@@ -126,4 +133,232 @@ int sal_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 		err = resolve_addr(info, d, nla, reply.skb);
 	mutex_unlock(&sal_mutex);
 	return sal_nl_reply_send(&reply, info, err);
+}
+
+/* --- a walk ---------------------------------------------------------------- */
+
+/**
+ * struct walk_req - a request for a walk
+ * @nla: the name or the address
+ * @family: enum sal_af, or SAL_AF_NUM where any will do
+ * @match: the VIP that an address was found by, or NULL
+ * @walk: the walk itself
+ */
+struct walk_req {
+	const struct nlattr *nla;
+	enum sal_af family;
+	const struct sal_vip *match;
+	struct sal_walk walk;
+};
+
+static int walk_get_family(const struct genl_info *info, struct walk_req *req)
+{
+	const struct nlattr *nla = info->attrs[SAL_A_RESOLVE_FAMILY];
+
+	req->family = SAL_AF_NUM;
+	if (!nla)
+		return 0;
+	switch (nla_get_u16(nla)) {
+	case AF_INET:
+		req->family = SAL_V4;
+		return 0;
+	case AF_INET6:
+		req->family = SAL_V6;
+		return 0;
+	}
+	NL_SET_ERR_MSG_ATTR(info->extack, nla, "family is neither IPv4 nor IPv6");
+	return -EINVAL;
+}
+
+static bool has_ports(u8 proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP ||
+	       proto == IPPROTO_UDPLITE || proto == IPPROTO_SCTP ||
+	       proto == IPPROTO_DCCP;
+}
+
+/* where none was given it follows from the family, when that is known */
+static int walk_get_proto(const struct genl_info *info, struct walk_req *req)
+{
+	const struct nlattr *dport = info->attrs[SAL_A_RESOLVE_DPORT];
+	struct sal_walk *w = &req->walk;
+
+	if (info->attrs[SAL_A_RESOLVE_PROTO])
+		w->proto = nla_get_u8(info->attrs[SAL_A_RESOLVE_PROTO]);
+	if (!dport)
+		return 0;
+	if (!has_ports(w->proto)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, dport,
+				    "the protocol has no ports");
+		return -EINVAL;
+	}
+	w->dport = nla_get_be16(dport);
+	return 0;
+}
+
+static int walk_get_addr(const struct genl_info *info, struct walk_req *req)
+{
+	struct sal_walk *w = &req->walk;
+	int err;
+
+	if (nla_type(req->nla) == SAL_A_RESOLVE_NAME) {
+		w->name = sal_nl_get_name(info, SAL_A_RESOLVE_NAME,
+					  "service name");
+		return PTR_ERR_OR_ZERO(w->name);
+	}
+	err = get_addr(info, req->nla, &w->dst);
+	if (err)
+		return err;
+	w->has_dst = true;
+	w->af = sal_addr_af(&w->dst);
+	if (req->family == SAL_AF_NUM || req->family == w->af)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SAL_A_RESOLVE_FAMILY],
+			    "the address is of the other family");
+	return -EINVAL;
+}
+
+/* the first VIP of a name that is of the family */
+static int walk_find_vip(const struct genl_info *info, struct walk_req *req)
+{
+	struct sal_walk *w = &req->walk;
+	u32 i;
+
+	for (i = 0; i < w->svc->n_vips; i++) {
+		w->dst = w->svc->vips[i]->pfx.addr;
+		w->af = sal_addr_af(&w->dst);
+		w->has_dst = req->family == SAL_AF_NUM || req->family == w->af;
+		if (w->has_dst)
+			return 0;
+	}
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[SAL_A_RESOLVE_FAMILY],
+				"service '%.40s' has no VIP of this family",
+				w->svc->name);
+	return -EAFNOSUPPORT;
+}
+
+/* that there is no service is for the walk to say; sal_mutex */
+static int walk_find(const struct genl_info *info, struct walk_req *req)
+{
+	struct sal_walk *w = &req->walk;
+	int err = 0;
+
+	if (w->d && w->name) {
+		w->svc = sal_service_find(w->d, w->name);
+		if (w->svc)
+			err = walk_find_vip(info, req);
+	} else if (w->d) {
+		rcu_read_lock();
+		req->match = sal_vip_lookup(&w->d->vips, &w->dst);
+		if (req->match)
+			w->svc = req->match->svc;
+		rcu_read_unlock();
+	}
+	if (!w->proto)
+		w->proto = w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	return err;
+}
+
+static void walk_from(const struct genl_info *info, struct sal_walk *w,
+		      struct net *net)
+{
+	struct net *own = genl_info_net(info);
+
+	w->d = sal_domain_find(own);
+	w->from.net = net;
+	w->from.nsid = peernet2id_alloc(own, net, GFP_KERNEL);
+}
+
+/* the walk, and a reply of the size that it takes; sal_mutex */
+static int walk(struct genl_info *info, struct walk_req *req, struct net *net,
+		struct sal_nl_reply *reply)
+{
+	struct sal_walk *w = &req->walk;
+	int err;
+
+	walk_from(info, w, net);
+	err = walk_find(info, req);
+	if (err)
+		return err;
+	sal_walk(w);
+	err = sal_nl_reply_init(reply, info,
+				GENLMSG_DEFAULT_SIZE + sal_nl_walk_size(w));
+	if (err)
+		return err;
+	if (w->svc)
+		err = resolve_put(reply->skb, w->svc, req->match);
+	if (!err)
+		err = sal_nl_walk_put(reply->skb, w);
+	return sal_nl_reply_send(reply, info, err);
+}
+
+static int walk_get(const struct genl_info *info, struct walk_req *req)
+{
+	int err;
+
+	err = walk_get_family(info, req);
+	if (!err)
+		err = walk_get_proto(info, req);
+	if (!err)
+		err = walk_get_addr(info, req);
+	if (err)
+		return err;
+	if (sal_walk_init(&req->walk)) {
+		NL_SET_ERR_MSG(info->extack, "out of memory");
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int resolve_walk(struct sk_buff *skb, struct genl_info *info,
+			const struct nlattr *nla)
+{
+	const struct nlattr *fd = info->attrs[SAL_A_RESOLVE_NETNS_FD];
+	struct walk_req req = { .nla = nla };
+	struct sal_nl_reply reply;
+	struct net *net;
+	int err;
+
+	net = sal_nl_get_netns(skb, fd, info->extack);
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	err = walk_get(info, &req);
+	if (!err) {
+		mutex_lock(&sal_mutex);
+		err = walk(info, &req, net, &reply);
+		mutex_unlock(&sal_mutex);
+		sal_walk_destroy(&req.walk);
+	}
+	put_net(net);
+	return err;
+}
+
+/* what is about a walk wants one */
+static int only_resolve(const struct genl_info *info)
+{
+	static const int attrs[] = {
+		SAL_A_RESOLVE_FAMILY, SAL_A_RESOLVE_PROTO, SAL_A_RESOLVE_DPORT,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++)
+		if (info->attrs[attrs[i]]) {
+			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[attrs[i]],
+					    "only with netns-fd, for a walk");
+			return -EINVAL;
+		}
+	return 0;
+}
+
+int sal_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nla = question(info);
+	int err;
+
+	if (!nla)
+		return -EINVAL;
+	if (info->attrs[SAL_A_RESOLVE_NETNS_FD])
+		return resolve_walk(skb, info, nla);
+	err = only_resolve(info);
+	return err ?: resolve(info, nla);
 }

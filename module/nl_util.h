@@ -131,6 +131,12 @@ bool sal_nl_flow_matches(struct sal_domain *d,
 int sal_nl_flow_filter(const struct genl_info *info,
 		       struct sal_nl_flow_filter *filter);
 
+/* nl_walk.c */
+struct sal_walk;
+
+size_t sal_nl_walk_size(const struct sal_walk *w);
+int sal_nl_walk_put(struct sk_buff *skb, const struct sal_walk *w);
+
 /* nl_route.c: routes of members, see there */
 
 /**

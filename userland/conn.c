@@ -95,6 +95,11 @@ void req_u8(struct request *req, uint16_t attr, uint8_t val)
 	put(req, attr, &val, sizeof(val));
 }
 
+void req_u16(struct request *req, uint16_t attr, uint16_t val)
+{
+	put(req, attr, &val, sizeof(val));
+}
+
 void req_u32(struct request *req, uint16_t attr, uint32_t val)
 {
 	put(req, attr, &val, sizeof(val));

@@ -30,6 +30,7 @@ typedef int (*conn_cb)(const struct nlmsghdr *nlh, void *data);
 
 struct request *req_new(uint8_t cmd);
 void req_u8(struct request *req, uint16_t attr, uint8_t val);
+void req_u16(struct request *req, uint16_t attr, uint16_t val);
 void req_u32(struct request *req, uint16_t attr, uint32_t val);
 void req_uint(struct request *req, uint16_t attr, uint64_t val);
 void req_port(struct request *req, uint16_t attr, uint16_t val);

@@ -150,6 +150,8 @@ static json_t *get_bits(const struct nlattr *attr, const struct names *names)
 	return array;
 }
 
+static json_t *get_nest(const struct attr_set *set, const struct nlattr *nest);
+
 /* NULL for what makes no sense; it is left out, as something unknown is. */
 static json_t *get_value(const struct attr *known, const struct nlattr *attr)
 {
@@ -163,6 +165,7 @@ static json_t *get_value(const struct attr *known, const struct nlattr *attr)
 	case T_NS:
 	case T_SIZE:
 		return json_integer(get_uint(attr));
+	case T_NUMBER:
 	case T_NSID:
 		return json_integer((int32_t)get_uint(attr));
 	case T_PORT:
@@ -182,10 +185,44 @@ static json_t *get_value(const struct attr *known, const struct nlattr *attr)
 		return get_addr(attr, AF_INET6);
 	case T_PREFIX:
 		return get_prefix(attr);
+	case T_NEST:
+		return get_nest(known->set, attr);
 	case T_NONE:
 		break;
 	}
 	return NULL;
+}
+
+/* A namespace is known by its name, too, where it has any. */
+static void put_value(json_t *obj, const struct attr *known, json_t *val)
+{
+	char key[OUT_KEY_BUF];
+	const char *name;
+
+	out_key(key, known->name);
+	json_object_set_new(obj, key, val);
+	if (known->type != T_NSID)
+		return;
+	name = netns_name(json_integer_value(val));
+	json_object_set_new(obj, "netns",
+			    name ? any_string(name) : json_null());
+}
+
+/* What is there, and nothing else: such objects are not all alike. */
+static json_t *get_nest(const struct attr_set *set, const struct nlattr *nest)
+{
+	json_t *obj = json_object();
+	const struct attr *known;
+	const struct nlattr *attr;
+	json_t *val;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		known = attr_get(set, mnl_attr_get_type(attr));
+		val = known ? get_value(known, attr) : NULL;
+		if (val)
+			put_value(obj, known, val);
+	}
+	return obj;
 }
 
 /* What is there in every object, so that scripts need not ask whether. */
@@ -230,8 +267,6 @@ json_t *out_decode(const struct layout *layout, const struct nlmsghdr *nlh)
 	json_t *obj = json_object();
 	const struct field *f;
 	const struct attr *known;
-	const char *name;
-	char key[OUT_KEY_BUF];
 	unsigned int i;
 	json_t *val;
 
@@ -239,15 +274,8 @@ json_t *out_decode(const struct layout *layout, const struct nlmsghdr *nlh)
 		f = &layout->field[i];
 		known = attr_get(layout->set, f->attr);
 		val = get_field(known, f->attr, nlh);
-		if (!val)
-			continue;
-		out_key(key, known->name);
-		json_object_set_new(obj, key, val);
-		if (known->type != T_NSID)
-			continue;
-		name = netns_name(json_integer_value(val));
-		json_object_set_new(obj, "netns",
-				    name ? any_string(name) : json_null());
+		if (val)
+			put_value(obj, known, val);
 	}
 	if (layout->derive)
 		layout->derive(obj);

@@ -72,6 +72,56 @@ NAMES(fault,
 	[__builtin_ctz(SAL_FAULT_NETNS)] = "netns",
 );
 
+NAMES(verdict,
+	[SAL_VERDICT_ANSWERS] = "answers",
+	[SAL_VERDICT_NOT_MEMBER] = "not-member",
+	[SAL_VERDICT_NO_ROUTE] = "no-route",
+	[SAL_VERDICT_NO_SERVICE] = "no-service",
+	[SAL_VERDICT_UNSUPPORTED] = "unsupported",
+	[SAL_VERDICT_NO_ENDPOINT] = "no-endpoint",
+	[SAL_VERDICT_ENDPOINT_DOWN] = "endpoint-down",
+	[SAL_VERDICT_HELD] = "held",
+	[SAL_VERDICT_NEIGHBOUR] = "neighbour",
+	[SAL_VERDICT_PAST_ROUTER] = "past-router",
+	[SAL_VERDICT_FILTERS] = "filters",
+);
+
+NAMES(step_kind,
+	[SAL_STEP_KIND_SERVICE] = "service",
+	[SAL_STEP_KIND_ROUTE] = "route",
+	[SAL_STEP_KIND_MEMBER] = "member",
+	[SAL_STEP_KIND_GATE] = "gate",
+	[SAL_STEP_KIND_ENDPOINT] = "endpoint",
+	[SAL_STEP_KIND_NEIGHBOUR] = "neighbour",
+	[SAL_STEP_KIND_CONNTRACK] = "conntrack",
+	[SAL_STEP_KIND_FILTER] = "filter",
+);
+
+NAMES(finding,
+	[SAL_FINDING_OK] = "ok",
+	[SAL_FINDING_NOTE] = "note",
+	[SAL_FINDING_BAD] = "bad",
+);
+
+NAMES(hook,
+	[SAL_HOOK_PREROUTING] = "prerouting",
+	[SAL_HOOK_INPUT] = "input",
+	[SAL_HOOK_FORWARD] = "forward",
+	[SAL_HOOK_OUTPUT] = "output",
+	[SAL_HOOK_POSTROUTING] = "postrouting",
+);
+
+NAMES(neighbour,
+	[__builtin_ctz(SAL_NEIGHBOUR_INCOMPLETE)] = "incomplete",
+	[__builtin_ctz(SAL_NEIGHBOUR_REACHABLE)] = "reachable",
+	[__builtin_ctz(SAL_NEIGHBOUR_STALE)] = "stale",
+	[__builtin_ctz(SAL_NEIGHBOUR_DELAY)] = "delay",
+	[__builtin_ctz(SAL_NEIGHBOUR_PROBE)] = "probe",
+	[__builtin_ctz(SAL_NEIGHBOUR_FAILED)] = "failed",
+	[__builtin_ctz(SAL_NEIGHBOUR_NOARP)] = "noarp",
+	[__builtin_ctz(SAL_NEIGHBOUR_PERMANENT)] = "permanent",
+);
+
 static const struct attr prefix_attr[] = {
 	[SAL_A_PREFIX_IPV4] = { "ipv4", T_IPV4 },
 	[SAL_A_PREFIX_IPV6] = { "ipv6", T_IPV6 },
@@ -193,6 +243,34 @@ static const struct attr migrate_attr[] = {
 
 SET(migrate, "migrate");
 
+static const struct attr step_attr[] = {
+	[SAL_A_STEP_KIND] = { "kind", T_ENUM, false, &names_step_kind },
+	[SAL_A_STEP_FINDING] = { "finding", T_ENUM, false, &names_finding },
+	[SAL_A_STEP_NSID] = { "nsid", T_NSID },
+	[SAL_A_STEP_NAME] = { "name", T_NAME },
+	[SAL_A_STEP_ADDR] = { "addr", T_PREFIX },
+	[SAL_A_STEP_VIA] = { "via", T_PREFIX },
+	[SAL_A_STEP_DEV] = { "dev", T_NAME },
+	[SAL_A_STEP_ERRNO] = { "errno", T_COUNT },
+	[SAL_A_STEP_PLACEMENT] = { "placement", T_ENUM, false,
+				   &names_placement },
+	[SAL_A_STEP_FOREIGN] = { "foreign", T_FLAG },
+	[SAL_A_STEP_STATE] = { "state", T_ENUM, false, &names_state },
+	[SAL_A_STEP_FAULT] = { "fault", T_BITS, false, &names_fault },
+	[SAL_A_STEP_ENDPOINTS] = { "endpoints", T_COUNT },
+	[SAL_A_STEP_GATE] = { "gate", T_ENUM, false, &names_gate },
+	[SAL_A_STEP_HELD_PACKETS] = { "held-packets", T_COUNT },
+	[SAL_A_STEP_NEIGHBOUR] = { "neighbour", T_BITS, false,
+				   &names_neighbour },
+	[SAL_A_STEP_HOOK] = { "hook", T_ENUM, false, &names_hook },
+	[SAL_A_STEP_PRIORITY] = { "priority", T_NUMBER },
+	[SAL_A_STEP_BRIDGE] = { "bridge", T_FLAG },
+	[SAL_A_STEP_DROPS] = { "drops", T_FLAG },
+	[SAL_A_STEP_NOT_FORWARDING] = { "not-forwarding", T_FLAG },
+};
+
+SET(step, "step");
+
 static const struct attr resolve_attr[] = {
 	[SAL_A_RESOLVE_NAME] = { "name", T_NAME },
 	[SAL_A_RESOLVE_IPV4] = { "ipv4", T_IPV4 },
@@ -204,6 +282,15 @@ static const struct attr resolve_attr[] = {
 	[SAL_A_RESOLVE_GATE6] = { "gate6", T_ENUM, false, &names_gate },
 	[SAL_A_RESOLVE_USABLE4] = { "usable4", T_COUNT },
 	[SAL_A_RESOLVE_USABLE6] = { "usable6", T_COUNT },
+	[SAL_A_RESOLVE_NETNS_FD] = { "netns-fd", T_COUNT },
+	[SAL_A_RESOLVE_FAMILY] = { "family", T_COUNT },
+	[SAL_A_RESOLVE_PROTO] = { "proto", T_PROTO },
+	[SAL_A_RESOLVE_DPORT] = { "dport", T_PORT },
+	[SAL_A_RESOLVE_SRC] = { "src", T_PREFIX },
+	[SAL_A_RESOLVE_DST] = { "dst", T_PREFIX },
+	[SAL_A_RESOLVE_STEP] = { "step", T_NEST, true, .set = &set_step },
+	[SAL_A_RESOLVE_LEFT_OUT] = { "left-out", T_COUNT },
+	[SAL_A_RESOLVE_VERDICT] = { "verdict", T_ENUM, false, &names_verdict },
 };
 
 SET(resolve, "resolve");
@@ -220,7 +307,8 @@ SET(stats, "stats");
 
 const struct attr_set *const all_sets[] = {
 	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
-	&set_flow, &set_migrate, &set_resolve, &set_stats,
+	&set_flow, &set_migrate, &set_resolve, &set_step,
+	&set_stats,
 };
 
 const unsigned int num_sets = ARRAY_SIZE(all_sets);

@@ -13,6 +13,7 @@ enum attr_type {
 	T_NONE,		/* never in what the kernel sends, or unknown */
 	T_FLAG,
 	T_COUNT,	/* number of 1, 2, 4 or 8 bytes */
+	T_NUMBER,	/* 4 bytes with a sign */
 	T_PORT,		/* 16 bits in network order */
 	T_PROTO,
 	T_MS,
@@ -27,6 +28,7 @@ enum attr_type {
 	T_IPV4,
 	T_IPV6,
 	T_PREFIX,	/* nest */
+	T_NEST,		/* of a set of its own */
 };
 
 /* names of an enum's values, or of the bits of flags, from 0 */
@@ -40,6 +42,7 @@ struct attr {
 	enum attr_type type;
 	bool multi;
 	const struct names *names;
+	const struct attr_set *set;	/* of T_NEST */
 };
 
 struct attr_set {
@@ -61,6 +64,7 @@ extern const struct attr_set set_endpoint;
 extern const struct attr_set set_flow;
 extern const struct attr_set set_migrate;
 extern const struct attr_set set_resolve;
+extern const struct attr_set set_step;
 extern const struct attr_set set_stats;
 
 extern const struct attr_set *const all_sets[];
@@ -74,6 +78,11 @@ extern const struct names names_gate;
 extern const struct names names_placement;
 extern const struct names names_cause;
 extern const struct names names_fault;
+extern const struct names names_verdict;
+extern const struct names names_step_kind;
+extern const struct names names_finding;
+extern const struct names names_hook;
+extern const struct names names_neighbour;
 
 const struct sal_op *op_get(uint8_t cmd);
 const struct attr *attr_get(const struct attr_set *set, uint16_t nr);

@@ -168,6 +168,37 @@ int param_prefixes(const struct param *p, struct request *req,
 	return EXIT_OK;
 }
 
+int param_proto(const struct param *p, struct request *req, struct args *args)
+{
+	const char *word;
+	uint8_t proto;
+	uint64_t val;
+	int ret;
+
+	ret = args_need(args, p->key, &word);
+	if (ret)
+		return ret;
+	if (!proto_find(word, &proto)) {
+		if (count_parse(word, UINT8_MAX, &val))
+			return param_bad(p, args, word,
+					 "neither a known protocol nor a number up to 255");
+		proto = val;
+	}
+	req_u8(req, p->attr, proto);
+	return EXIT_OK;
+}
+
+int param_port(const struct param *p, struct request *req, struct args *args)
+{
+	uint64_t val;
+	int ret;
+
+	ret = param_number(p, args, count_parse, UINT16_MAX, &val);
+	if (!ret)
+		req_port(req, p->attr, val);
+	return ret;
+}
+
 static int only_one(const struct args *args)
 {
 	if (args->ref.fd >= 0)

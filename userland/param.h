@@ -33,6 +33,8 @@ int param_prefix(const struct param *p, struct request *req,
 		 struct args *args);
 int param_prefixes(const struct param *p, struct request *req,
 		   struct args *args);
+int param_proto(const struct param *p, struct request *req, struct args *args);
+int param_port(const struct param *p, struct request *req, struct args *args);
 int param_netns(const struct param *p, struct request *req,
 		struct args *args);
 int param_pid(const struct param *p, struct request *req, struct args *args);

@@ -3,8 +3,12 @@
  * sock.c - netlink sockets
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "sock.h"
 
@@ -36,6 +40,29 @@ struct mnl_socket *sock_open(int protocol)
 	}
 	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		mnl_socket_setsockopt(nl, options[i], &one, sizeof(one));
+	return nl;
+}
+
+/* A socket stays in the namespace that it was made in. */
+struct mnl_socket *sock_open_in(int protocol, int netns)
+{
+	int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct mnl_socket *nl = NULL;
+	int err;
+
+	if (own < 0)
+		return NULL;
+	if (!setns(netns, CLONE_NEWNET)) {
+		nl = sock_open(protocol);
+		err = errno;
+		/* all that follows would be about the wrong namespace */
+		if (setns(own, CLONE_NEWNET))
+			abort();
+		errno = err;
+	}
+	err = errno;
+	close(own);
+	errno = err;
 	return nl;
 }
 

@@ -22,6 +22,8 @@ extern const char *const sock_netns_dirs[];
 
 /* NULL with errno set */
 struct mnl_socket *sock_open(int protocol);
+/* in another network namespace, by descriptor */
+struct mnl_socket *sock_open_in(int protocol, int netns);
 int sock_join(struct mnl_socket *nl, unsigned int group);
 void sock_big_queue(struct mnl_socket *nl);
 

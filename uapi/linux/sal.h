@@ -131,6 +131,105 @@ enum sal_cause {
 	SAL_CAUSE_ENDPOINT_UP,
 };
 
+/**
+ * enum sal_verdict - What a walk from a client to an endpoint ended with.
+ * @SAL_VERDICT_ANSWERS: Nothing on the way that the kernel can tell is wrong,
+ *   and nobody else's filters are there.
+ * @SAL_VERDICT_NOT_MEMBER: The client's namespace is no member of the domain,
+ *   and neither is the gateway that its route to the VIP leads through.
+ * @SAL_VERDICT_NO_ROUTE: A namespace on the way, or on the way back, has no
+ *   route; or the member that routes does not forward.
+ * @SAL_VERDICT_NO_SERVICE: No service of the domain has the name, or covers
+ *   the address.
+ * @SAL_VERDICT_UNSUPPORTED: The service does not speak the protocol.
+ * @SAL_VERDICT_NO_ENDPOINT: The service has no endpoint with an address of the
+ *   family.
+ * @SAL_VERDICT_ENDPOINT_DOWN: There are such endpoints, but none that is
+ *   usable.
+ * @SAL_VERDICT_HELD: None is usable, or one has just become so, and packets
+ *   wait in the hold queue now.
+ * @SAL_VERDICT_NEIGHBOUR: A neighbour on the way, or on the way back, is asked
+ *   for and does not answer.
+ * @SAL_VERDICT_PAST_ROUTER: An endpoint's replies would not pass the router
+ *   that translates the requests.
+ * @SAL_VERDICT_FILTERS: All else is in order, but others' hooks see the
+ *   packets. The kernel cannot tell what they do to them.
+ */
+enum sal_verdict {
+	SAL_VERDICT_ANSWERS,
+	SAL_VERDICT_NOT_MEMBER,
+	SAL_VERDICT_NO_ROUTE,
+	SAL_VERDICT_NO_SERVICE,
+	SAL_VERDICT_UNSUPPORTED,
+	SAL_VERDICT_NO_ENDPOINT,
+	SAL_VERDICT_ENDPOINT_DOWN,
+	SAL_VERDICT_HELD,
+	SAL_VERDICT_NEIGHBOUR,
+	SAL_VERDICT_PAST_ROUTER,
+	SAL_VERDICT_FILTERS,
+};
+
+/**
+ * enum sal_step_kind - What a step of a walk looked at.
+ * @SAL_STEP_KIND_SERVICE: The service that the name or the address stands for.
+ * @SAL_STEP_KIND_ROUTE: A route, in the namespace that the step names.
+ * @SAL_STEP_KIND_MEMBER: The member that translates.
+ * @SAL_STEP_KIND_GATE: Whether the service lets packets pass.
+ * @SAL_STEP_KIND_ENDPOINT: An endpoint.
+ * @SAL_STEP_KIND_NEIGHBOUR: The neighbour that a route leads to.
+ * @SAL_STEP_KIND_CONNTRACK: Connection tracking is at work in the namespace.
+ * @SAL_STEP_KIND_FILTER: A netfilter hook of somebody else.
+ */
+enum sal_step_kind {
+	SAL_STEP_KIND_SERVICE,
+	SAL_STEP_KIND_ROUTE,
+	SAL_STEP_KIND_MEMBER,
+	SAL_STEP_KIND_GATE,
+	SAL_STEP_KIND_ENDPOINT,
+	SAL_STEP_KIND_NEIGHBOUR,
+	SAL_STEP_KIND_CONNTRACK,
+	SAL_STEP_KIND_FILTER,
+};
+
+/**
+ * enum sal_finding - What a step of a walk found.
+ * @SAL_FINDING_OK: In order.
+ * @SAL_FINDING_NOTE: Worth knowing, but not what the verdict is about.
+ * @SAL_FINDING_BAD: Packets come to grief here.
+ */
+enum sal_finding {
+	SAL_FINDING_OK,
+	SAL_FINDING_NOTE,
+	SAL_FINDING_BAD,
+};
+
+/*
+ * Where a filter meets packets, as netfilter numbers it.
+ */
+enum sal_hook {
+	SAL_HOOK_PREROUTING,
+	SAL_HOOK_INPUT,
+	SAL_HOOK_FORWARD,
+	SAL_HOOK_OUTPUT,
+	SAL_HOOK_POSTROUTING,
+};
+
+/**
+ * enum sal_neighbour - State of a neighbour entry, as in linux/neighbour.h.
+ * @SAL_NEIGHBOUR_INCOMPLETE: It is being asked for.
+ * @SAL_NEIGHBOUR_FAILED: It did not answer.
+ */
+enum sal_neighbour {
+	SAL_NEIGHBOUR_INCOMPLETE = 1,
+	SAL_NEIGHBOUR_REACHABLE = 2,
+	SAL_NEIGHBOUR_STALE = 4,
+	SAL_NEIGHBOUR_DELAY = 8,
+	SAL_NEIGHBOUR_PROBE = 16,
+	SAL_NEIGHBOUR_FAILED = 32,
+	SAL_NEIGHBOUR_NOARP = 64,
+	SAL_NEIGHBOUR_PERMANENT = 128,
+};
+
 enum {
 	SAL_A_PREFIX_IPV4 = 1,
 	SAL_A_PREFIX_IPV6,
@@ -269,9 +368,45 @@ enum {
 	SAL_A_RESOLVE_GATE6,
 	SAL_A_RESOLVE_USABLE4,
 	SAL_A_RESOLVE_USABLE6,
+	SAL_A_RESOLVE_NETNS_FD,
+	SAL_A_RESOLVE_FAMILY,
+	SAL_A_RESOLVE_PROTO,
+	SAL_A_RESOLVE_DPORT,
+	SAL_A_RESOLVE_SRC,
+	SAL_A_RESOLVE_DST,
+	SAL_A_RESOLVE_STEP,
+	SAL_A_RESOLVE_LEFT_OUT,
+	SAL_A_RESOLVE_VERDICT,
 
 	__SAL_A_RESOLVE_MAX,
 	SAL_A_RESOLVE_MAX = (__SAL_A_RESOLVE_MAX - 1)
+};
+
+enum {
+	SAL_A_STEP_KIND = 1,
+	SAL_A_STEP_FINDING,
+	SAL_A_STEP_NSID,
+	SAL_A_STEP_NAME,
+	SAL_A_STEP_ADDR,
+	SAL_A_STEP_VIA,
+	SAL_A_STEP_DEV,
+	SAL_A_STEP_ERRNO,
+	SAL_A_STEP_PLACEMENT,
+	SAL_A_STEP_FOREIGN,
+	SAL_A_STEP_STATE,
+	SAL_A_STEP_FAULT,
+	SAL_A_STEP_ENDPOINTS,
+	SAL_A_STEP_GATE,
+	SAL_A_STEP_HELD_PACKETS,
+	SAL_A_STEP_NEIGHBOUR,
+	SAL_A_STEP_HOOK,
+	SAL_A_STEP_PRIORITY,
+	SAL_A_STEP_BRIDGE,
+	SAL_A_STEP_DROPS,
+	SAL_A_STEP_NOT_FORWARDING,
+
+	__SAL_A_STEP_MAX,
+	SAL_A_STEP_MAX = (__SAL_A_STEP_MAX - 1)
 };
 
 enum {

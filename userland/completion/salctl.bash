@@ -110,7 +110,9 @@ _salctl_object()
 		esac
 		;;
 	resolve)
-		[ $# -eq 1 ] && { _salctl_services; echo help; } ;;
+		[ $# -eq 1 ] && { _salctl_services; echo help; return; }
+		[ "${!#}" = from ] && echo netns pid || echo from proto dport
+		;;
 	stats)
 		case $cmd in
 		"")	echo show help ;;

@@ -205,9 +205,111 @@ static void put_migrate(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_DURATION, 4231);
 }
 
+static struct nlattr *step_begin(struct nlmsghdr *nlh, uint32_t kind,
+				 uint32_t finding, int nsid)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SAL_A_RESOLVE_STEP);
+
+	mnl_attr_put_u32(nlh, SAL_A_STEP_KIND, kind);
+	mnl_attr_put_u32(nlh, SAL_A_STEP_FINDING, finding);
+	if (nsid >= 0)
+		mnl_attr_put_u32(nlh, SAL_A_STEP_NSID, nsid);
+	return nest;
+}
+
+static void put_route(struct nlmsghdr *nlh, int nsid, const char *to,
+		      const char *via)
+{
+	struct nlattr *nest;
+
+	nest = step_begin(nlh, SAL_STEP_KIND_ROUTE, SAL_FINDING_OK, nsid);
+	put_prefix(nlh, SAL_A_STEP_ADDR, to);
+	if (via)
+		put_prefix(nlh, SAL_A_STEP_VIA, via);
+	mnl_attr_put_strz(nlh, SAL_A_STEP_DEV, "eth0");
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_walk_begin(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest;
+
+	put_prefix(nlh, SAL_A_RESOLVE_SRC, "10.0.0.1");
+	put_prefix(nlh, SAL_A_RESOLVE_DST, "10.0.254.2");
+	nest = step_begin(nlh, SAL_STEP_KIND_SERVICE, SAL_FINDING_OK, -1);
+	mnl_attr_put_strz(nlh, SAL_A_STEP_NAME, "b.com");
+	put_prefix(nlh, SAL_A_STEP_ADDR, "10.0.254.2");
+	mnl_attr_nest_end(nlh, nest);
+	put_route(nlh, 2, "10.0.254.2", "10.0.0.254");
+	nest = step_begin(nlh, SAL_STEP_KIND_MEMBER, SAL_FINDING_OK, -1);
+	mnl_attr_put_strz(nlh, SAL_A_STEP_NAME, "orch");
+	mnl_attr_put_u32(nlh, SAL_A_STEP_PLACEMENT, SAL_PLACEMENT_ROUTER);
+	put_prefix(nlh, SAL_A_STEP_VIA, "10.0.0.254");
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_walk_gate(struct nlmsghdr *nlh, bool lost)
+{
+	struct nlattr *nest;
+
+	nest = step_begin(nlh, SAL_STEP_KIND_GATE,
+			  lost ? SAL_FINDING_BAD : SAL_FINDING_OK, -1);
+	mnl_attr_put_u32(nlh, SAL_A_STEP_GATE,
+			 lost ? SAL_GATE_CLOSED : SAL_GATE_OPEN);
+	mnl_attr_put_u32(nlh, SAL_A_STEP_ENDPOINTS, 1);
+	mnl_attr_put_u32(nlh, SAL_A_STEP_HELD_PACKETS, lost);
+	mnl_attr_nest_end(nlh, nest);
+	nest = step_begin(nlh, SAL_STEP_KIND_ENDPOINT,
+			  lost ? SAL_FINDING_NOTE : SAL_FINDING_OK, 0);
+	mnl_attr_put_strz(nlh, SAL_A_STEP_NAME, "b1");
+	put_prefix(nlh, SAL_A_STEP_ADDR, "10.0.0.2");
+	mnl_attr_put_u32(nlh, SAL_A_STEP_STATE, SAL_ENDPOINT_STATE_UP);
+	mnl_attr_put_u32(nlh, SAL_A_STEP_FAULT, lost ? SAL_FAULT_ADDRESS : 0);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_walk_end(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest;
+
+	nest = step_begin(nlh, SAL_STEP_KIND_NEIGHBOUR, SAL_FINDING_OK, 5);
+	put_prefix(nlh, SAL_A_STEP_ADDR, "10.0.0.2");
+	mnl_attr_put_strz(nlh, SAL_A_STEP_DEV, "eth0");
+	mnl_attr_put_u32(nlh, SAL_A_STEP_NEIGHBOUR, SAL_NEIGHBOUR_REACHABLE);
+	mnl_attr_nest_end(nlh, nest);
+	if (!fake_is("filters"))
+		return;
+	nest = step_begin(nlh, SAL_STEP_KIND_FILTER, SAL_FINDING_NOTE, 0);
+	mnl_attr_put_strz(nlh, SAL_A_STEP_NAME, "inet fw in");
+	mnl_attr_put_u32(nlh, SAL_A_STEP_HOOK, SAL_HOOK_INPUT);
+	mnl_attr_put_u32(nlh, SAL_A_STEP_PRIORITY, -5);
+	mnl_attr_put(nlh, SAL_A_STEP_DROPS, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+	nest = step_begin(nlh, SAL_STEP_KIND_CONNTRACK, SAL_FINDING_OK, 0);
+	mnl_attr_nest_end(nlh, nest);
+	/* of a newer kernel */
+	nest = step_begin(nlh, 99, SAL_FINDING_OK, 0);
+	mnl_attr_put_u32(nlh, 999, 1);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_u32(nlh, SAL_A_RESOLVE_LEFT_OUT, 3);
+}
+
+static void put_walk(struct nlmsghdr *nlh)
+{
+	bool lost = fake_is("lost");
+
+	put_walk_begin(nlh);
+	put_walk_gate(nlh, lost);
+	if (!lost)
+		put_walk_end(nlh);
+	mnl_attr_put_u32(nlh, SAL_A_RESOLVE_VERDICT,
+			 lost ? SAL_VERDICT_HELD : fake_is("filters") ?
+			 SAL_VERDICT_FILTERS : SAL_VERDICT_ANSWERS);
+}
+
+/* @which: 1 for a walk */
 static void put_resolve(struct nlmsghdr *nlh, int which)
 {
-	(void)which;
 	mnl_attr_put_strz(nlh, SAL_A_RESOLVE_SERVICE, "b.com");
 	put_addr(nlh, SAL_A_RESOLVE_SID, "::ffff:10.0.254.2");
 	put_prefix(nlh, SAL_A_RESOLVE_VIP, "10.0.254.2");
@@ -215,6 +317,8 @@ static void put_resolve(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_RESOLVE_GATE6, SAL_GATE_RELEASING);
 	mnl_attr_put_u32(nlh, SAL_A_RESOLVE_USABLE4, 2);
 	mnl_attr_put_u32(nlh, SAL_A_RESOLVE_USABLE6, 1);
+	if (which)
+		put_walk(nlh);
 }
 
 static void put_count(struct nlmsghdr *nlh, int which)
@@ -446,7 +550,8 @@ void canned_answer(const struct fake *f)
 		return;
 	}
 	if (objects[cmd].put)
-		send_object(f, cmd, 0, 0);
+		send_object(f, cmd, cmd == SAL_CMD_RESOLVE &&
+			    find_attr(f->req, SAL_A_RESOLVE_NETNS_FD), 0);
 	fake_ack(f, 0, fake_is("remark") ?
 		 "the service has a VIP but no endpoint for IPv6" : NULL, NULL);
 }

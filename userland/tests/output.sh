@@ -137,6 +137,45 @@ b.com  sid ::ffff:10.0.254.2
     usable4 2 usable6 1 gate4 open gate6 releasing
 EOF
 
+# a walk: what was found, and what can be done; the status tells which
+run -j resolve b.com from netns b1
+expect 0 <<'EOF'
+[{"service":"b.com","sid":"::ffff:10.0.254.2","vip":["10.0.254.2"],"usable4":2,"usable6":1,"gate4":"open","gate6":"releasing","src":"10.0.0.1","dst":"10.0.254.2","step":[{"kind":"service","finding":"ok","name":"b.com","addr":"10.0.254.2"},{"kind":"route","finding":"ok","nsid":2,"netns":"host","addr":"10.0.254.2","via":"10.0.0.254","dev":"eth0"},{"kind":"member","finding":"ok","name":"orch","placement":"router","via":"10.0.0.254"},{"kind":"gate","finding":"ok","gate":"open","endpoints":1,"held_packets":0},{"kind":"endpoint","finding":"ok","nsid":0,"netns":"b1","name":"b1","addr":"10.0.0.2","state":"up","fault":[]},{"kind":"neighbour","finding":"ok","nsid":5,"netns":null,"addr":"10.0.0.2","dev":"eth0","neighbour":["reachable"]}],"verdict":"answers"}]
+EOF
+run SAL_FAKE=filters resolve b.com from netns b1
+expect 1 <<'EOF'
+b.com  sid ::ffff:10.0.254.2
+    vip 10.0.254.2
+    usable4 2 usable6 1 gate4 open gate6 releasing
+    src 10.0.0.1 dst 10.0.254.2
+    ok   service b.com: by 10.0.254.2
+    ok   route in netns host: to 10.0.254.2 via 10.0.0.254 dev eth0
+    ok   member orch: this netns, router at 10.0.0.254
+    ok   gate: open, 1 endpoint of this family
+    ok   endpoint b1: 10.0.0.2, netns b1, state up
+    ok   neighbour in nsid 5 (no name): 10.0.0.2 dev eth0 reachable
+    note filter in netns b1: inet fw in, input priority -5, policy drop
+    ok   conntrack in netns b1: on, cannot be read: Operation not permitted
+    ok   something that this salctl does not know
+    note 3 more endpoints or filters
+    verdict: filters
+    cure: see what the filters do, beginning with: ip netns exec b1 nft list ruleset
+EOF
+run SAL_FAKE=lost resolve b.com from pid $$
+expect 1 <<'EOF'
+b.com  sid ::ffff:10.0.254.2
+    vip 10.0.254.2
+    usable4 2 usable6 1 gate4 open gate6 releasing
+    src 10.0.0.1 dst 10.0.254.2
+    ok   service b.com: by 10.0.254.2
+    ok   route in netns host: to 10.0.254.2 via 10.0.0.254 dev eth0
+    ok   member orch: this netns, router at 10.0.0.254
+    bad  gate: closed, 1 endpoint of this family, 1 packet waits
+    note endpoint b1: 10.0.0.2, netns b1, state up, fault address
+    verdict: held
+    cure: ip -n b1 addr add 10.0.0.2 dev DEV
+EOF
+
 run SAL_FAKE=empty -j service
 expect 0 <<<"[]"
 run SAL_FAKE=empty service

@@ -81,6 +81,12 @@ sends '{"op":"migrate","service":"b.com","from":["b1","b3"],"to":"b2","check":tr
 sends '{"op":"resolve","name":"b.com"}' resolve b.com
 sends '{"op":"resolve","ipv4":"10.0.254.2"}' resolve 10.0.254.2
 sends '{"op":"resolve","ipv6":"fd00:254::2"}' resolve fd00:254::2
+sends '{"op":"resolve","name":"b.com","netns_fd":"fd"}' \
+	resolve b.com from netns b1
+sends '{"op":"resolve","ipv4":"10.0.254.2","netns_fd":"fd","proto":17,"dport":53}' \
+	resolve 10.0.254.2 from pid $$ proto udp dport 53
+sends '{"op":"resolve","name":"b.com","netns_fd":"fd","family":10}' \
+	-6 resolve b.com from netns b1
 sends '{"op":"stats-get","dump":true}' stats
 
 # more than fits is refused, and sends nothing

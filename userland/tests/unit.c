@@ -194,6 +194,16 @@ static const struct {
 	{ &set_resolve, SAL_A_RESOLVE_NAME },
 	{ &set_resolve, SAL_A_RESOLVE_IPV4 },
 	{ &set_resolve, SAL_A_RESOLVE_IPV6 },
+	{ &set_resolve, SAL_A_RESOLVE_NETNS_FD },
+	{ &set_resolve, SAL_A_RESOLVE_FAMILY },
+	{ &set_resolve, SAL_A_RESOLVE_PROTO },
+	{ &set_resolve, SAL_A_RESOLVE_DPORT },
+	/* of a walk: a layout of its own */
+	{ &set_resolve, SAL_A_RESOLVE_SRC },
+	{ &set_resolve, SAL_A_RESOLVE_DST },
+	{ &set_resolve, SAL_A_RESOLVE_STEP },
+	{ &set_resolve, SAL_A_RESOLVE_LEFT_OUT },
+	{ &set_resolve, SAL_A_RESOLVE_VERDICT },
 };
 
 static bool is_covered(const struct layout *layout, uint16_t nr)
@@ -253,6 +263,11 @@ static void print_names(void)
 	print_enum("gate", &names_gate);
 	print_enum("route", &names_route);
 	print_enum("cause", &names_cause);
+	print_enum("verdict", &names_verdict);
+	print_enum("step-kind", &names_step_kind);
+	print_enum("finding", &names_finding);
+	print_enum("hook", &names_hook);
+	print_enum("neighbour", &names_neighbour);
 	for (i = 0; i < num_sets; i++)
 		for (nr = 1; nr <= all_sets[i]->max; nr++)
 			printf("attr %s %s%s\n", all_sets[i]->name,

@@ -105,7 +105,11 @@ usage "migrate: to EP is missing" migrate b.com from b1
 usage "migrate: EP is missing" migrate b.com from b1 to
 usage "migrate: 'x' is not expected" migrate b.com from b1 to b2 x
 usage "resolve: NAME or ADDR is missing" resolve
-usage "resolve: 'x' is not expected" resolve b.com x
+usage "resolve: 'x' is not known here" resolve b.com x
+usage "resolve: from netns NAME|PATH or from pid N is missing" \
+	resolve b.com from
+usage "resolve: from 'b1': not one of netns, pid" resolve b.com from b1
+usage "resolve: from is missing" resolve b.com proto udp dport 53
 usage "stats show: 'x' is not expected" stats show x
 usage "monitor: there are no 'x' events" monitor x
 usage "flush: 'x' is not expected" flush x
@@ -114,7 +118,8 @@ usage "version: 'x' is not expected" version x
 # a command without any words is told which ones it wants
 run resolve
 err="salctl: resolve: NAME or ADDR is missing
-Usage: salctl resolve NAME|ADDR" expect 2 </dev/null
+Usage: salctl resolve NAME|ADDR [from netns NAME|PATH | from pid N]
+                [proto P] [dport N]" expect 2 </dev/null
 run
 [ $rc -eq 2 ] && [ ! -s $out/stdout ] && grep -q '^Usage: salctl' $out/stderr &&
 	ok "no words at all" || not_ok "no words at all"

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * walk.c - the way of a client's packet, without one: will it be answered?
+ *
+ *	1  the service				walk_service()
+ *	2  the client's route, who translates	walk_member()
+ *	3  whether packets pass			walk_gate()
+ *	4  each endpoint, there and back	walk_endpoint()
+ *	5  others' hooks			walk_hooks()
+ *
+ * As a packet meets them, except that the service comes first: without one
+ * nothing else would be worth telling. 1 to 3 end the walk where they find
+ * something bad; 4 goes on with the next endpoint, as new flows do.
+ */
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "hold.h"
+#include "member.h"
+#include "net.h"
+#include "service.h"
+#include "vip.h"
+#include "walk.h"
+
+#define WALK_CLIENT	(BIT(SAL_HOOK_OUTPUT) | BIT(SAL_HOOK_POSTROUTING) | \
+			 BIT(SAL_HOOK_PREROUTING) | BIT(SAL_HOOK_INPUT))
+#define WALK_ROUTER	(BIT(SAL_HOOK_PREROUTING) | BIT(SAL_HOOK_FORWARD) | \
+			 BIT(SAL_HOOK_POSTROUTING))
+
+int sal_walk_init(struct sal_walk *w)
+{
+	w->step = kvcalloc(SAL_WALK_STEPS + 1, sizeof(*w->step),
+			   GFP_KERNEL_ACCOUNT);
+	return w->step ? 0 : -ENOMEM;
+}
+
+void sal_walk_destroy(struct sal_walk *w)
+{
+	kvfree(w->step);
+}
+
+/* one more than is told is there to be written to */
+struct sal_walk_step *sal_walk_add(struct sal_walk *w, enum sal_step_kind kind,
+				   const struct sal_walk_place *at)
+{
+	struct sal_walk_step *step = &w->step[w->n_steps];
+
+	if (w->n_steps < SAL_WALK_STEPS)
+		w->n_steps++;
+	else
+		w->left_out++;
+	memset(step, 0, sizeof(*step));
+	step->kind = kind;
+	step->finding = SAL_FINDING_OK;
+	if (at && at->nsid >= 0) {
+		step->nsid = at->nsid;
+		step->has |= BIT(SAL_A_STEP_NSID);
+	}
+	return step;
+}
+
+void sal_walk_blame(struct sal_walk *w, struct sal_walk_step *step,
+		    enum sal_verdict verdict)
+{
+	step->finding = SAL_FINDING_BAD;
+	if (w->verdict == SAL_VERDICT_ANSWERS)
+		w->verdict = verdict;
+}
+
+static void step_name(struct sal_walk_step *step, const char *name)
+{
+	strscpy(step->name, name, sizeof(step->name));
+	step->has |= BIT(SAL_A_STEP_NAME);
+}
+
+static void step_addr(struct sal_walk_step *step, const struct in6_addr *addr)
+{
+	step->addr = *addr;
+	step->has |= BIT(SAL_A_STEP_ADDR);
+}
+
+/* --- 1: the service ------------------------------------------------------- */
+
+static bool walk_speaks(const struct sal_walk *w)
+{
+	return w->proto == (w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+}
+
+static bool walk_service(struct sal_walk *w)
+{
+	struct sal_walk_step *step;
+
+	step = sal_walk_add(w, SAL_STEP_KIND_SERVICE, NULL);
+	if (w->svc || w->name)
+		step_name(step, w->svc ? w->svc->name : w->name);
+	if (w->has_dst)
+		step_addr(step, &w->dst);
+	if (!w->svc)
+		sal_walk_blame(w, step, SAL_VERDICT_NO_SERVICE);
+	else if (!walk_speaks(w))
+		sal_walk_blame(w, step, SAL_VERDICT_UNSUPPORTED);
+	return w->verdict == SAL_VERDICT_ANSWERS;
+}
+
+/* --- 2: the client's route, and who translates ----------------------------- */
+
+static struct sal_walk_place walk_at(const struct sal_member *m)
+{
+	return (struct sal_walk_place) { .net = m->net, .nsid = m->nsid };
+}
+
+static struct sal_walk_step *walk_translates(struct sal_walk *w,
+					     const struct sal_member *m,
+					     enum sal_placement place)
+{
+	const struct sal_walk_place at = walk_at(m);
+	struct sal_walk_step *step;
+
+	step = sal_walk_add(w, SAL_STEP_KIND_MEMBER, &at);
+	step_name(step, m->name);
+	step->placement = place;
+	step->has |= BIT(SAL_A_STEP_PLACEMENT);
+	return step;
+}
+
+/* the member that the client's route leads through, if any */
+static struct sal_member *walk_router(const struct sal_walk *w,
+				      const struct sal_walk_hop *hop)
+{
+	struct sal_member *m;
+	unsigned long id;
+
+	if (!w->d || !hop->gateway)
+		return NULL;
+	xa_for_each(&w->d->members, id, m)
+		if (m->net != w->from.net &&
+		    sal_walk_is_local(m->net, &hop->next))
+			return m;
+	return NULL;
+}
+
+static void walk_routed(struct sal_walk *w, const struct sal_walk_hop *hop)
+{
+	const struct sal_walk_place at = walk_at(w->router);
+	struct sal_walk_step *step;
+	struct sal_walk_hop back;
+	int err;
+
+	sal_walk_neighbour(w, &w->from, hop);
+	step = walk_translates(w, w->router, SAL_PLACEMENT_ROUTER);
+	step->via = hop->next;
+	step->has |= BIT(SAL_A_STEP_VIA);
+	err = sal_walk_lookup(w, &at, NULL, &w->src, &back);
+	if (!err && !sal_walk_forwards(w, &at, &back)) {
+		step->has |= BIT(SAL_A_STEP_NOT_FORWARDING);
+		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
+	}
+	step = sal_walk_route(w, &at, &w->src, &back, err);
+	if (err)
+		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
+	else
+		sal_walk_neighbour(w, &at, &back);
+}
+
+/* @err: of the client's route to the VIP, 0 where there is one */
+static void walk_no_member(struct sal_walk *w, const struct sal_member *m,
+			   const struct sal_walk_hop *hop, int err)
+{
+	struct sal_walk_step *step;
+
+	step = sal_walk_add(w, SAL_STEP_KIND_MEMBER, &w->from);
+	if (m)
+		step->has |= BIT(SAL_A_STEP_FOREIGN);
+	if (!err && hop->gateway) {
+		step->via = hop->next;
+		step->has |= BIT(SAL_A_STEP_VIA);
+	}
+	sal_walk_blame(w, step, SAL_VERDICT_NOT_MEMBER);
+}
+
+/*
+ * Who is no member and has no route wants to be a member: that is what it is
+ * told, as a route comes with it.
+ */
+static bool walk_member(struct sal_walk *w)
+{
+	struct sal_member *m = sal_member_of(w->from.net);
+	bool edge = m && m->domain == w->d;
+	struct sal_walk_step *step;
+	struct sal_walk_hop hop;
+	int err;
+
+	err = sal_walk_lookup(w, &w->from, NULL, &w->dst, &hop);
+	step = sal_walk_route(w, &w->from, &w->dst, &hop, err);
+	if (err && edge)
+		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
+	if (!err) {
+		w->src = hop.src;
+		w->has_src = true;
+		sal_walk_wire(w, &w->from, &hop);
+		w->router = edge ? NULL : walk_router(w, &hop);
+	}
+	if (edge)
+		walk_translates(w, m, SAL_PLACEMENT_EDGE);
+	else if (w->router)
+		walk_routed(w, &hop);
+	else
+		walk_no_member(w, m, &hop, err);
+	return w->verdict == SAL_VERDICT_ANSWERS;
+}
+
+/* --- 3: the gate ----------------------------------------------------------- */
+
+static bool walk_counts(const struct sal_walk *w, const struct sal_endpoint *ep,
+			bool usable)
+{
+	return ep->has & BIT(w->af) && READ_ONCE(ep->usable[w->af]) == usable;
+}
+
+/* endpoints with an address of the family */
+static u32 walk_endpoints(const struct sal_walk *w)
+{
+	struct sal_endpoint *ep;
+	u32 n = 0;
+
+	list_for_each_entry(ep, &w->svc->endpoints, in_service)
+		n += !!(ep->has & BIT(w->af));
+	return n;
+}
+
+static bool walk_gate(struct sal_walk *w)
+{
+	struct sal_hold *h = &w->svc->hold;
+	struct sal_walk_step *step;
+	bool waits;
+
+	step = sal_walk_add(w, SAL_STEP_KIND_GATE, NULL);
+	step->endpoints = walk_endpoints(w);
+	spin_lock_bh(&h->lock);
+	step->gate = w->svc->gate[w->af];
+	step->held = h->packets;
+	waits = !list_empty(&h->queue[w->af]);
+	spin_unlock_bh(&h->lock);
+	step->has |= BIT(SAL_A_STEP_ENDPOINTS) | BIT(SAL_A_STEP_GATE) |
+		     BIT(SAL_A_STEP_HELD_PACKETS);
+	if (step->gate == SAL_GATE_OPEN)
+		return true;
+	if (waits)
+		sal_walk_blame(w, step, SAL_VERDICT_HELD);
+	else if (step->gate == SAL_GATE_CLOSED)
+		sal_walk_blame(w, step, step->endpoints ?
+					SAL_VERDICT_ENDPOINT_DOWN :
+					SAL_VERDICT_NO_ENDPOINT);
+	return w->verdict == SAL_VERDICT_ANSWERS;
+}
+
+/* --- 4: endpoints ---------------------------------------------------------- */
+
+/* the way back to the client: to its router, where one has translated */
+static void walk_back(struct sal_walk *w, const struct sal_endpoint *ep,
+		      struct net *net)
+{
+	const struct sal_walk_place at = { .net = net, .nsid = ep->nsid };
+	struct sal_walk_step *step;
+	struct sal_walk_hop hop;
+	int err;
+
+	err = sal_walk_lookup(w, &at, sal_endpoint_addr(ep, w->af), &w->src,
+			      &hop);
+	step = sal_walk_route(w, &at, &w->src, &hop, err);
+	if (err) {
+		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
+		return;
+	}
+	sal_walk_wire(w, &at, &hop);
+	if (w->router && net != w->router->net &&
+	    !(hop.gateway && sal_walk_is_local(w->router->net, &hop.next)))
+		sal_walk_blame(w, step, SAL_VERDICT_PAST_ROUTER);
+	sal_walk_neighbour(w, &at, &hop);
+}
+
+static void walk_there_and_back(struct sal_walk *w,
+				const struct sal_endpoint *ep)
+{
+	const struct sal_walk_place at = w->router ? walk_at(w->router) :
+						     w->from;
+	const struct in6_addr *to = sal_endpoint_addr(ep, w->af);
+	struct net *net = READ_ONCE(ep->net);
+	struct sal_walk_step *step;
+	struct sal_walk_hop hop;
+	int err;
+
+	err = sal_walk_lookup(w, &at, &w->src, to, &hop);
+	step = sal_walk_route(w, &at, to, &hop, err);
+	if (err) {
+		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
+	} else {
+		sal_walk_wire(w, &at, &hop);
+		sal_walk_neighbour(w, &at, &hop);
+	}
+	/* outside of this host nobody can look, and one that goes is no more */
+	if (net)
+		walk_back(w, ep, net);
+}
+
+/* one that is not usable gets no flows: then others do, or the gate is shut */
+static void walk_endpoint(struct sal_walk *w, const struct sal_endpoint *ep,
+			  bool usable, bool go)
+{
+	const struct sal_walk_place at = { .nsid = ep->nsid };
+	struct sal_walk_step *step;
+
+	step = sal_walk_add(w, SAL_STEP_KIND_ENDPOINT, &at);
+	step_name(step, ep->name);
+	step_addr(step, sal_endpoint_addr(ep, w->af));
+	step->state = ep->state;
+	step->fault = READ_ONCE(ep->fault[w->af]);
+	step->has |= BIT(SAL_A_STEP_STATE) | BIT(SAL_A_STEP_FAULT);
+	if (!usable)
+		step->finding = SAL_FINDING_NOTE;
+	else if (go)
+		walk_there_and_back(w, ep);
+}
+
+static void walk_some_endpoints(struct sal_walk *w, bool usable, bool go,
+				u32 *n)
+{
+	struct sal_endpoint *ep;
+
+	list_for_each_entry(ep, &w->svc->endpoints, in_service) {
+		if (!walk_counts(w, ep, usable))
+			continue;
+		if (*n < SAL_WALK_ENDPOINTS)
+			walk_endpoint(w, ep, usable, go);
+		else
+			w->left_out++;
+		++*n;
+	}
+}
+
+/* the usable ones first, as there may be more than are told; @go: walk to them */
+static void walk_each_endpoint(struct sal_walk *w, bool go)
+{
+	u32 n = 0;
+
+	walk_some_endpoints(w, true, go, &n);
+	walk_some_endpoints(w, false, go, &n);
+}
+
+/* --- 5: others' hooks ------------------------------------------------------ */
+
+static void walk_hooks(struct sal_walk *w)
+{
+	const struct sal_walk_place domain = {
+		.net = w->d->net,
+		.nsid = peernet2id(w->d->net, w->d->net),
+	};
+	struct sal_endpoint *ep;
+	u32 n = 0;
+
+	sal_walk_hooks(w, &w->from, WALK_CLIENT);
+	if (w->router) {
+		const struct sal_walk_place at = walk_at(w->router);
+
+		sal_walk_hooks(w, &at, WALK_ROUTER);
+	}
+	if (w->bridged)
+		sal_walk_bridge(w, &domain);
+	list_for_each_entry(ep, &w->svc->endpoints, in_service) {
+		const struct sal_walk_place at = {
+			.net = READ_ONCE(ep->net),
+			.nsid = ep->nsid,
+		};
+
+		if (!walk_counts(w, ep, true) || n++ >= SAL_WALK_ENDPOINTS)
+			continue;
+		if (at.net)
+			sal_walk_hooks(w, &at, WALK_CLIENT);
+	}
+	if (w->filters && w->verdict == SAL_VERDICT_ANSWERS)
+		w->verdict = SAL_VERDICT_FILTERS;
+}
+
+void sal_walk(struct sal_walk *w)
+{
+	bool open;
+
+	lockdep_assert_held(&sal_mutex);
+	w->verdict = SAL_VERDICT_ANSWERS;
+	if (!walk_service(w) || !walk_member(w))
+		return;
+	open = walk_gate(w);
+	walk_each_endpoint(w, open);
+	if (open)
+		walk_hooks(w);
+}
