@@ -221,6 +221,8 @@ def main():
     for kind in ("DOMAIN", "SERVICE", "ENDPOINT", "MEMBER", "FLOW", "STATS"):
         test.case(f"{kind.lower()}-get, dump", f"{kind}_GET", dump=True)
     test.case("resolve", "RESOLVE", A("RESOLVE_NAME", text("b.com")))
+    test.case("resolve, a walk", "RESOLVE", A("RESOLVE_NETNS_FD", fd3) +
+              A("RESOLVE_NAME", text("b.com")))
     print(f"1..{test.number}")
     return test.failed
 

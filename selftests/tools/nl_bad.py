@@ -29,6 +29,7 @@ def vip(value):
 
 SVC = A("SERVICE_NAME", text("x.com"))
 B = A("ENDPOINT_SERVICE", text("b.com"))
+R = A("RESOLVE_NAME", text("b.com"))
 E = A("ENDPOINT_NAME", text("new"))
 V4 = A("ENDPOINT_IPV4", ip4("10.0.1.99"))
 PFX4 = attr(N["SAL_A_PREFIX_IPV4"], ip4("10.1.0.0"))
@@ -36,6 +37,7 @@ PFX6 = attr(N["SAL_A_PREFIX_IPV6"], ip6("fd00::"))
 FD = namespace("b1")
 ORCH2 = namespace("other")
 FREE = namespace("free")
+WALK = A("RESOLVE_NETNS_FD", u32(FREE))
 
 # where it is not for this table to say which attribute is blamed
 ANY = object()
@@ -211,6 +213,19 @@ TABLE = [
      "RESOLVE_NAME"),
     ("RESOLVE", A("RESOLVE_IPV4", ip4("10.1.0.99")), "ENOENT", "",
      "RESOLVE_IPV4"),
+    ("RESOLVE", R + A("RESOLVE_PROTO", b"\1"), "EINVAL", "only with",
+     "RESOLVE_PROTO"),
+    ("RESOLVE", R + A("RESOLVE_NETNS_FD", u32(999)), "EBADF", "",
+     "RESOLVE_NETNS_FD"),
+    ("RESOLVE", R + WALK + A("RESOLVE_PROTO", b"\0"), "ERANGE", "",
+     "RESOLVE_PROTO"),
+    ("RESOLVE", R + WALK + A("RESOLVE_DPORT", b"\0\7"), "EINVAL",
+     "no ports", "RESOLVE_DPORT"),
+    ("RESOLVE", R + WALK + A("RESOLVE_FAMILY", b"\7\0"), "EINVAL",
+     "neither", "RESOLVE_FAMILY"),
+    ("RESOLVE", A("RESOLVE_IPV4", ip4("10.1.0.2")) + WALK +
+     A("RESOLVE_FAMILY", b"\12\0"), "EINVAL", "other family",
+     "RESOLVE_FAMILY"),
     (200, b"", errno.errorcode[errno.EOPNOTSUPP], "", None),
 ]
 
