@@ -38,7 +38,7 @@ help: ## this list
 	@echo "  SAL_DEBUG=1       build the module with its load-time self-tests"
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
 	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks"
-	@echo "  SAL_SHARDS=2      so many machines at a time (2)"
+	@echo "  SAL_SHARDS=2      so many machines at a time (1; check-debug: 2)"
 	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (7200)"
 	@echo "  SAL_CACHE=DIR     where make setup keeps the kernel (~/.cache/sal)"
 	@echo "  DESTDIR= PREFIX=  where to install to (PREFIX=$(PREFIX))"
@@ -96,7 +96,6 @@ setup-lint: ## install what lint takes, and the newest kernel's source
 check: setup ## build, boot a virtual machine, run all tests
 	$(PARALLEL) _check-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
-		SAL_SHARDS=$(or $(SAL_SHARDS),2) \
 		SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
 
