@@ -20,6 +20,7 @@ VM_DIR="$(cd "$(dirname "$0")" && pwd)"
 RUN="$VM_DIR/../run.sh"
 BOOT="$VM_DIR/${SAL_BOOT:-boot.sh}"
 SHARDS="${SAL_SHARDS:-1}"
+SPLATS="$("$RUN" --splats)"
 LIST=--list
 [ "${SAL_BOOT:-}" != uml.sh ] || LIST=--list-debug
 
@@ -72,7 +73,7 @@ run_salctl()
 # run_shard DIR TEST...
 run_shard()
 {
-	local dir="$1" boot=0 rc over pid
+	local dir="$1" boot=0 rc over pid why
 	shift
 
 	mkdir -p "$dir"
@@ -107,8 +108,10 @@ run_shard()
 		shift "$over"
 		echo "# --- output of $1, the last it wrote"
 		tail -n 100 "$dir/$1.log" 2>/dev/null | sed 's/^/# /' || true
-		echo "not ok - $1 # took the machine down, exit status $rc"
-		echo "fail $1: took the machine down" >>"$dir/results"
+		why="$(grep -E -m 1 "$SPLATS" "$dir/console.$boot.log")" ||
+			why="exit status $rc"
+		echo "not ok - $1 # took the machine down: $why"
+		echo "fail $1: took the machine down: $why" >>"$dir/results"
 		shift
 	done
 }
