@@ -40,6 +40,10 @@ static const struct {
 	{ "ipv6_defrag", HOOK_NONE },
 	{ "nf_confirm", HOOK_NONE },
 	{ "ip_sabotage_in", HOOK_NONE },
+	/* security modules: in all namespaces, whether they have any rules or not */
+	{ "apparmor_", HOOK_NONE },
+	{ "selinux_", HOOK_NONE },
+	{ "smack_", HOOK_NONE },
 	/* in the place of one that is being removed */
 	{ "accept_all", HOOK_NONE },
 	{ "ipv4_conntrack_", HOOK_CONNTRACK },
