@@ -12,7 +12,7 @@ setup_b_com
 neighbours()
 {
 	local host
-	for host in 11 12; do
+	for host in 11 12 13; do
 		run ip -n a neigh replace "$(addr "$1" "$host")" dev eth0 \
 			lladdr "02:00:00:00:00:$host" nud permanent &&
 			run ip -n "b${host#1}" neigh replace "$(addr "$1" 1)" \

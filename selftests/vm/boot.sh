@@ -81,26 +81,10 @@ args=(--run "$kernel" --name sal --user root --cwd "$REPO"
       # virtiofs would be faster, but Debian 12 has no virtiofsd.
       --force-9p)
 
-# An emulated CPU may still run an int3 that another has replaced meanwhile: the
-# kernel dies where it patches itself ("Oops: int3"; 2 of 3 runs where a ping
-# began and ended under traffic). Fixed in QEMU 8.1 (deba78709ae8, cb62bd15e14e);
-# before, the CPUs have to take turns.
-takes_turns()
-{
-	local version
-
-	version="$(qemu-system-x86_64 --version |
-		sed -n '1s/.* version \([0-9.]*\).*/\1/p')"
-	[ "$(printf '%s\n' 8.1 "$version" | sort -V | head -n 1)" != 8.1 ]
-}
-
 if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
 	args+=(--disable-kvm)
 	# Emulated, so tests should be patient.
 	export KSFT_MACHINE_SLOW=yes
-	if takes_turns; then
-		args+=("--qemu-opts=-accel tcg,thread=single")
-	fi
 fi
 
 for arg in "${append[@]}"; do
