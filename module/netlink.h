@@ -26,6 +26,7 @@ int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
 		      struct netlink_ext_ack *extack);
 int sal_nl_put_prefix(struct sk_buff *skb, int attr,
 		      const struct sal_prefix *pfx);
+int sal_nl_put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr);
 /* a network namespace by descriptor, with a reference; the requester needs
  * CAP_NET_ADMIN over it
  */

@@ -44,13 +44,6 @@ static int no_such_flow(const struct genl_info *info)
 
 /* --- messages ------------------------------------------------------------- */
 
-static int addr_put(struct sk_buff *skb, int attr, const struct in6_addr *addr)
-{
-	const struct sal_prefix pfx = { .addr = *addr, .len = 128 };
-
-	return sal_nl_put_prefix(skb, attr, &pfx);
-}
-
 static int names_put(struct sk_buff *skb, struct sal_domain *d,
 		     const struct sal_flow *f)
 {
@@ -95,8 +88,8 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 	if (nla_put_uint(skb, SAL_A_FLOW_ID, f->id) ||
 	    names_put(skb, d, f) ||
 	    nla_put_u8(skb, SAL_A_FLOW_PROTO, f->key.proto) ||
-	    addr_put(skb, SAL_A_FLOW_SRC, &f->client) ||
-	    addr_put(skb, SAL_A_FLOW_DST, &f->vip) ||
+	    sal_nl_put_addr(skb, SAL_A_FLOW_SRC, &f->client) ||
+	    sal_nl_put_addr(skb, SAL_A_FLOW_DST, &f->vip) ||
 	    nla_put_be16(skb, SAL_A_FLOW_SPORT, f->cid) ||
 	    nla_put_u32(skb, SAL_A_FLOW_PLACEMENT, f->place) ||
 	    nla_put_u32(skb, SAL_A_FLOW_IDLE, sal_flow_idle(f)))
@@ -105,7 +98,7 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 	    nla_put_be16(skb, SAL_A_FLOW_MAPPED, f->key.id))
 		return -EMSGSIZE;
 	if (flow_is_named(f) &&
-	    addr_put(skb, SAL_A_FLOW_PEER, &f->key.peer))
+	    sal_nl_put_addr(skb, SAL_A_FLOW_PEER, &f->key.peer))
 		return -EMSGSIZE;
 	return seq ? nla_put_uint(skb, SAL_A_FLOW_SEQ, seq) : 0;
 }

@@ -270,6 +270,21 @@ int sal_nl_put_prefix(struct sk_buff *skb, int attr,
 }
 
 /**
+ * sal_nl_put_addr() - put an address into a message, as a prefix
+ * @skb: message
+ * @attr: number of the attribute
+ * @addr: address
+ *
+ * Return: 0 or EMSGSIZE.
+ */
+int sal_nl_put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr)
+{
+	const struct sal_prefix pfx = { .addr = *addr, .len = 128 };
+
+	return sal_nl_put_prefix(skb, attr, &pfx);
+}
+
+/**
  * sal_nl_get_netns() - a network namespace in a request
  * @skb: request
  * @attr: attribute that has the descriptor

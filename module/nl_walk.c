@@ -24,13 +24,6 @@ size_t sal_nl_walk_size(const struct sal_walk *w)
 	return size;
 }
 
-static int addr_put(struct sk_buff *skb, int attr, const struct in6_addr *addr)
-{
-	const struct sal_prefix pfx = { .addr = *addr, .len = 128 };
-
-	return sal_nl_put_prefix(skb, attr, &pfx);
-}
-
 static bool has(const struct sal_walk_step *step, int attr)
 {
 	return step->has & BIT(attr);
@@ -87,9 +80,9 @@ static int step_put(struct sk_buff *skb, const struct sal_walk_step *step)
 	    (has(step, SAL_A_STEP_NAME) &&
 	     nla_put_string(skb, SAL_A_STEP_NAME, step->name)) ||
 	    (has(step, SAL_A_STEP_ADDR) &&
-	     addr_put(skb, SAL_A_STEP_ADDR, &step->addr)) ||
+	     sal_nl_put_addr(skb, SAL_A_STEP_ADDR, &step->addr)) ||
 	    (has(step, SAL_A_STEP_VIA) &&
-	     addr_put(skb, SAL_A_STEP_VIA, &step->via)) ||
+	     sal_nl_put_addr(skb, SAL_A_STEP_VIA, &step->via)) ||
 	    (has(step, SAL_A_STEP_DEV) &&
 	     nla_put_string(skb, SAL_A_STEP_DEV, step->dev)) ||
 	    (has(step, SAL_A_STEP_PRIORITY) &&
@@ -111,8 +104,8 @@ int sal_nl_walk_put(struct sk_buff *skb, const struct sal_walk *w)
 {
 	u32 i;
 
-	if ((w->has_src && addr_put(skb, SAL_A_RESOLVE_SRC, &w->src)) ||
-	    (w->has_dst && addr_put(skb, SAL_A_RESOLVE_DST, &w->dst)))
+	if ((w->has_src && sal_nl_put_addr(skb, SAL_A_RESOLVE_SRC, &w->src)) ||
+	    (w->has_dst && sal_nl_put_addr(skb, SAL_A_RESOLVE_DST, &w->dst)))
 		return -EMSGSIZE;
 	for (i = 0; i < w->n_steps; i++)
 		if (step_put(skb, &w->step[i]))

@@ -82,36 +82,32 @@ static void place(char *buf, const json_t *step)
 		snprintf(buf, TEXT_BUF, "this netns");
 }
 
-/* what comes before a command of ip(8) there */
-static void ip(char *buf, const json_t *step)
+/* what comes before a command there: @with its name and @end, or else @bare */
+static void there(char *buf, const json_t *step, const char *with,
+		  const char *end, const char *bare)
 {
 	const char *name = out_str(step, "netns");
 
 	if (!*name && !nsid(step) && opt.netns)
 		name = opt.netns;
 	if (*name)
-		snprintf(buf, TEXT_BUF, "ip -n %s", name);
+		snprintf(buf, TEXT_BUF, "%s %s%s", with, name, end);
 	else if (nsid(step))
-		snprintf(buf, TEXT_BUF, "in nsid %d: ip",
-			 (int)out_num(step, "nsid"));
+		snprintf(buf, TEXT_BUF, "in nsid %d: %s",
+			 (int)out_num(step, "nsid"), bare);
 	else
-		snprintf(buf, TEXT_BUF, "ip");
+		snprintf(buf, TEXT_BUF, "%s", bare);
 }
 
-/* and before any other one */
+static void ip(char *buf, const json_t *step)
+{
+	there(buf, step, "ip -n", "", "ip");
+}
+
+/* any other than ip(8) */
 static void within(char *buf, const json_t *step)
 {
-	const char *name = out_str(step, "netns");
-
-	if (!*name && !nsid(step) && opt.netns)
-		name = opt.netns;
-	if (*name)
-		snprintf(buf, TEXT_BUF, "ip netns exec %s ", name);
-	else if (nsid(step))
-		snprintf(buf, TEXT_BUF, "in nsid %d: ",
-			 (int)out_num(step, "nsid"));
-	else
-		*buf = '\0';
+	there(buf, step, "ip netns exec", " ", "");
 }
 
 static const char *salctl(void)
