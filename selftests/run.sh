@@ -211,18 +211,6 @@ leaks_end()
 	fi
 }
 
-# Each ping wants time stamps, and the kernel patches its own text when the first
-# one comes and the last one goes. Under traffic an emulated CPU trips over that
-# (QEMU before 8.1 may run an int3 that another CPU has replaced meanwhile, see
-# deba78709ae8 there; the kernel dies of "Oops: int3"). So somebody always does;
-# 29 is SO_TIMESTAMP.
-python3 -c 'import signal, socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.setsockopt(socket.SOL_SOCKET, 29, 1)
-signal.pause()' &
-stamps=$!
-trap 'kill $stamps' EXIT
-
 echo "KTAP version 1"
 echo "1..$#"
 num=0

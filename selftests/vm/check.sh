@@ -144,7 +144,10 @@ count()
 	grep -c "^$1 " "$out/results" || true
 }
 
+# Who sees only the end of a long log is to see why a machine died.
 echo
+find "$out" -name 'console.[0-9]*.log' -exec \
+	grep -hE -m 1 -A 40 "$SPLATS" {} + | sed 's/^/# /' || true
 grep '^fail ' "$out/results" | sed 's/^fail/check: FAILED/' || true
 echo "check: $(count pass) passed, $(count fail) failed, $(count skip) skipped;" \
      "logs in $out"

@@ -27,7 +27,7 @@ PACKAGES=(gcc libc6-dev make bc xz-utils pkg-config libmnl-dev libjansson-dev)
 # Booting: busybox-static goes into the guest's initramfs, because Debian's
 # kernel has its 9p file system as modules; `file` tells virtme-ng the kernel's
 # release; udev loads the guest's drivers.
-PACKAGES+=(qemu-system-x86 busybox-static file kmod udev)
+PACKAGES+=(busybox-static file kmod udev)
 # Testing.
 PACKAGES+=(iproute2 iputils-ping iptables nftables conntrack ethtool tcpdump
 	   jq procps python3 util-linux)
@@ -73,34 +73,57 @@ bookworm)	KERNEL_PACKAGE=6.12-amd64 ;;	# the plain one is 6.1, too old
 *)		KERNEL_PACKAGE=amd64 ;;
 esac
 
-# --- virtme-ng --------------------------------------------------------------
+# --- the virtual machine ----------------------------------------------------
 
-# Debian 12 has none.  Debian 13's is pure Python and does with what 12 has, so
-# that one package is taken from 13, and 13 does not become a source of the
-# machine's.
-install_vng()
+# install_from SUITE PACKAGE...: of Debian 12's mirror, these packages and no
+# more; SUITE does not become a source of the machine's.
+install_from()
 {
-	local uri deb
+	local suite="$1" sources="$CACHE/apt-$1" uri
+	shift
 
-	command -v vng >/dev/null && return 0
-	if [ "$CODENAME" != bookworm ]; then
-		install_packages virtme-ng
-		return
-	fi
-
-	say "installing virtme-ng, Debian 13's"
+	say "installing $*, from $suite"
 	[ -z "$LIST" ] || return 0
 	[ -n "$(mirror)" ] || update_lists
 	uri="$(mirror)"
 	[ -n "$uri" ] || die "no apt source of this machine carries $CODENAME"
-	derive_source "$CACHE/apt-trixie" "$uri" trixie
-	(cd "$CACHE" && rm -f virtme-ng_*.deb &&
-	 apt_with "$CACHE/apt-trixie" apt-get -qq download virtme-ng) ||
-		die "cannot download virtme-ng from $uri"
-	deb=("$CACHE"/virtme-ng_*.deb)
+	derive_source "$sources" "$uri" "$suite"
+	rm -rf "$sources.debs"
+	mkdir "$sources.debs"
+	(cd "$sources.debs" &&
+	 apt_with "$sources" apt-get -qq download "$@") ||
+		die "cannot download $* of $suite from $uri"
 	update_lists
-	apt_install "${deb[0]}"
-	rm -rf "$CACHE/apt-trixie" "$CACHE/apt-trixie.lists" "${deb[0]}"
+	apt_install "$sources.debs"/*.deb
+	rm -rf "$sources" "$sources.lists" "$sources.debs"
+}
+
+# Debian 12 has none.  Debian 13's is pure Python and does with what 12 has.
+install_vng()
+{
+	command -v vng >/dev/null && return 0
+	case "$CODENAME" in
+	bookworm)	install_from trixie virtme-ng ;;
+	*)		install_packages virtme-ng ;;
+	esac
+}
+
+# Where there is no KVM, Debian 12's QEMU 7.2 now and then lets one emulated CPU
+# run the half of an instruction that another is just writing: a kernel that
+# patches itself (static keys, BPF) dies of it, by "Oops: int3" and otherwise.
+# QEMU 8.1 does not (its commits deba78709ae8, cb62bd15e14e).
+install_qemu()
+{
+	local version
+
+	version="$(dpkg-query -W -f '${Version}' qemu-system-x86 \
+		   2>/dev/null || true)"
+	if [ "$CODENAME" != bookworm ]; then
+		install_packages qemu-system-x86
+	elif dpkg --compare-versions "$version" lt 1:8.1; then
+		install_from bookworm-backports qemu-system-x86 \
+			qemu-system-common qemu-system-data seabios
+	fi
 }
 
 # --- the kernel -------------------------------------------------------------
@@ -185,6 +208,7 @@ exec 9>"$CACHE/lock"
 flock -n 9 || { say "waiting for another setup.sh"; flock 9; }
 
 install_packages "${PACKAGES[@]}"
+install_qemu
 install_vng
 install_kernel
 
