@@ -380,6 +380,21 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.dumpit	= sal_nl_stats_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
+	{
+		.cmd	= SAL_CMD_TRANSACTION_BEGIN,
+		.doit	= sal_nl_transaction_begin_doit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= SAL_CMD_TRANSACTION_COMMIT,
+		.doit	= sal_nl_transaction_commit_doit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= SAL_CMD_TRANSACTION_ABORT,
+		.doit	= sal_nl_transaction_abort_doit,
+		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
 };
 
 static const struct genl_multicast_group sal_nl_mcgrps[] = {
@@ -387,6 +402,7 @@ static const struct genl_multicast_group sal_nl_mcgrps[] = {
 	[SAL_NLGRP_ENDPOINT] = { "endpoint", },
 	[SAL_NLGRP_FLOW] = { "flow", },
 	[SAL_NLGRP_MIGRATE] = { "migrate", },
+	[SAL_NLGRP_TRANSACTION] = { "transaction", },
 };
 
 struct genl_family sal_nl_family __ro_after_init = {

@@ -44,12 +44,16 @@ int sal_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_migrate_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_transaction_commit_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_transaction_abort_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SAL_NLGRP_SERVICE,
 	SAL_NLGRP_ENDPOINT,
 	SAL_NLGRP_FLOW,
 	SAL_NLGRP_MIGRATE,
+	SAL_NLGRP_TRANSACTION,
 };
 
 extern struct genl_family sal_nl_family;
