@@ -81,7 +81,9 @@ args=(--run "$kernel" --name sal --user root --cwd "$REPO"
       # virtiofs would be faster, but Debian 12 has no virtiofsd.
       --force-9p)
 
-if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
+# A KVM without hardware to help it is one for guests that are made for it.
+if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ] ||
+   ! grep -qwE -m 1 'vmx|svm' /proc/cpuinfo; then
 	args+=(--disable-kvm)
 	# Emulated, so tests should be patient.
 	export KSFT_MACHINE_SLOW=yes
