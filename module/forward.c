@@ -79,7 +79,7 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 		return SAL_FWD_DIRECT;
 	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
 		return SAL_FWD_PASS;
-	*svc = vip->svc;
+	*svc = rcu_dereference(vip->svc);
 
 	sal_packet_parse(skb, spot->af, pkt);
 	switch (pkt->kind) {
@@ -230,7 +230,9 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 
 	/* its bridge has not yet said whether it may come in at all */
 	if (unlikely(sal_is_bridged(skb)))
-		return sal_fwd_empty(spot, svc, skb);
+		return READ_ONCE(svc->hold.paused) ?
+		       sal_drop(d, skb, SAL_R_EMPTY) :
+		       sal_fwd_empty(spot, svc, skb);
 	switch (sal_hold_packet(svc, spot, skb)) {
 	case SAL_HELD:
 		sal_count(d, SAL_R_HELD);

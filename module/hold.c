@@ -38,6 +38,8 @@
 #include "net.h"
 #include "service.h"
 #include "stats.h"
+#include "vip.h"
+#include "xlat.h"
 
 /* how often the backlog is looked at before the gate opens all the same */
 #define HOLD_DRAIN_TRIES	200
@@ -170,7 +172,8 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 		return SAL_HOLD_OFF;
 	if (svc->gate[af] == SAL_GATE_OPEN)
 		return SAL_HOLD_OPEN;
-	if (!hold_fits(h, &svc->conf, held->size) ||
+	/* it is not for want of an endpoint that packets wait for a pause */
+	if ((!h->paused && !hold_fits(h, &svc->conf, held->size)) ||
 	    !hold_charge(svc->domain, held->size))
 		return SAL_HOLD_FULL;
 
@@ -202,6 +205,7 @@ enum sal_hold_result sal_hold_packet(struct sal_service *svc,
 	struct sal_held *held;
 
 	if (READ_ONCE(svc->gate[af]) == SAL_GATE_CLOSED &&
+	    !READ_ONCE(svc->hold.paused) &&
 	    (!READ_ONCE(svc->conf.hold_packets) ||
 	     !READ_ONCE(svc->conf.hold_time)))
 		return SAL_HOLD_OFF;
@@ -242,7 +246,7 @@ void sal_hold_open(struct sal_service *svc, enum sal_af af)
 
 	lockdep_assert_held(&sal_lock);
 	spin_lock(&h->lock);
-	if (svc->dead || svc->gate[af] != SAL_GATE_CLOSED) {
+	if (svc->dead || h->paused || svc->gate[af] != SAL_GATE_CLOSED) {
 		spin_unlock(&h->lock);
 		return;
 	}
@@ -423,7 +427,7 @@ static bool hold_expire_one(struct sal_service *svc, enum sal_af af)
 	rcu_read_lock();
 	local_bh_disable();
 	spin_lock(&svc->hold.lock);
-	if (svc->gate[af] == SAL_GATE_CLOSED)
+	if (svc->gate[af] == SAL_GATE_CLOSED && !svc->hold.paused)
 		held = hold_pop_expired(&svc->hold, af, jiffies);
 	spin_unlock(&svc->hold.lock);
 	if (held) {
@@ -443,7 +447,7 @@ static void hold_rearm(struct sal_service *svc)
 	int af;
 
 	spin_lock_bh(&h->lock);
-	for (af = 0; af < SAL_AF_NUM && !svc->dead; af++) {
+	for (af = 0; af < SAL_AF_NUM && !svc->dead && !h->paused; af++) {
 		struct sal_held *held;
 
 		held = list_first_entry_or_null(&h->queue[af],
@@ -473,6 +477,105 @@ static void hold_work(struct work_struct *work)
 			cond_resched();
 	}
 	hold_rearm(svc);
+}
+
+/* --- while a transaction is being done -------------------------------------- */
+
+void sal_hold_pause(struct sal_service *svc)
+{
+	struct sal_hold *h = &svc->hold;
+	int af;
+
+	lockdep_assert_held(&sal_mutex);
+	spin_lock_bh(&h->lock);
+	WRITE_ONCE(h->paused, true);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
+	spin_unlock_bh(&h->lock);
+}
+
+/* whether there is an endpoint does not change under sal_lock */
+void sal_hold_resume(struct sal_service *svc)
+{
+	struct sal_hold *h = &svc->hold;
+	int af;
+
+	lockdep_assert_held(&sal_mutex);
+	spin_lock_bh(&sal_lock);
+	spin_lock(&h->lock);
+	WRITE_ONCE(h->paused, false);
+	if (h->packets && !svc->dead)
+		hold_run(h);
+	spin_unlock(&h->lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (svc->usable[af])
+			sal_hold_open(svc, af);
+	spin_unlock_bh(&sal_lock);
+}
+
+/* whose is a held packet now? */
+static struct sal_service *hold_owner(struct sal_domain *d,
+				      const struct sal_held *held,
+				      enum sal_af af)
+{
+	struct sal_packet pkt;
+	struct sal_vip *vip;
+
+	if (!sal_packet_addrs(held->skb, af, &pkt))
+		return NULL;
+	vip = sal_vip_lookup(&d->vips, &pkt.dst);
+	return vip ? rcu_dereference(vip->svc) : NULL;
+}
+
+static void hold_take_strays(struct sal_service *svc, enum sal_af af,
+			     struct list_head *strays)
+{
+	struct sal_hold *h = &svc->hold;
+	struct sal_held *held, *next;
+	struct sal_service *owner;
+
+	list_for_each_entry_safe(held, next, &h->queue[af], list) {
+		owner = hold_owner(svc->domain, held, af);
+		if (!owner || owner == svc)
+			continue;
+		hold_unlink(h, held);
+		list_add_tail(&held->list, strays);
+	}
+}
+
+/* as hold_admit() has it, but they have been admitted */
+static void hold_take_in(struct sal_service *svc, enum sal_af af,
+			 struct sal_held *held)
+{
+	struct sal_hold *h = &svc->hold;
+
+	spin_lock(&h->lock);
+	hold_push_front(h, af, held);
+	h->cpu = raw_smp_processor_id();
+	spin_unlock(&h->lock);
+}
+
+void sal_hold_rehome(struct sal_service *svc)
+{
+	struct sal_held *held, *next;
+	LIST_HEAD(strays);
+	int af;
+
+	lockdep_assert_held(&sal_mutex);
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		rcu_read_lock();
+		spin_lock_bh(&svc->hold.lock);
+		hold_take_strays(svc, af, &strays);
+		spin_unlock_bh(&svc->hold.lock);
+		local_bh_disable();
+		list_for_each_entry_safe_reverse(held, next, &strays, list) {
+			list_del(&held->list);
+			hold_take_in(hold_owner(svc->domain, held, af), af,
+				     held);
+		}
+		local_bh_enable();
+		rcu_read_unlock();
+	}
 }
 
 static void hold_drop_list(struct sal_service *svc, struct list_head *list)

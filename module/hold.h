@@ -45,6 +45,8 @@ struct sal_held {
  * @bytes: how much, likewise
  * @released: packets released since the gate began to, for each family
  * @busy: the work is not yet done with what it releases, for each family
+ * @paused: a transaction is changing the service: gates are closed and stay so,
+ *	no packet is too much for the service, and none is too old
  * @cpu: where the latest packet came from, and so where they leave: newer
  *	packets of that CPU follow them through the same backlog
  * @work: releases and expires
@@ -56,6 +58,7 @@ struct sal_hold {
 	u32 bytes;
 	u32 released[SAL_AF_NUM];
 	bool busy[SAL_AF_NUM];
+	bool paused;
 	int cpu;
 	struct delayed_work work;
 };
@@ -87,6 +90,18 @@ void sal_hold_open(struct sal_service *svc, enum sal_af af);
 
 /* settings have changed: look at the deadlines anew */
 void sal_hold_kick(struct sal_service *svc);
+
+/*
+ * Packets wait while a transaction is being done, so that none sees a part of
+ * it. One RCU grace period after sal_hold_pause() no packet is inside that has
+ * not seen the pause. All three under sal_mutex.
+ */
+void sal_hold_pause(struct sal_service *svc);
+/* those whose VIP is another service's now go there, before those that came
+ * there since
+ */
+void sal_hold_rehome(struct sal_service *svc);
+void sal_hold_resume(struct sal_service *svc);
 
 /* drop what a member has in it */
 void sal_hold_purge(struct sal_service *svc, const struct sal_member *m);

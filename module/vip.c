@@ -7,6 +7,7 @@
  */
 #include <linux/bitops.h>
 
+#include "net.h"
 #include "vip.h"
 
 static const struct rhashtable_params vip_params = {
@@ -70,23 +71,30 @@ struct sal_vip *sal_vip_get(struct sal_vip_table *t,
 	return rhashtable_lookup_fast(&t->table, pfx, vip_params);
 }
 
-static struct sal_vip *vip_probe(struct sal_vip_table *t,
-				 const struct in6_addr *addr, u8 len)
+/* @next: as it is planned */
+static __always_inline struct sal_vip *vip_probe(struct sal_vip_table *t,
+						 const struct in6_addr *addr,
+						 u8 len, bool next)
 {
 	struct sal_prefix key = { .len = len };
+	struct sal_vip *vip;
 
 	ipv6_addr_prefix(&key.addr, addr, len);
-	return rhashtable_lookup(&t->table, &key, vip_params);
+	vip = rhashtable_lookup(&t->table, &key, vip_params);
+	if (!vip || !(next ? vip->next : rcu_access_pointer(vip->svc)))
+		return NULL;
+	return vip;
 }
 
-static struct sal_vip *vip_lookup4(struct sal_vip_table *t,
-				   const struct in6_addr *addr)
+static __always_inline struct sal_vip *vip_lookup4(struct sal_vip_table *t,
+						   const struct in6_addr *addr,
+						   bool next)
 {
 	u64 lengths = READ_ONCE(t->lengths4);
 
 	while (lengths) {
 		unsigned int len = fls64(lengths) - 1;
-		struct sal_vip *vip = vip_probe(t, addr, len + 96);
+		struct sal_vip *vip = vip_probe(t, addr, len + 96, next);
 
 		if (vip)
 			return vip;
@@ -95,8 +103,9 @@ static struct sal_vip *vip_lookup4(struct sal_vip_table *t,
 	return NULL;
 }
 
-static struct sal_vip *vip_lookup6(struct sal_vip_table *t,
-				   const struct in6_addr *addr)
+static __always_inline struct sal_vip *vip_lookup6(struct sal_vip_table *t,
+						   const struct in6_addr *addr,
+						   bool next)
 {
 	int word;
 
@@ -107,7 +116,8 @@ static struct sal_vip *vip_lookup6(struct sal_vip_table *t,
 			unsigned int bit = __fls(lengths);
 			struct sal_vip *vip;
 
-			vip = vip_probe(t, addr, word * BITS_PER_LONG + bit);
+			vip = vip_probe(t, addr, word * BITS_PER_LONG + bit,
+					next);
 			if (vip)
 				return vip;
 			lengths &= ~BIT(bit);
@@ -128,8 +138,30 @@ static struct sal_vip *vip_lookup6(struct sal_vip_table *t,
 struct sal_vip *sal_vip_lookup(struct sal_vip_table *t,
 			       const struct in6_addr *addr)
 {
-	return sal_addr_af(addr) == SAL_V4 ? vip_lookup4(t, addr) :
-					     vip_lookup6(t, addr);
+	return sal_addr_af(addr) == SAL_V4 ? vip_lookup4(t, addr, false) :
+					     vip_lookup6(t, addr, false);
+}
+
+/**
+ * sal_vip_lookup_next() - the same, when the transaction is done
+ * @t: table
+ * @addr: address, v4-mapped for IPv4
+ *
+ * sal_mutex.
+ *
+ * Return: the prefix, or NULL.
+ */
+struct sal_vip *sal_vip_lookup_next(struct sal_vip_table *t,
+				    const struct in6_addr *addr)
+{
+	struct sal_vip *vip;
+
+	lockdep_assert_held(&sal_mutex);
+	rcu_read_lock();
+	vip = sal_addr_af(addr) == SAL_V4 ? vip_lookup4(t, addr, true) :
+					    vip_lookup6(t, addr, true);
+	rcu_read_unlock();
+	return vip;
 }
 
 #include "selftest/vip.c"

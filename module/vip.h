@@ -5,6 +5,7 @@
 #ifndef _SAL_VIP_H
 #define _SAL_VIP_H
 
+#include <linux/list.h>
 #include <linux/rhashtable.h>
 
 #include "addr.h"
@@ -13,17 +14,23 @@ struct netlink_ext_ack;
 struct sal_service;
 
 /**
- * struct sal_vip - one virtual address or prefix of a service
+ * struct sal_vip - one virtual address or prefix
  * @node: in the table of the domain
  * @pfx: the prefix, and the key
- * @svc: whose it is. Lives as long as this object is in the table, and one
- *	RCU grace period on.
+ * @svc: whose it is; NULL as long as it is but planned: packets do not see it
+ *	then. Never NULL again afterwards. Written under sal_mutex, read under
+ *	RCU; a service lives one RCU grace period longer than its VIPs.
+ * @next: whose it is to be when the transaction is done, NULL for nobody's;
+ *	outside of one the same as @svc. sal_mutex.
+ * @touched: in &sal_txn.vips. sal_mutex.
  * @rcu: for freeing
  */
 struct sal_vip {
 	struct rhash_head node;
 	struct sal_prefix pfx;
-	struct sal_service *svc;
+	struct sal_service __rcu *svc;
+	struct sal_service *next;
+	struct list_head touched;
 	struct rcu_head rcu;
 };
 
@@ -50,11 +57,15 @@ void sal_vip_table_destroy(struct sal_vip_table *t);
 int sal_vip_insert(struct sal_vip_table *t, struct sal_vip *vip);
 void sal_vip_remove(struct sal_vip_table *t, struct sal_vip *vip);
 
-/* readers are under RCU or hold sal_mutex */
+/* readers are under RCU or hold sal_mutex; this finds what is planned, too */
 struct sal_vip *sal_vip_get(struct sal_vip_table *t,
 			    const struct sal_prefix *pfx);
 struct sal_vip *sal_vip_lookup(struct sal_vip_table *t,
 			       const struct in6_addr *addr);
+
+/* the same as it will be when the transaction is done; sal_mutex */
+struct sal_vip *sal_vip_lookup_next(struct sal_vip_table *t,
+				    const struct in6_addr *addr);
 
 #ifdef DEBUG
 int sal_vip_selftest(void);

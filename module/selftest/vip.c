@@ -35,7 +35,8 @@ vip_test_slow(struct sal_vip *const *vips, const struct in6_addr *addr)
 	for (i = 0; i < VIP_TEST_PREFIXES; i++) {
 		const struct sal_vip *v = vips[i];
 
-		if (!v || sal_addr_af(&v->pfx.addr) != sal_addr_af(addr) ||
+		if (!v || !rcu_access_pointer(v->svc) ||
+		    sal_addr_af(&v->pfx.addr) != sal_addr_af(addr) ||
 		    !ipv6_prefix_equal(&v->pfx.addr, addr, v->pfx.len))
 			continue;
 		if (!best || v->pfx.len > best->pfx.len)
@@ -60,6 +61,9 @@ static __init int vip_test_fill(struct sal_vip_table *t, struct sal_vip **vips)
 				  1 + get_random_u32_below(128);
 		vip_test_addr(&addr, v4);
 		ipv6_addr_prefix(&v->pfx.addr, &addr, v->pfx.len);
+		/* of a service that nobody looks into; a third is but planned */
+		if (i % 3)
+			RCU_INIT_POINTER(v->svc, (void *)vips);
 		err = sal_vip_insert(t, v);
 		if (!err) {
 			vips[i] = v;
