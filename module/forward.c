@@ -155,12 +155,12 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 			       struct sk_buff *skb, struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_reverse *rev;
 	struct sal_conv conv;
 	struct sal_flow *f;
 
-	ep = sal_reverse_lookup(d, &pkt->dst);
-	if (likely(!ep))
+	rev = sal_reverse_lookup(d, &pkt->dst);
+	if (likely(!rev))
 		return SAL_FWD_PASS;
 	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
 		return SAL_FWD_PASS;
@@ -168,7 +168,7 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 	if (pkt->kind != SAL_KIND_REQUEST)
 		return SAL_FWD_PASS;
 	conv = fwd_conv(spot, pkt);
-	f = sal_flow_direct(spot->member, ep, &conv);
+	f = sal_flow_direct(spot->member, rev->ep, &conv);
 	if (likely(!f))
 		return SAL_FWD_PASS;
 	if (IS_ERR(f))

@@ -20,16 +20,18 @@
 enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
 			    struct in6_addr *name)
 {
-	struct sal_endpoint *ep = sal_reverse_lookup(d, addr);
+	struct sal_reverse *rev = sal_reverse_lookup(d, addr);
 	struct sal_vip *vip;
 
-	if (likely(!ep))
+	if (likely(!rev))
 		return SAL_PEER_PLAIN;
-	vip = rcu_dereference(ep->svc->face[sal_addr_af(addr)]);
+	/* in several services it has the name of the first */
+	rev = sal_reverse_living(rev);
+	vip = rcu_dereference(rev->ep->svc->face[sal_addr_af(addr)]);
 	if (!vip)
 		return SAL_PEER_PLAIN;
 	*name = vip->pfx.addr;
-	return READ_ONCE(ep->dead) ? SAL_PEER_FORMER : SAL_PEER_NAMED;
+	return READ_ONCE(rev->ep->dead) ? SAL_PEER_FORMER : SAL_PEER_NAMED;
 }
 
 /* --- will answers to a name come back? ------------------------------------- */
@@ -127,14 +129,16 @@ static struct sal_flow *peer_flow(const struct sal_spot *spot,
 				  struct sal_endpoint **ep)
 {
 	struct sal_domain *d = spot->member->domain;
+	struct sal_reverse *rev;
 	struct in6_addr name;
 	struct sal_flow *f;
 
 	if (likely(sal_peer_name(d, &pkt->src, &name) == SAL_PEER_PLAIN))
 		return NULL;
-	*ep = sal_reverse_lookup(d, &pkt->dst);
-	if (!*ep)
+	rev = sal_reverse_lookup(d, &pkt->dst);
+	if (!rev)
 		return NULL;
+	*ep = rev->ep;
 	f = sal_flow_find(d, &name, (*ep)->svc, pkt->proto, pkt->id);
 	/* a router tells of what it has translated itself */
 	if (!f || f->direct || !ipv6_addr_equal(&f->client, &pkt->src) ||
@@ -167,13 +171,13 @@ static struct sal_flow *peer_named_flow(const struct sal_spot *spot,
 					__be16 id)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_reverse *rev;
 	struct sal_flow *f;
 
-	ep = sal_reverse_lookup(d, from);
-	if (!ep)
+	rev = sal_reverse_lookup(d, from);
+	if (!rev)
 		return NULL;
-	f = sal_flow_find(d, name, ep->svc, proto, id);
+	f = sal_flow_find(d, name, rev->ep->svc, proto, id);
 	if (!f || f->direct || ipv6_addr_equal(&f->client, name))
 		return NULL;
 	/* another router's names are its own affair */

@@ -60,24 +60,24 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			      const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_reverse *rev;
 	struct sal_flow *f;
-	enum rev rev;
+	enum rev may;
 
-	ep = sal_reverse_lookup(d, &pkt->src);
-	if (!ep)
+	rev = sal_reverse_lookup(d, &pkt->src);
+	if (!rev)
 		return NF_ACCEPT;
-	f = sal_flow_reverse(spot->member, spot->place, ep->svc, &pkt->dst,
-			     pkt->proto, pkt->id);
+	f = sal_flow_reverse(spot->member, spot->place, rev->ep->svc,
+			     &pkt->dst, pkt->proto, pkt->id);
 	if (!f)
 		return NF_ACCEPT;
 
-	rev = rev_accepts(f, ep, &pkt->src);
-	if (rev == REV_STALE)
+	may = rev_accepts(f, rev->ep, &pkt->src);
+	if (may == REV_STALE)
 		return sal_drop(d, skb, SAL_R_STALE);
 	if (sal_xlat_src(skb, spot->af, pkt, &f->vip, f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
-	if (rev == REV_LATE)
+	if (may == REV_LATE)
 		sal_count(d, SAL_R_LATE);
 	sal_flow_touch(f);
 	sal_count(d, SAL_R_REVERSE);
@@ -89,27 +89,27 @@ static unsigned int rev_error(const struct sal_spot *spot, struct sk_buff *skb,
 			      const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_reverse *rev;
 	struct sal_quote q;
 	struct sal_flow *f;
 	int err;
 
 	if (sal_quote_addrs(skb, spot->af, pkt, &q))
 		return NF_ACCEPT;
-	ep = sal_reverse_lookup(d, &q.dst);
-	if (!ep)
+	rev = sal_reverse_lookup(d, &q.dst);
+	if (!rev)
 		return NF_ACCEPT;
 	err = sal_quote_parse(skb, spot->af, &q);
 	if (err == -ENOENT)
 		return NF_ACCEPT;
 	if (err)
 		return sal_drop(d, skb, SAL_R_MALFORMED);
-	f = sal_flow_reverse(spot->member, spot->place, ep->svc, &q.src,
+	f = sal_flow_reverse(spot->member, spot->place, rev->ep->svc, &q.src,
 			     q.proto, q.id);
 	if (!f)
 		return NF_ACCEPT;
 
-	if (rev_accepts(f, ep, &q.dst) != REV_BOUND)
+	if (rev_accepts(f, rev->ep, &q.dst) != REV_BOUND)
 		return sal_drop(d, skb, SAL_R_FENCED);
 	if (sal_xlat_error(skb, spot->af, pkt, &q, &f->vip, f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
