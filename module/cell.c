@@ -308,7 +308,7 @@ static void cell_leave(struct sal_cell *cell, struct sal_sched_run *run,
 	const struct sal_service *svc = cell->svc;
 	struct sal_endpoint *to = NULL;
 
-	if (cell_flows(cell) && svc->usable[cell->af] && !READ_ONCE(svc->dead))
+	if (cell_flows(cell) && svc->usable[cell->af] && !READ_ONCE(svc->ending))
 		to = sal_sched_next(run);
 	cells_count_one(to ? &to->moved : orphaned, cell);
 	cell_target(cell, to);
@@ -337,7 +337,7 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		if (!cell_retire(cell, ep, NULL))
 			cell_leave(cell, &run, &moved, &orphaned);
 	cells_left_event(ep, &moved, cause);
-	if (orphaned.flows && !READ_ONCE(svc->dead))
+	if (orphaned.flows && !READ_ONCE(svc->ending))
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
 }
 

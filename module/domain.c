@@ -16,6 +16,7 @@
 #include "route.h"
 #include "service.h"
 #include "stats.h"
+#include "txn.h"
 
 const struct sal_limits sal_domain_limits = {
 	.services	= 65536,
@@ -144,11 +145,14 @@ void sal_domain_flush(struct sal_domain *d)
 	struct sal_service *svc;
 	struct sal_member *m;
 	unsigned long id;
+	struct sal_txn t;
 
 	lockdep_assert_held(&sal_mutex);
 	/* each member looks through the queues of all services there are */
 	xa_for_each(&d->services, id, svc) {
-		sal_service_delete(svc);
+		sal_txn_begin(&t, d, false);
+		sal_service_delete(&t, svc);
+		sal_txn_commit(&t);
 		cond_resched();
 	}
 	xa_for_each(&d->members, id, m)

@@ -71,6 +71,7 @@ struct sal_limits {
  * @pools: VIP pools. sal_mutex.
  * @n_pools: how many. sal_mutex.
  * @id_prefix: prefix of IDs derived from names. sal_mutex.
+ * @txn_id: number of the latest transaction. sal_mutex.
  * @generation: changes with each change of what a dump of the configuration
  *	shows
  * @seq: number of the latest event of each multicast group. event_lock.
@@ -115,8 +116,9 @@ struct sal_domain {
 	struct sal_prefix pools[SAL_POOLS_MAX];
 	u32 n_pools;
 	struct sal_prefix id_prefix;
+	u32 txn_id;
 	atomic_t generation;
-	u64 seq[4];
+	u64 seq[5];
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;

@@ -8,7 +8,7 @@
  * are: late ones while its service's grace time lasts, stale ones afterwards,
  * and nothing that a client should see with an address that it never asked. A
  * new endpoint with the same address takes the ghost's place at once. Then it
- * is freed after an RCU grace period.
+ * is freed after an RCU grace period. What leads to that is in endpoint_txn.c.
  */
 #include <linux/jiffies.h>
 #include <linux/net_namespace.h>
@@ -19,27 +19,28 @@
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
-#include "events.h"
 #include "flow.h"
-#include "link.h"
 #include "net.h"
-#include "prefix.h"
 #include "revtable.h"
 #include "service.h"
 
 /* how often ghosts are looked at, in jiffies */
 #define ENDPOINT_REAP	(5 * HZ)
 
-struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
-					 const struct sal_prefix *pfx)
+struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,
+					  const struct sal_prefix *pfx)
 {
 	struct sal_endpoint *ep;
 	unsigned long id;
 	int af;
 
+	lockdep_assert_held(&sal_mutex);
+	/* one address needs no walk */
+	if (pfx->len == 128)
+		return sal_reverse_of(d, NULL, &pfx->addr);
 	af = sal_addr_af(&pfx->addr);
 	xa_for_each(&d->endpoints, id, ep)
-		if (ep->has & BIT(af) &&
+		if (ep->has & BIT(af) && sal_endpoint_stays(ep) &&
 		    ipv6_prefix_equal(&pfx->addr, sal_endpoint_addr(ep, af),
 				      pfx->len))
 			return ep;
@@ -92,7 +93,7 @@ void sal_endpoint_reap_all(struct sal_domain *d)
 		endpoint_reap(ep);
 }
 
-static void endpoint_haunt(struct sal_endpoint *ep)
+void sal_endpoint_haunt(struct sal_endpoint *ep)
 {
 	struct sal_domain *d = ep->svc->domain;
 
@@ -107,76 +108,6 @@ static void endpoint_haunt(struct sal_endpoint *ep)
 	schedule_delayed_work(&d->reap, ENDPOINT_REAP);
 }
 
-static int endpoint_check_addr(struct sal_service *svc,
-			       const struct in6_addr *addr,
-			       const struct sal_endpoint *self,
-			       struct netlink_ext_ack *extack)
-{
-	struct sal_domain *d = svc->domain;
-	struct sal_reverse *rev;
-	struct sal_vip *vip;
-	int err;
-
-	err = sal_prefix_check_endpoint(addr, extack);
-	if (err)
-		return err;
-
-	rcu_read_lock();
-	vip = sal_vip_lookup(&d->vips, addr);
-	if (vip) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "address is covered by a VIP of '%.40s'",
-				   vip->svc->name);
-		err = -EADDRINUSE;
-	}
-	rev = sal_reverse_living(sal_reverse_lookup(d, addr));
-	rcu_read_unlock();
-	if (err)
-		return err;
-
-	if (!rev || rev->ep->dead || rev->ep == self)
-		return 0;
-	NL_SET_ERR_MSG_FMT(extack,
-			   "address is in use by endpoint '%.18s' of '%.18s'",
-			   rev->ep->name, rev->ep->svc->name);
-	return -EADDRINUSE;
-}
-
-int sal_endpoint_check(struct sal_service *svc,
-		       const struct sal_endpoint_req *req,
-		       const struct sal_endpoint *self,
-		       struct netlink_ext_ack *extack)
-{
-	struct sal_domain *d = svc->domain;
-	int err, af;
-
-	lockdep_assert_held(&sal_mutex);
-	if (!self && sal_endpoint_find(svc, req->name)) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "'%.24s' has an endpoint '%.24s' already",
-				   svc->name, req->name);
-		return -EEXIST;
-	}
-	if (!req->has) {
-		NL_SET_ERR_MSG(extack, "an endpoint needs an address");
-		return -EINVAL;
-	}
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (!(req->has & BIT(af)))
-			continue;
-		err = endpoint_check_addr(svc, &req->addr[af], self, extack);
-		if (err)
-			return err;
-	}
-	if (!self && d->n_endpoints >= d->limits.endpoints) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "the domain has its limit of %u endpoints",
-				   d->limits.endpoints);
-		return -ENOSPC;
-	}
-	return 0;
-}
-
 static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 					   const struct sal_endpoint_req *req)
 {
@@ -189,18 +120,24 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 
 	strscpy(ep->name, req->name, sizeof(ep->name));
 	ep->has = req->has;
+	ep->pending = true;
+	ep->plan = SAL_PLAN_ADD;
 	ep->weight = req->weight;
+	ep->want_weight = req->weight;
 	ep->state = req->state;
+	ep->want_state = req->state;
 	ep->nsid = NETNSA_NSID_NOT_ASSIGNED;
 	INIT_LIST_HEAD(&ep->in_service);
 	INIT_LIST_HEAD(&ep->in_net);
 	INIT_LIST_HEAD(&ep->in_moved);
 	INIT_LIST_HEAD(&ep->recheck);
 	INIT_LIST_HEAD(&ep->ghost);
+	INIT_LIST_HEAD(&ep->touched);
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		INIT_LIST_HEAD(&ep->cells[af]);
 		ep->rev[af].addr = req->addr[af];
 		ep->rev[af].ep = ep;
+		ep->rev[af].pending = true;
 	}
 	sal_service_get(svc);
 	ep->svc = svc;
@@ -246,58 +183,34 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	list_add_tail_rcu(&ep->in_service, &ep->svc->endpoints);
 	spin_unlock_bh(&sal_lock);
 
-	ep->svc->n_endpoints++;
 	d->n_endpoints++;
 	return 0;
 }
 
-static bool endpoint_shares(const struct sal_endpoint *ep,
-			    const struct sal_endpoint *old, enum sal_af af)
+struct sal_endpoint *sal_endpoint_make(struct sal_service *svc,
+				       const struct sal_endpoint_req *req)
 {
-	return old && ep->has & old->has & BIT(af) &&
-	       ipv6_addr_equal(sal_endpoint_addr(ep, af),
-			       sal_endpoint_addr(old, af));
-}
+	struct sal_endpoint *ep;
+	int err;
 
-/* all addresses but those that @old, which it is to replace, has as well */
-static int endpoint_link_addrs(struct sal_endpoint *ep,
-			       const struct sal_endpoint *old)
-{
-	struct sal_domain *d = ep->svc->domain;
-	int err, af;
-
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (!(ep->has & BIT(af)) || endpoint_shares(ep, old, af))
-			continue;
-		ep->rev[af].num = ep->id;
-		err = sal_reverse_insert(d, &ep->rev[af]);
-		if (err)
-			return err;
+	lockdep_assert_held(&sal_mutex);
+	ep = endpoint_alloc(svc, req);
+	if (!ep)
+		return ERR_PTR(-ENOMEM);
+	err = endpoint_insert(ep, req->net);
+	if (err) {
+		sal_service_put(svc);
+		kfree(ep);
+		return ERR_PTR(err);
 	}
-	return 0;
+	return ep;
 }
 
-/* and those, in its place: that needs no memory, and cannot fail */
-static void endpoint_take_addrs(struct sal_endpoint *ep,
-				struct sal_endpoint *old)
+void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 {
 	int af;
 
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (!endpoint_shares(ep, old, af))
-			continue;
-		ep->rev[af].num = old->rev[af].num;
-		sal_reverse_replace(ep->svc->domain, &old->rev[af],
-				    &ep->rev[af]);
-	}
-}
-
-/* out of everything but the reverse table */
-static void endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
-{
-	struct sal_domain *d = ep->svc->domain;
-	int af;
-
+	lockdep_assert_held(&sal_mutex);
 	spin_lock_bh(&sal_lock);
 	WRITE_ONCE(ep->dead, true);
 	for (af = 0; af < SAL_AF_NUM; af++)
@@ -308,176 +221,21 @@ static void endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 	WRITE_ONCE(ep->net, NULL);
 	list_del_rcu(&ep->in_service);
 	spin_unlock_bh(&sal_lock);
+	xa_erase(&ep->svc->domain->endpoints, ep->id);
+}
 
-	xa_erase(&d->endpoints, ep->id);
-	ep->svc->n_endpoints--;
+/* a reader of the reverse table may be looking at it */
+void sal_endpoint_vanish(struct sal_endpoint *ep)
+{
+	struct sal_domain *d = ep->svc->domain;
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_reverse_remove(d, &ep->rev[af]);
+	sal_endpoint_remove(ep, SAL_CAUSE_ENDPOINT_DEL);
 	d->n_endpoints--;
-}
-
-void sal_endpoint_delete(struct sal_endpoint *ep, enum sal_cause cause)
-{
-	lockdep_assert_held(&sal_mutex);
-	endpoint_remove(ep, cause);
-	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_DEL_NTF);
-	endpoint_haunt(ep);
-}
-
-/* not yet announced, and nobody can have sent a reply from it */
-static void endpoint_undo(struct sal_endpoint *ep)
-{
-	endpoint_remove(ep, SAL_CAUSE_ENDPOINT_DEL);
-	endpoint_haunt(ep);
-}
-
-static struct sal_endpoint *endpoint_make(struct sal_service *svc,
-					  const struct sal_endpoint_req *req,
-					  const struct sal_endpoint *self,
-					  struct netlink_ext_ack *extack)
-{
-	struct sal_endpoint *ep;
-	int err;
-
-	err = sal_endpoint_check(svc, req, self, extack);
-	if (err)
-		return ERR_PTR(err);
-	ep = endpoint_alloc(svc, req);
-	if (!ep) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
-	err = endpoint_insert(ep, req->net);
-	if (err) {
-		if (err == -ENOENT)
-			NL_SET_ERR_MSG(extack,
-				       "the network namespace is being deleted");
-		else
-			NL_SET_ERR_MSG(extack, "out of memory");
-		sal_service_put(svc);
-		kfree(ep);
-		return ERR_PTR(err);
-	}
-	return ep;
-}
-
-struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
-					 const struct sal_endpoint_req *req,
-					 struct netlink_ext_ack *extack)
-{
-	struct sal_endpoint *ep;
-	int err;
-
-	lockdep_assert_held(&sal_mutex);
-	ep = endpoint_make(svc, req, NULL, extack);
-	if (IS_ERR(ep))
-		return ep;
-
-	/* replies must be known before the first request can arrive */
-	err = endpoint_link_addrs(ep, NULL);
-	if (!err)
-		err = sal_link_check(ep);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		endpoint_undo(ep);
-		return ERR_PTR(err);
-	}
-	sal_domain_changed(svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_ADD_NTF);
-	return ep;
-}
-
-static bool endpoint_same_place(const struct sal_endpoint *ep,
-				const struct sal_endpoint_req *req)
-{
-	int af;
-
-	if (ep->has != req->has || ep->net != req->net)
-		return false;
-	for (af = 0; af < SAL_AF_NUM; af++)
-		if (ep->has & BIT(af) &&
-		    !ipv6_addr_equal(sal_endpoint_addr(ep, af),
-				     &req->addr[af]))
-			return false;
-	return true;
-}
-
-static void endpoint_set_state(struct sal_endpoint *ep, u32 state)
-{
-	int af;
-
-	if (ep->state == state)
-		return;
-	spin_lock_bh(&sal_lock);
-	ep->state = state;
-	if (state == SAL_ENDPOINT_STATE_DOWN)
-		for (af = 0; af < SAL_AF_NUM; af++)
-			sal_cells_leave(ep, af, SAL_CAUSE_ENDPOINT_DOWN);
-	spin_unlock_bh(&sal_lock);
-	/* it is what was asked for; if it takes memory, then when there is */
-	if (sal_link_check(ep))
-		sal_link_later(ep);
-}
-
-static void endpoint_move_cells(struct sal_endpoint *old,
-				struct sal_endpoint *ep)
-{
-	struct sal_moved moved = {};
-	LIST_HEAD(none);
-	int af;
-
-	spin_lock_bh(&sal_lock);
-	for (af = 0; af < SAL_AF_NUM; af++)
-		if (ep->usable[af])
-			sal_cells_move(old, ep, af, &none, &moved);
-	spin_unlock_bh(&sal_lock);
-}
-
-/*
- * Flows move before the addresses that both have do: a reply meanwhile is a
- * late one of the old endpoint.
- */
-static struct sal_endpoint *
-endpoint_move_house(struct sal_endpoint *old,
-		    const struct sal_endpoint_req *req,
-		    struct netlink_ext_ack *extack)
-{
-	struct sal_endpoint *ep;
-	int err;
-
-	ep = endpoint_make(old->svc, req, old, extack);
-	if (IS_ERR(ep))
-		return ep;
-	err = endpoint_link_addrs(ep, old);
-	if (!err)
-		err = sal_link_check(ep);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		endpoint_undo(ep);
-		return ERR_PTR(err);
-	}
-	endpoint_move_cells(old, ep);
-	endpoint_take_addrs(ep, old);
-	endpoint_remove(old, SAL_CAUSE_ENDPOINT_DEL);
-	endpoint_haunt(old);
-	return ep;
-}
-
-struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
-					 const struct sal_endpoint_req *req,
-					 struct netlink_ext_ack *extack)
-{
-	lockdep_assert_held(&sal_mutex);
-	if (!endpoint_same_place(ep, req)) {
-		ep = endpoint_move_house(ep, req, extack);
-		if (IS_ERR(ep))
-			return ep;
-	} else {
-		WRITE_ONCE(ep->weight, req->weight);
-		endpoint_set_state(ep, req->state);
-	}
-	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
-	return ep;
+	list_del_init(&ep->touched);
+	call_rcu(&ep->rcu, endpoint_free_rcu);
 }
 
 struct sal_endpoint *sal_endpoint_find(struct sal_service *svc,
@@ -487,7 +245,7 @@ struct sal_endpoint *sal_endpoint_find(struct sal_service *svc,
 
 	lockdep_assert_held(&sal_mutex);
 	list_for_each_entry(ep, &svc->endpoints, in_service)
-		if (!strcmp(ep->name, name))
+		if (ep->plan != SAL_PLAN_DEL && !strcmp(ep->name, name))
 			return ep;
 	return NULL;
 }

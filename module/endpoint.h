@@ -12,11 +12,13 @@
 #include "addr.h"
 #include "cell.h"
 #include "revtable.h"
+#include "txn.h"
 
 struct net;
 struct netlink_ext_ack;
 struct sal_domain;
 struct sal_endpoint;
+struct sal_link_plan;
 struct sal_service;
 
 /**
@@ -48,6 +50,15 @@ struct sal_service;
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
  * @dead: deleted. sal_mutex and sal_lock.
+ * @pending: planned only: what happens to it is told to nobody. sal_lock.
+ * @plan: enum sal_plan. sal_mutex, likewise all down to @link.
+ * @touched: in &sal_txn.endpoints
+ * @heir: planned: the one that takes its place
+ * @old: planned: the one whose place it takes
+ * @cause: planned: why it goes
+ * @want_weight: planned: its weight
+ * @want_state: planned: its state
+ * @link: planned: what a look at its addresses saw, and cells for it; or NULL
  * @until: jiffies; when a ghost is freed
  * @ghost: in &sal_domain.ghosts. sal_mutex.
  * @rcu: for freeing
@@ -75,6 +86,15 @@ struct sal_endpoint {
 	struct sal_moved moved;
 	struct list_head in_moved;
 	bool dead;
+	bool pending;
+	enum sal_plan plan;
+	struct list_head touched;
+	struct sal_endpoint *heir;
+	struct sal_endpoint *old;
+	enum sal_cause cause;
+	u32 want_weight;
+	u32 want_state;
+	struct sal_link_plan *link;
 	unsigned long until;
 	struct list_head ghost;
 	struct rcu_head rcu;
@@ -105,7 +125,24 @@ sal_endpoint_addr(const struct sal_endpoint *ep, enum sal_af af)
 	return &ep->rev[af].addr;
 }
 
+static inline bool sal_endpoint_has(const struct sal_endpoint *ep,
+				    const struct in6_addr *addr)
+{
+	enum sal_af af = sal_addr_af(addr);
+
+	return ep->has & BIT(af) &&
+	       ipv6_addr_equal(sal_endpoint_addr(ep, af), addr);
+}
+
+/* will it be there when the transaction is done? sal_mutex */
+static inline bool sal_endpoint_stays(const struct sal_endpoint *ep)
+{
+	return !ep->dead && ep->plan != SAL_PLAN_DEL;
+}
+
 /* all under sal_mutex */
+
+/* --- endpoint_txn.c: plans, which a failure of any makes void -------------- */
 
 /**
  * sal_endpoint_check() - may there be such an endpoint?
@@ -126,23 +163,26 @@ int sal_endpoint_check(struct sal_service *svc,
 
 /**
  * sal_endpoint_create() - add an endpoint to a service
+ * @t: transaction
  * @svc: service
  * @req: what it shall be. Whether its namespace becomes a member is the
  *	caller's matter.
  * @extack: what is wrong
  *
  * Looks at once whether the addresses are there; where they are, orphans come
- * to it and held packets leave before this returns or soon after.
+ * to it and held packets leave as the transaction is done or soon after.
  *
  * Return: the endpoint, or an ERR_PTR: EEXIST, EADDRINUSE, EADDRNOTAVAIL,
- * ENOSPC, EINVAL, ENOMEM.
+ * ENOSPC, EINVAL, ENOENT, ENOMEM.
  */
-struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
+struct sal_endpoint *sal_endpoint_create(struct sal_txn *t,
+					 struct sal_service *svc,
 					 const struct sal_endpoint_req *req,
 					 struct netlink_ext_ack *extack);
 
 /**
  * sal_endpoint_change() - change weight, state or addresses
+ * @t: transaction
  * @ep: endpoint
  * @req: what it shall be, complete
  * @extack: what is wrong
@@ -152,13 +192,40 @@ struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
  *
  * Return: the endpoint, perhaps a new one, or an ERR_PTR.
  */
-struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
+struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
+					 struct sal_endpoint *ep,
 					 const struct sal_endpoint_req *req,
 					 struct netlink_ext_ack *extack);
 
 /* its flows go to the others; late replies are still known for a while */
-void sal_endpoint_delete(struct sal_endpoint *ep, enum sal_cause cause);
+void sal_endpoint_delete(struct sal_txn *t, struct sal_endpoint *ep,
+			 enum sal_cause cause);
 
+/* the steps of sal_txn_commit(), see there */
+void sal_endpoint_admit(struct sal_endpoint *ep);
+void sal_endpoint_arrive(struct sal_endpoint *ep);
+void sal_endpoint_depart(struct sal_endpoint *ep);
+void sal_endpoint_admit_late(struct sal_endpoint *ep);
+void sal_endpoint_tell(struct sal_endpoint *ep);
+void sal_endpoint_settle(struct sal_endpoint *ep);
+/* as if nothing had been planned for it; a new one is gone */
+void sal_endpoint_forget(struct sal_endpoint *ep);
+
+/* --- endpoint.c ------------------------------------------------------------ */
+
+/* made, and in all tables but the reverse one; or an ERR_PTR: ENOENT where its
+ * namespace exits, ENOMEM
+ */
+struct sal_endpoint *sal_endpoint_make(struct sal_service *svc,
+				       const struct sal_endpoint_req *req);
+/* out of those tables; its flows go to the others */
+void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause);
+/* a removed one becomes a ghost */
+void sal_endpoint_haunt(struct sal_endpoint *ep);
+/* one that nobody has seen goes without a trace */
+void sal_endpoint_vanish(struct sal_endpoint *ep);
+
+/* the one that there will be when the transaction is done */
 struct sal_endpoint *sal_endpoint_find(struct sal_service *svc,
 				       const char *name);
 
@@ -168,8 +235,8 @@ void sal_endpoint_count(struct sal_endpoint *ep, struct sal_moved *count);
 /* forget all ghosts of a domain */
 void sal_endpoint_reap_all(struct sal_domain *d);
 
-/* is any live endpoint's address in the prefix? sal_mutex */
-struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
+/* is any endpoint's address in the prefix, when the transaction is done? */
+struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,
 					 const struct sal_prefix *pfx);
 
 void sal_endpoint_reap_work(struct work_struct *work);

@@ -79,7 +79,7 @@ static void event_send(const struct event *ev)
 {
 	struct sal_domain *d = ev->d;
 
-	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_MIGRATE + 1);
+	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_TRANSACTION + 1);
 	rcu_read_lock();
 	if (READ_ONCE(events_on) && !READ_ONCE(d->dead) &&
 	    genl_has_listeners(&sal_nl_family, d->net, ev->group))
@@ -107,9 +107,20 @@ void sal_events_stop(void)
 	synchronize_rcu();
 }
 
+static int fill_txn(struct sk_buff *skb, int attr,
+		    const struct sal_service *svc)
+{
+	u32 id = READ_ONCE(svc->txn);
+
+	return id ? nla_put_u32(skb, attr, id) : 0;
+}
+
 static int fill_service(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
-	return sal_nl_fill_service(skb, (struct sal_service *)ev->arg, seq);
+	struct sal_service *svc = (struct sal_service *)ev->arg;
+
+	return sal_nl_fill_service(skb, svc, seq) ?:
+	       fill_txn(skb, SAL_A_SERVICE_TRANSACTION, svc);
 }
 
 void sal_event_service(struct sal_service *svc, u8 cmd)
@@ -128,7 +139,10 @@ void sal_event_service(struct sal_service *svc, u8 cmd)
 
 static int fill_endpoint(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
-	return sal_nl_fill_endpoint(skb, (struct sal_endpoint *)ev->arg, seq);
+	struct sal_endpoint *ep = (struct sal_endpoint *)ev->arg;
+
+	return sal_nl_fill_endpoint(skb, ep, seq) ?:
+	       fill_txn(skb, SAL_A_ENDPOINT_TRANSACTION, ep->svc);
 }
 
 void sal_event_endpoint(struct sal_endpoint *ep, u8 cmd)
@@ -200,7 +214,7 @@ static int fill_migrate(struct sk_buff *skb, const struct event *ev, u64 seq)
 	    nla_put_u32(skb, SAL_A_MIGRATE_CAUSE, m->cause) ||
 	    nla_put_uint(skb, SAL_A_MIGRATE_SEQ, seq))
 		return -EMSGSIZE;
-	return 0;
+	return fill_txn(skb, SAL_A_MIGRATE_TRANSACTION, m->svc);
 }
 
 void sal_event_migrate(struct sal_service *svc,
@@ -224,6 +238,41 @@ void sal_event_migrate(struct sal_service *svc,
 		.size = EVENT_SIZE,
 		.fill = fill_migrate,
 		.arg = &m,
+	};
+
+	event_send(&ev);
+}
+
+/**
+ * struct done - a transaction that was done
+ * @id: its number
+ * @requests: of how many
+ */
+struct done {
+	u32 id;
+	u32 requests;
+};
+
+static int fill_done(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	const struct done *done = ev->arg;
+
+	if (nla_put_u32(skb, SAL_A_TRANSACTION_ID, done->id) ||
+	    nla_put_u32(skb, SAL_A_TRANSACTION_REQUESTS, done->requests))
+		return -EMSGSIZE;
+	return nla_put_uint(skb, SAL_A_TRANSACTION_SEQ, seq);
+}
+
+void sal_event_transaction(struct sal_domain *d, u32 id, u32 requests)
+{
+	const struct done done = { .id = id, .requests = requests };
+	const struct event ev = {
+		.d = d,
+		.group = SAL_NLGRP_TRANSACTION,
+		.cmd = SAL_CMD_TRANSACTION_COMMIT_NTF,
+		.size = EVENT_SIZE,
+		.fill = fill_done,
+		.arg = &done,
 	};
 
 	event_send(&ev);

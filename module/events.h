@@ -46,4 +46,9 @@ void sal_event_migrate(struct sal_service *svc,
 		       const struct sal_moved *moved, u64 ns,
 		       enum sal_cause cause);
 
+/* a transaction of so many requests was done, and all events of it were sent;
+ * sal_mutex
+ */
+void sal_event_transaction(struct sal_domain *d, u32 id, u32 requests);
+
 #endif /* _SAL_EVENTS_H */

@@ -16,6 +16,7 @@
 #include <net/addrconf.h>
 #include <net/net_namespace.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -131,26 +132,71 @@ static void link_probe(const struct sal_endpoint *ep, struct net *net,
 }
 
 static bool link_good(const struct sal_endpoint *ep,
-		      const struct link_look *look, enum sal_af af)
+		      const struct link_look *look, enum sal_af af, u32 state)
 {
-	return ep->has & BIT(af) && ep->state == SAL_ENDPOINT_STATE_UP &&
+	return ep->has & BIT(af) && state == SAL_ENDPOINT_STATE_UP &&
 	       !look->fault[af];
 }
 
-/* @fresh: a list for each family, as below */
+/**
+ * struct sal_link_plan - a look at an endpoint, and what it takes to act upon it
+ * @look: what was seen
+ * @events: &sal_endpoint.events as the look began
+ * @fresh: cells to be installed, for each family
+ */
+struct sal_link_plan {
+	struct link_look look;
+	u32 events;
+	struct list_head fresh[SAL_AF_NUM];
+};
+
+static void link_plan_init(struct sal_link_plan *plan)
+{
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		INIT_LIST_HEAD(&plan->fresh[af]);
+}
+
+static void link_plan_discard(struct sal_link_plan *plan)
+{
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_discard(&plan->fresh[af]);
+}
+
 static int link_prepare(const struct sal_endpoint *ep,
-			const struct link_look *look, struct list_head *fresh)
+			struct sal_link_plan *plan, u32 state)
 {
 	int err, af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (READ_ONCE(ep->usable[af]) || !link_good(ep, look, af))
+		if (READ_ONCE(ep->usable[af]) ||
+		    !link_good(ep, &plan->look, af, state))
 			continue;
-		err = sal_cells_prepare(&fresh[af], ep->svc, af, SAL_CELLS);
+		err = sal_cells_prepare(&plan->fresh[af], ep->svc, af,
+					SAL_CELLS);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+/* 0 or ENOMEM */
+static int link_look(struct sal_endpoint *ep, struct sal_link_plan *plan,
+		     u32 state)
+{
+	struct net *net;
+
+	spin_lock_bh(&sal_lock);
+	plan->events = ep->events;
+	net = ep->net;
+	spin_unlock_bh(&sal_lock);
+
+	/* sal_mutex keeps the namespace from being freed meanwhile */
+	link_probe(ep, net, &plan->look);
+	return link_prepare(ep, plan, state);
 }
 
 static enum sal_cause link_cause(u32 fault)
@@ -161,92 +207,71 @@ static enum sal_cause link_cause(u32 fault)
 }
 
 /* true where anything changed */
-static bool link_apply(struct sal_endpoint *ep, const struct link_look *look,
-		       struct list_head *fresh)
+static bool link_apply(struct sal_endpoint *ep, struct sal_link_plan *plan)
 {
+	const struct link_look *look = &plan->look;
 	bool changed = false;
 	int af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		bool good = link_good(ep, look, af);
+		bool good = link_good(ep, look, af, ep->state);
 
 		changed |= ep->fault[af] != look->fault[af] ||
 			   ep->usable[af] != good;
 		ep->fault[af] = look->fault[af];
 		if (good && !ep->usable[af])
-			sal_cells_install(ep, af, &fresh[af]);
+			sal_cells_install(ep, af, &plan->fresh[af]);
 		else if (!good)
 			sal_cells_leave(ep, af, link_cause(ep->fault[af]));
 	}
+	if (look->again)
+		link_recheck(ep, LINK_POLL);
 	return changed;
-}
-
-/* 0, or EAGAIN where it was overtaken, or ENOMEM */
-static int link_check_once(struct sal_endpoint *ep, bool *changed)
-{
-	struct list_head fresh[SAL_AF_NUM];
-	struct link_look look;
-	struct net *net;
-	u32 events;
-	int err, af;
-
-	for (af = 0; af < SAL_AF_NUM; af++)
-		INIT_LIST_HEAD(&fresh[af]);
-
-	spin_lock_bh(&sal_lock);
-	events = ep->events;
-	net = ep->net;
-	spin_unlock_bh(&sal_lock);
-
-	/* sal_mutex keeps the namespace from being freed meanwhile */
-	link_probe(ep, net, &look);
-	err = link_prepare(ep, &look, fresh);
-	if (err)
-		goto out;
-
-	spin_lock_bh(&sal_lock);
-	if (events != ep->events) {
-		err = -EAGAIN;
-	} else {
-		*changed = link_apply(ep, &look, fresh);
-		if (look.again)
-			link_recheck(ep, LINK_POLL);
-	}
-	spin_unlock_bh(&sal_lock);
-out:
-	for (af = 0; af < SAL_AF_NUM; af++)
-		sal_cells_discard(&fresh[af]);
-	return err;
 }
 
 /*
  * News that has overtaken the look may be about something that is not yet done
  * (a device on its way down still runs): the work looks when it is.
  */
-static int link_check(struct sal_endpoint *ep, bool *changed)
+static bool link_act(struct sal_endpoint *ep, struct sal_link_plan *plan)
 {
-	int err;
+	bool changed = false;
 
-	*changed = false;
-	err = link_check_once(ep, changed);
-	if (err != -EAGAIN)
-		return err;
-	link_later(ep, 0);
-	return 0;
+	spin_lock_bh(&sal_lock);
+	if (plan->events == ep->events)
+		changed = link_apply(ep, plan);
+	else
+		link_recheck(ep, 0);
+	spin_unlock_bh(&sal_lock);
+	return changed;
 }
 
-int sal_link_check(struct sal_endpoint *ep)
+int sal_link_plan(struct sal_endpoint *ep)
 {
-	bool changed;
-
 	lockdep_assert_held(&sal_mutex);
-	return link_check(ep, &changed);
+	sal_link_forget(ep);
+	ep->link = kzalloc_obj(*ep->link, GFP_KERNEL);
+	if (!ep->link)
+		return -ENOMEM;
+	link_plan_init(ep->link);
+	return link_look(ep, ep->link, ep->want_state);
 }
 
-void sal_link_later(struct sal_endpoint *ep)
+void sal_link_apply(struct sal_endpoint *ep)
 {
 	lockdep_assert_held(&sal_mutex);
-	link_later(ep, LINK_RETRY);
+	if (ep->link)
+		link_act(ep, ep->link);
+}
+
+void sal_link_forget(struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_mutex);
+	if (!ep->link)
+		return;
+	link_plan_discard(ep->link);
+	kfree(ep->link);
+	ep->link = NULL;
 }
 
 static struct sal_endpoint *link_pop(struct list_head *list)
@@ -263,12 +288,15 @@ static struct sal_endpoint *link_pop(struct list_head *list)
 
 static void link_work_one(struct sal_endpoint *ep)
 {
-	bool changed;
+	struct sal_link_plan plan;
+	bool changed = false;
 
-	if (link_check(ep, &changed)) {
+	link_plan_init(&plan);
+	if (link_look(ep, &plan, ep->state))
 		link_later(ep, LINK_RETRY);
-		return;
-	}
+	else
+		changed = link_act(ep, &plan);
+	link_plan_discard(&plan);
 	if (!changed)
 		return;
 	sal_domain_changed(ep->svc->domain);
@@ -301,7 +329,7 @@ static void link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 
 	ep->fault[af] |= fault;
 	sal_cells_leave(ep, af, link_cause(fault));
-	if (!news)
+	if (!news || ep->pending)
 		return;
 	sal_domain_changed(ep->svc->domain);
 	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);

@@ -8,11 +8,14 @@
 struct net;
 struct sal_endpoint;
 
-/* look whether an endpoint is usable, and make it so if it is; sal_mutex */
-int sal_link_check(struct sal_endpoint *ep);
-
-/* look again in a while; sal_mutex */
-void sal_link_later(struct sal_endpoint *ep);
+/*
+ * All under sal_mutex. Look whether an endpoint will be usable in the state that
+ * is planned for it, and have memory for that (0 or ENOMEM); make it so, unless
+ * the look was overtaken by news; forget it.
+ */
+int sal_link_plan(struct sal_endpoint *ep);
+void sal_link_apply(struct sal_endpoint *ep);
+void sal_link_forget(struct sal_endpoint *ep);
 
 /* a namespace exits: its endpoints fail at once. pre_exit. */
 void sal_link_netns_exit(struct net *net);

@@ -13,10 +13,15 @@
 #include "member.h"
 #include "net.h"
 #include "service.h"
+#include "txn.h"
 
 struct sal_member *sal_member_of(struct net *net)
 {
-	return rcu_dereference_protected(sal_net(net)->member,
+	struct sal_net *sn = sal_net(net);
+
+	if (sn->joining)
+		return sn->joining;
+	return rcu_dereference_protected(sn->member,
 					 lockdep_is_held(&sal_mutex));
 }
 
@@ -75,7 +80,7 @@ static void member_free_rcu(struct rcu_head *rcu)
 	kfree(m);
 }
 
-/* the hooks come last: a packet that meets them finds the member */
+/* hooks of a namespace that is no member do nothing */
 static int member_insert(struct sal_member *m)
 {
 	struct sal_domain *d = m->domain;
@@ -85,21 +90,21 @@ static int member_insert(struct sal_member *m)
 			      &d->next_member, GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		return err;
-	rcu_assign_pointer(sal_net(m->net)->member, m);
 	err = sal_hooks_add(m->net);
 	if (err) {
-		RCU_INIT_POINTER(sal_net(m->net)->member, NULL);
 		xa_erase(&d->members, m->id);
 		return err;
 	}
+	sal_net(m->net)->joining = m;
 	d->n_members++;
 	return 0;
 }
 
-struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
+struct sal_member *sal_member_add(struct sal_txn *t, struct net *net,
 				  const char *name, u32 route,
 				  struct netlink_ext_ack *extack)
 {
+	struct sal_domain *d = t->d;
 	struct sal_member *m;
 	int err;
 
@@ -119,20 +124,53 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 	m->domain = d;
 	err = member_insert(m);
 	if (err) {
-		/* hooks may have seen it for a moment */
-		call_rcu(&m->rcu, member_free_rcu);
+		sal_domain_put(d);
+		kfree(m);
 		if (err != -ENOPKG)
 			goto err_nomem;
 		NL_SET_ERR_MSG(extack,
 			       "the kernel cannot defragment: load nf_defrag_ipv4 and nf_defrag_ipv6");
 		return ERR_PTR(err);
 	}
-	sal_domain_changed(d);
+	list_add_tail(&m->joining, &t->members);
 	return m;
 
 err_nomem:
 	NL_SET_ERR_MSG(extack, "out of memory");
 	return ERR_PTR(-ENOMEM);
+}
+
+static void member_unplan(struct sal_member *m)
+{
+	list_del_init(&m->joining);
+	sal_net(m->net)->joining = NULL;
+}
+
+void sal_members_join(struct sal_txn *t)
+{
+	struct sal_member *m, *next;
+
+	lockdep_assert_held(&sal_mutex);
+	list_for_each_entry_safe(m, next, &t->members, joining) {
+		member_unplan(m);
+		rcu_assign_pointer(sal_net(m->net)->member, m);
+	}
+}
+
+/* no packet has seen it */
+void sal_members_forget(struct sal_txn *t)
+{
+	struct sal_member *m, *next;
+
+	lockdep_assert_held(&sal_mutex);
+	list_for_each_entry_safe(m, next, &t->members, joining) {
+		member_unplan(m);
+		xa_erase(&t->d->members, m->id);
+		t->d->n_members--;
+		sal_hooks_del(m->net);
+		sal_domain_put(t->d);
+		kfree(m);
+	}
 }
 
 /*

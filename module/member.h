@@ -5,6 +5,7 @@
 #ifndef _SAL_MEMBER_H
 #define _SAL_MEMBER_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
 #include <uapi/linux/sal.h>
@@ -13,6 +14,7 @@ struct net;
 struct netlink_ext_ack;
 struct nlattr;
 struct sal_domain;
+struct sal_txn;
 
 /**
  * struct sal_member - a namespace attached to a domain
@@ -26,6 +28,8 @@ struct sal_domain;
  * @route: what is done about routes. sal_mutex.
  * @dead: detached; nothing is held for it any more. Set under sal_mutex.
  * @has_held: a packet that it routes was held once
+ * @joining: in &sal_txn.members, as long as it is but planned: its hooks are
+ *	there and do nothing. sal_mutex.
  * @rcu: for freeing
  * @name: unique in the domain
  */
@@ -37,6 +41,7 @@ struct sal_member {
 	u32 route;
 	bool dead;
 	bool has_held;
+	struct list_head joining;
 	struct rcu_head rcu;
 	char name[SAL_LABEL_MAX + 1];
 };
@@ -44,8 +49,8 @@ struct sal_member {
 /* all under sal_mutex */
 
 /**
- * sal_member_add() - attach a namespace to a domain
- * @d: domain
+ * sal_member_add() - plan to attach a namespace to a domain
+ * @t: transaction
  * @net: namespace; the caller keeps it alive meanwhile
  * @name: name of the member
  * @route: enum sal_route. Routes are the caller's to make, after it let go
@@ -54,9 +59,13 @@ struct sal_member {
  *
  * Return: the member, or an ERR_PTR: EEXIST, EBUSY, ENOSPC, EINVAL, ENOMEM.
  */
-struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
+struct sal_member *sal_member_add(struct sal_txn *t, struct net *net,
 				  const char *name, u32 route,
 				  struct netlink_ext_ack *extack);
+
+/* steps of sal_txn_commit() and sal_txn_abort() */
+void sal_members_join(struct sal_txn *t);
+void sal_members_forget(struct sal_txn *t);
 
 /**
  * sal_member_del() - detach a namespace
@@ -68,7 +77,7 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 void sal_member_del(struct sal_member *m);
 
 struct sal_member *sal_member_find(struct sal_domain *d, const char *name);
-/* the membership of a namespace in any domain, or NULL */
+/* the membership of a namespace in any domain, planned or not, or NULL */
 struct sal_member *sal_member_of(struct net *net);
 
 #endif /* _SAL_MEMBER_H */

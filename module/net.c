@@ -23,6 +23,8 @@
 #include "member.h"
 #include "net.h"
 #include "route.h"
+#include "service.h"
+#include "txn.h"
 
 /* what they guard is said in net.h */
 DEFINE_MUTEX(sal_mutex);
@@ -61,6 +63,15 @@ static struct sal_endpoint *net_first_endpoint(struct sal_net *sn)
 	return ep;
 }
 
+static void net_end_endpoint(struct sal_endpoint *ep)
+{
+	struct sal_txn t;
+
+	sal_txn_begin(&t, ep->svc->domain, false);
+	sal_endpoint_delete(&t, ep, SAL_CAUSE_NETNS);
+	sal_txn_commit(&t);
+}
+
 static void __net_exit net_pre_exit(struct net *net)
 {
 	struct sal_net *sn = sal_net(net);
@@ -72,7 +83,7 @@ static void __net_exit net_pre_exit(struct net *net)
 
 	mutex_lock(&sal_mutex);
 	while ((ep = net_first_endpoint(sn))) {
-		sal_endpoint_delete(ep, SAL_CAUSE_NETNS);
+		net_end_endpoint(ep);
 		cond_resched();
 	}
 	m = sal_member_of(net);

@@ -35,6 +35,7 @@ extern spinlock_t sal_lock;
  * struct sal_net - what the module keeps for one network namespace
  * @member: this namespace's membership in a domain, if any. Written under
  *	sal_mutex, read under RCU by the hooks.
+ * @joining: a membership that is but planned. sal_mutex.
  * @net: the namespace itself. Never changes.
  * @domain: the tables this namespace owns; made on first use. sal_mutex, and
  *	stable from then on until pre_exit.
@@ -45,6 +46,7 @@ extern spinlock_t sal_lock;
  */
 struct sal_net {
 	struct sal_member __rcu *member;
+	struct sal_member *joining;
 	struct net *net;
 	struct sal_domain *domain;
 	struct list_head endpoints;

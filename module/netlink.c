@@ -6,8 +6,9 @@
 
 #include "events.h"
 #include "netlink.h"
+#include "nl_change.h"
 
-static struct genl_multicast_group nl_mcgrps[SAL_NLGRP_MIGRATE + 1]
+static struct genl_multicast_group nl_mcgrps[SAL_NLGRP_TRANSACTION + 1]
 	__ro_after_init;
 
 /*
@@ -35,9 +36,14 @@ int __init sal_nl_init(void)
 	err = nl_restrict_groups();
 	if (err)
 		return err;
-	err = genl_register_family(&sal_nl_family);
+	err = sal_nl_change_init();
 	if (err)
 		return err;
+	err = genl_register_family(&sal_nl_family);
+	if (err) {
+		sal_nl_change_exit();
+		return err;
+	}
 	sal_events_start();
 	return 0;
 }
@@ -46,4 +52,5 @@ void sal_nl_exit(void)
 {
 	sal_events_stop();
 	genl_unregister_family(&sal_nl_family);
+	sal_nl_change_exit();
 }

@@ -227,18 +227,21 @@ static const struct genl_split_ops sal_nl_ops[] = {
 	},
 	{
 		.cmd		= SAL_CMD_DOMAIN_SET,
+		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_domain_set_doit,
 		.policy		= sal_domain_set_nl_policy,
 		.maxattr	= SAL_A_DOMAIN_MAX_HELD,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= SAL_CMD_DOMAIN_FLUSH,
-		.doit	= sal_nl_domain_flush_doit,
-		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+		.cmd		= SAL_CMD_DOMAIN_FLUSH,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_domain_flush_doit,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_MEMBER_NEW,
+		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_member_new_doit,
 		.policy		= sal_member_new_nl_policy,
 		.maxattr	= SAL_A_MEMBER_ROUTE,
@@ -246,6 +249,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 	},
 	{
 		.cmd		= SAL_CMD_MEMBER_SET,
+		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_member_set_doit,
 		.policy		= sal_member_set_nl_policy,
 		.maxattr	= SAL_A_MEMBER_ROUTE,
@@ -265,6 +269,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 	},
 	{
 		.cmd		= SAL_CMD_MEMBER_DEL,
+		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_member_del_doit,
 		.policy		= sal_member_del_nl_policy,
 		.maxattr	= SAL_A_MEMBER_NETNS_FD,
@@ -356,6 +361,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 	},
 	{
 		.cmd		= SAL_CMD_FLOW_DEL,
+		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_flow_del_doit,
 		.policy		= sal_flow_del_nl_policy,
 		.maxattr	= SAL_A_FLOW_SPORT,
@@ -363,6 +369,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 	},
 	{
 		.cmd		= SAL_CMD_MIGRATE,
+		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_migrate_doit,
 		.policy		= sal_migrate_nl_policy,
 		.maxattr	= SAL_A_MIGRATE_CHECK,

@@ -15,6 +15,8 @@
 /* Common nested types */
 extern const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1];
 
+int sal_nl_no_transaction(const struct genl_split_ops *ops,
+			  struct sk_buff *skb, struct genl_info *info);
 int sal_nl_flow_get_start(struct netlink_callback *cb);
 int sal_nl_flow_get_done(struct netlink_callback *cb);
 

@@ -9,12 +9,12 @@
 #include "endpoint.h"
 #include "member.h"
 #include "net.h"
+#include "nl_change.h"
 #include "nl_util.h"
 #include "prefix.h"
 #include "service.h"
+#include "txn.h"
 #include "vip.h"
-
-#define ENDPOINT_MSG_SIZE	1024
 
 static int place_put(struct sk_buff *skb, const struct sal_endpoint *ep)
 {
@@ -177,49 +177,48 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 
 /* --- endpoint-new --------------------------------------------------------- */
 
+static int endpoint_reply(struct sk_buff *rsp, const struct sal_nl_change *c)
+{
+	return sal_nl_fill_endpoint(rsp, c->ep, 0);
+}
+
+static void endpoint_done(const struct sal_nl_change *c)
+{
+	endpoint_warn(c->ep, c->info->extack);
+}
+
 /*
  * Membership comes before the endpoint: what the endpoint answers must pass
  * hooks. So the endpoint is checked before, and what is refused leaves no trace
  * in the namespace.
  */
-static int endpoint_new(const struct genl_info *info,
-			const struct sal_endpoint_req *req,
-			struct sk_buff *rsp)
+static int endpoint_new_req(struct sal_nl_change *c, struct sal_service *svc,
+			    const struct sal_endpoint_req *req)
 {
-	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct netlink_ext_ack *extack = c->info->extack;
 	struct sal_endpoint *ep = NULL;
-	struct sal_member *m = NULL;
-	struct sal_service *svc;
+	struct sal_member *m;
 	int err;
 
-	svc = sal_nl_find_service(d, info, SAL_A_ENDPOINT_SERVICE);
-	if (IS_ERR(svc))
-		return PTR_ERR(svc);
-	if (info->attrs[SAL_A_ENDPOINT_REPLACE])
+	if (c->info->attrs[SAL_A_ENDPOINT_REPLACE])
 		ep = sal_endpoint_find(svc, req->name);
-	err = sal_endpoint_check(svc, req, ep, info->extack);
+	err = sal_endpoint_check(svc, req, ep, extack);
 	if (err)
-		return blame(info, svc, req, err);
-	if (req->net && !info->attrs[SAL_A_ENDPOINT_NO_MEMBER]) {
-		m = sal_nl_member_auto(d, req->net, req->name, info->extack);
+		return blame(c->info, svc, req, err);
+	if (req->net && !c->info->attrs[SAL_A_ENDPOINT_NO_MEMBER]) {
+		m = sal_nl_member_auto(c->txn, req->net, req->name, extack);
 		if (IS_ERR(m))
-			return blame(info, svc, req, PTR_ERR(m));
+			return blame(c->info, svc, req, PTR_ERR(m));
 	}
-	ep = ep ? sal_endpoint_change(ep, req, info->extack) :
-		  sal_endpoint_create(svc, req, info->extack);
-	if (IS_ERR(ep)) {
-		if (m)
-			sal_member_del(m);
-		return blame(info, svc, req, PTR_ERR(ep));
-	}
-	endpoint_warn(ep, info->extack);
-	return sal_nl_fill_endpoint(rsp, ep, 0);
+	ep = ep ? sal_endpoint_change(c->txn, ep, req, extack) :
+		  sal_endpoint_create(c->txn, svc, req, extack);
+	c->ep = ep;
+	return blame(c->info, svc, req, PTR_ERR_OR_ZERO(ep));
 }
 
-static int endpoint_new_get(struct sk_buff *skb, const struct genl_info *info,
+static int endpoint_new_get(const struct genl_info *info,
 			    struct sal_endpoint_req *req)
 {
-	const struct nlattr *nla = info->attrs[SAL_A_ENDPOINT_NETNS_FD];
 	int err;
 
 	req->name = sal_nl_get_label(info, SAL_A_ENDPOINT_NAME,
@@ -234,55 +233,54 @@ static int endpoint_new_get(struct sk_buff *skb, const struct genl_info *info,
 		NL_SET_ERR_MSG(info->extack, "an endpoint needs an address");
 		return -EINVAL;
 	}
-	if (nla) {
-		struct net *net = sal_nl_get_netns(skb, nla, info->extack);
-
-		if (IS_ERR(net))
-			return PTR_ERR(net);
-		req->net = net;
-	}
 	return 0;
+}
+
+static int endpoint_new(struct sal_nl_change *c)
+{
+	struct sal_endpoint_req req = {
+		.net = c->net,
+		.weight = 1,
+		.state = SAL_ENDPOINT_STATE_UP,
+	};
+	struct sal_service *svc;
+	int err;
+
+	err = endpoint_new_get(c->info, &req);
+	if (err)
+		return err;
+	svc = sal_nl_find_service(c->txn->d, c->info, SAL_A_ENDPOINT_SERVICE);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	return endpoint_new_req(c, svc, &req);
 }
 
 int sal_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sal_endpoint_req req = {
-		.weight = 1,
-		.state = SAL_ENDPOINT_STATE_UP,
+	static const struct sal_nl_op op = {
+		.plan = endpoint_new,
+		.reply = endpoint_reply,
+		.done = endpoint_done,
+		.netns = SAL_A_ENDPOINT_NETNS_FD,
 	};
-	struct sal_nl_reply reply;
-	int err;
 
-	err = endpoint_new_get(skb, info, &req);
-	if (err)
-		return err;
-	err = sal_nl_reply_init(&reply, info, ENDPOINT_MSG_SIZE);
-	if (err)
-		goto out;
-	mutex_lock(&sal_mutex);
-	err = endpoint_new(info, &req, reply.skb);
-	mutex_unlock(&sal_mutex);
-	sal_nl_reply_send(&reply, info, err);
-out:
-	if (req.net)
-		put_net(req.net);
-	return err;
+	return sal_nl_change(skb, info, &op);
 }
 
 /* --- the others ----------------------------------------------------------- */
 
-static struct sal_endpoint *endpoint_get(const struct genl_info *info)
+static struct sal_endpoint *endpoint_get(struct sal_domain *d,
+					 const struct genl_info *info)
 {
 	struct sal_service *svc;
 
-	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
-				  SAL_A_ENDPOINT_SERVICE);
+	svc = sal_nl_find_service(d, info, SAL_A_ENDPOINT_SERVICE);
 	if (IS_ERR(svc))
 		return ERR_CAST(svc);
 	return sal_nl_find_endpoint(svc, info, SAL_A_ENDPOINT_NAME);
 }
 
-/* as it is now; sal_mutex keeps its namespace from being freed */
+/* as it is planned by now; sal_mutex keeps its namespace from being freed */
 static void req_from(struct sal_endpoint_req *req,
 		     const struct sal_endpoint *ep)
 {
@@ -292,16 +290,17 @@ static void req_from(struct sal_endpoint_req *req,
 		.name = ep->name,
 		.net = ep->net,
 		.has = ep->has,
-		.weight = ep->weight,
-		.state = ep->state,
+		.weight = ep->want_weight,
+		.state = ep->want_state,
 	};
 	for (af = 0; af < SAL_AF_NUM; af++)
 		req->addr[af] = *sal_endpoint_addr(ep, af);
 }
 
-static int endpoint_set(const struct genl_info *info)
+static int endpoint_set(struct sal_nl_change *c)
 {
-	struct sal_endpoint *ep = endpoint_get(info);
+	const struct genl_info *info = c->info;
+	struct sal_endpoint *ep = endpoint_get(c->txn->d, info);
 	struct sal_endpoint_req req;
 	struct sal_service *svc;
 	int err;
@@ -320,21 +319,19 @@ static int endpoint_set(const struct genl_info *info)
 	err = req_get(info, &req);
 	if (err)
 		return err;
-	ep = sal_endpoint_change(ep, &req, info->extack);
-	if (IS_ERR(ep))
-		return blame(info, svc, &req, PTR_ERR(ep));
-	endpoint_warn(ep, info->extack);
-	return 0;
+	ep = sal_endpoint_change(c->txn, ep, &req, info->extack);
+	c->ep = ep;
+	return blame(info, svc, &req, PTR_ERR_OR_ZERO(ep));
 }
 
 int sal_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int err;
+	static const struct sal_nl_op op = {
+		.plan = endpoint_set,
+		.done = endpoint_done,
+	};
 
-	mutex_lock(&sal_mutex);
-	err = endpoint_set(info);
-	mutex_unlock(&sal_mutex);
-	return err;
+	return sal_nl_change(skb, info, &op);
 }
 
 int sal_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -343,30 +340,34 @@ int sal_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sal_endpoint *ep;
 	int err;
 
-	err = sal_nl_reply_init(&reply, info, ENDPOINT_MSG_SIZE);
+	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
 	if (err)
 		return err;
 	mutex_lock(&sal_mutex);
-	ep = endpoint_get(info);
+	ep = endpoint_get(sal_domain_find(genl_info_net(info)), info);
 	err = IS_ERR(ep) ? PTR_ERR(ep) :
 			   sal_nl_fill_endpoint(reply.skb, ep, 0);
 	mutex_unlock(&sal_mutex);
 	return sal_nl_reply_send(&reply, info, err);
 }
 
+static int endpoint_del(struct sal_nl_change *c)
+{
+	struct sal_endpoint *ep = endpoint_get(c->txn->d, c->info);
+
+	if (IS_ERR(ep))
+		return PTR_ERR(ep);
+	sal_endpoint_delete(c->txn, ep, SAL_CAUSE_ENDPOINT_DEL);
+	return 0;
+}
+
 int sal_nl_endpoint_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sal_endpoint *ep;
-	int err = 0;
+	static const struct sal_nl_op op = {
+		.plan = endpoint_del,
+	};
 
-	mutex_lock(&sal_mutex);
-	ep = endpoint_get(info);
-	if (IS_ERR(ep))
-		err = PTR_ERR(ep);
-	else
-		sal_endpoint_delete(ep, SAL_CAUSE_ENDPOINT_DEL);
-	mutex_unlock(&sal_mutex);
-	return err;
+	return sal_nl_change(skb, info, &op);
 }
 
 static int endpoint_dump_fill(struct sk_buff *skb, void *obj,

@@ -11,6 +11,7 @@
 #include "net.h"
 #include "nl_util.h"
 #include "route.h"
+#include "txn.h"
 #include "service.h"
 
 static u32 member_endpoints(const struct sal_member *m)
@@ -205,15 +206,20 @@ static int member_new(const struct genl_info *info,
 	u32 route = SAL_ROUTE_NONE;
 	struct sal_domain *d;
 	struct sal_member *m;
+	struct sal_txn t;
 
 	if (info->attrs[SAL_A_MEMBER_ROUTE])
 		route = nla_get_u32(info->attrs[SAL_A_MEMBER_ROUTE]);
 	d = sal_nl_obtain_domain(info);
 	if (!d)
 		return -ENOMEM;
-	m = sal_member_add(d, req->net, req->name, route, info->extack);
-	if (IS_ERR(m))
+	sal_txn_begin(&t, d, false);
+	m = sal_member_add(&t, req->net, req->name, route, info->extack);
+	if (IS_ERR(m)) {
+		sal_txn_abort(&t);
 		return blame(info, req->net, PTR_ERR(m));
+	}
+	sal_txn_commit(&t);
 	routes_of(routes, m, SAL_ROUTE_NONE, route);
 	return 0;
 }

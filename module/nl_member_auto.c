@@ -9,6 +9,7 @@
 #include "domain.h"
 #include "member.h"
 #include "nl_util.h"
+#include "txn.h"
 
 /* room for "-" and a number behind a name */
 #define SUFFIX_MAX	11
@@ -28,8 +29,8 @@ static u32 name_suffix(const char *name, const char *base, size_t len)
 }
 
 /**
- * sal_nl_member_auto() - make the namespace of an endpoint a member
- * @d: domain
+ * sal_nl_member_auto() - plan that the namespace of an endpoint is a member
+ * @t: transaction
  * @net: namespace; the caller keeps it alive meanwhile
  * @name: name of the endpoint
  * @extack: what is wrong
@@ -40,12 +41,13 @@ static u32 name_suffix(const char *name, const char *base, size_t len)
  * Return: the new member; NULL where it is one of the domain already; or an
  * ERR_PTR.
  */
-struct sal_member *sal_nl_member_auto(struct sal_domain *d, struct net *net,
+struct sal_member *sal_nl_member_auto(struct sal_txn *t, struct net *net,
 				      const char *name,
 				      struct netlink_ext_ack *extack)
 {
 	size_t len = min(strlen(name), (size_t)SAL_LABEL_MAX - SUFFIX_MAX);
 	struct sal_member *m = sal_member_of(net);
+	struct sal_domain *d = t->d;
 	char numbered[SAL_LABEL_MAX + 1];
 	unsigned long id;
 	bool taken = false;
@@ -62,5 +64,5 @@ struct sal_member *sal_nl_member_auto(struct sal_domain *d, struct net *net,
 			 name, last + 1);
 		name = numbered;
 	}
-	return sal_member_add(d, net, name, SAL_ROUTE_NONE, extack);
+	return sal_member_add(t, net, name, SAL_ROUTE_NONE, extack);
 }

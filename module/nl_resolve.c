@@ -82,7 +82,7 @@ static int resolve_addr(const struct genl_info *info, struct sal_domain *d,
 	rcu_read_lock();
 	vip = d ? sal_vip_lookup(&d->vips, &addr) : NULL;
 	if (vip)
-		err = resolve_put(rsp, vip->svc, vip);
+		err = resolve_put(rsp, rcu_dereference(vip->svc), vip);
 	rcu_read_unlock();
 	if (!vip)
 		NL_SET_ERR_MSG_ATTR(info->extack, nla,
@@ -251,7 +251,7 @@ static int walk_find(const struct genl_info *info, struct walk_req *req)
 		rcu_read_lock();
 		req->match = sal_vip_lookup(&w->d->vips, &w->dst);
 		if (req->match)
-			w->svc = req->match->svc;
+			w->svc = rcu_dereference(req->match->svc);
 		rcu_read_unlock();
 	}
 	if (!w->proto)

@@ -8,9 +8,11 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "net.h"
+#include "nl_change.h"
 #include "nl_util.h"
 #include "prefix.h"
 #include "service.h"
+#include "txn.h"
 #include "vip.h"
 
 /* each setting of struct sal_service_conf is one u32 attribute */
@@ -163,8 +165,8 @@ static bool vip_refused(struct sal_domain *d, const char *name,
 	const struct sal_vip *vip = sal_vip_get(&d->vips, pfx);
 
 	return sal_prefix_check(pfx, "a VIP", NULL) ||
-	       (vip && strcmp(vip->svc->name, name)) ||
-	       sal_reverse_covered(d, pfx);
+	       (vip && vip->next && strcmp(vip->next->name, name)) ||
+	       sal_endpoint_covered(d, pfx);
 }
 
 /* the attribute of the VIP that the core has refused */
@@ -202,95 +204,95 @@ static int blame(const struct genl_info *info, struct sal_domain *d,
 	return sal_nl_blame(info, err, list);
 }
 
-static int service_new(const struct genl_info *info,
-		       const struct sal_service_req *req, struct sk_buff *rsp)
+static int service_reply(struct sk_buff *rsp, const struct sal_nl_change *c)
 {
-	struct netlink_ext_ack *extack = info->extack;
-	struct sal_service *svc = NULL;
-	struct sal_domain *d;
-	int err = 0;
-
-	d = sal_nl_obtain_domain(info);
-	if (!d)
-		return -ENOMEM;
-	if (info->attrs[SAL_A_SERVICE_REPLACE])
-		svc = sal_service_find(d, req->name);
-	if (svc) {
-		err = sal_service_change(svc, req, extack);
-	} else {
-		svc = sal_service_create(d, req, extack);
-		if (IS_ERR(svc))
-			err = PTR_ERR(svc);
-	}
-	if (err)
-		return blame(info, d, req, err);
-	return sal_nl_fill_service(rsp, svc, 0);
+	return sal_nl_fill_service(rsp, c->svc, 0);
 }
 
-int sal_nl_service_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int service_new_req(struct sal_nl_change *c,
+			   const struct sal_service_req *req)
+{
+	const struct genl_info *info = c->info;
+	struct sal_service *svc = NULL;
+	int err;
+
+	if (info->attrs[SAL_A_SERVICE_REPLACE])
+		svc = sal_service_find(c->txn->d, req->name);
+	if (svc) {
+		err = sal_service_change(c->txn, svc, req, info->extack);
+	} else {
+		svc = sal_service_create(c->txn, req, info->extack);
+		err = PTR_ERR_OR_ZERO(svc);
+	}
+	c->svc = svc;
+	return blame(info, c->txn->d, req, err);
+}
+
+static int service_new(struct sal_nl_change *c)
 {
 	struct sal_service_req req = {
 		.conf = sal_service_defaults,
 		.set_vips = true,
 	};
-	struct sal_nl_reply reply;
 	struct sal_prefix *vips;
 	int err;
 
-	req.name = sal_nl_get_name(info, SAL_A_SERVICE_NAME, "service name");
+	req.name = sal_nl_get_name(c->info, SAL_A_SERVICE_NAME,
+				   "service name");
 	if (IS_ERR(req.name))
 		return PTR_ERR(req.name);
-	conf_get(info, &req.conf);
-	vips = vips_get(info, &req.n_vips);
+	conf_get(c->info, &req.conf);
+	vips = vips_get(c->info, &req.n_vips);
 	if (IS_ERR(vips))
 		return PTR_ERR(vips);
 	req.vips = vips;
-
-	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
-	if (err)
-		goto out;
-	mutex_lock(&sal_mutex);
-	err = service_new(info, &req, reply.skb);
-	mutex_unlock(&sal_mutex);
-	sal_nl_reply_send(&reply, info, err);
-out:
+	err = service_new_req(c, &req);
 	kfree(vips);
 	return err;
 }
 
-static int service_set(const struct genl_info *info,
-		       struct sal_service_req *req)
+int sal_nl_service_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sal_domain *d = sal_domain_find(genl_info_net(info));
-	struct sal_service *svc;
+	static const struct sal_nl_op op = {
+		.plan = service_new,
+		.reply = service_reply,
+		.first = true,
+	};
 
-	svc = sal_nl_find_service(d, info, SAL_A_SERVICE_NAME);
-	if (IS_ERR(svc))
-		return PTR_ERR(svc);
-	req->name = svc->name;
-	req->conf = svc->conf;
-	conf_get(info, &req->conf);
-	return blame(info, d, req,
-		     sal_service_change(svc, req, info->extack));
+	return sal_nl_change(skb, info, &op);
 }
 
-int sal_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int service_set(struct sal_nl_change *c)
 {
 	struct sal_service_req req = {};
+	struct sal_service *svc;
 	struct sal_prefix *vips;
 	int err;
 
-	vips = vips_get(info, &req.n_vips);
+	svc = sal_nl_find_service(c->txn->d, c->info, SAL_A_SERVICE_NAME);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	vips = vips_get(c->info, &req.n_vips);
 	if (IS_ERR(vips))
 		return PTR_ERR(vips);
 	req.vips = vips;
 	req.set_vips = req.n_vips;
-
-	mutex_lock(&sal_mutex);
-	err = service_set(info, &req);
-	mutex_unlock(&sal_mutex);
+	req.name = svc->name;
+	req.conf = *sal_service_next_conf(svc);
+	conf_get(c->info, &req.conf);
+	err = sal_service_change(c->txn, svc, &req, c->info->extack);
+	err = blame(c->info, c->txn->d, &req, err);
 	kfree(vips);
 	return err;
+}
+
+int sal_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	static const struct sal_nl_op op = {
+		.plan = service_set,
+	};
+
+	return sal_nl_change(skb, info, &op);
 }
 
 int sal_nl_service_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -334,18 +336,22 @@ int sal_nl_service_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return err;
 }
 
-int sal_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)
+static int service_del(struct sal_nl_change *c)
 {
 	struct sal_service *svc;
-	int err = 0;
 
-	mutex_lock(&sal_mutex);
-	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
-				  SAL_A_SERVICE_NAME);
+	svc = sal_nl_find_service(c->txn->d, c->info, SAL_A_SERVICE_NAME);
 	if (IS_ERR(svc))
-		err = PTR_ERR(svc);
-	else
-		sal_service_delete(svc);
-	mutex_unlock(&sal_mutex);
-	return err;
+		return PTR_ERR(svc);
+	sal_service_delete(c->txn, svc);
+	return 0;
+}
+
+int sal_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	static const struct sal_nl_op op = {
+		.plan = service_del,
+	};
+
+	return sal_nl_change(skb, info, &op);
 }

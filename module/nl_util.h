@@ -9,6 +9,7 @@
 
 struct net;
 struct sal_endpoint_req;
+struct sal_txn;
 struct xarray;
 
 /**
@@ -93,7 +94,7 @@ int sal_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		    sal_nl_dump_fn fill, void *obj, const void *filter);
 
 /* nl_member_auto.c */
-struct sal_member *sal_nl_member_auto(struct sal_domain *d, struct net *net,
+struct sal_member *sal_nl_member_auto(struct sal_txn *t, struct net *net,
 				      const char *name,
 				      struct netlink_ext_ack *extack);
 

@@ -23,7 +23,8 @@ static const struct rhashtable_params reverse_params = {
 struct sal_reverse *sal_reverse_lookup(struct sal_domain *d,
 				       const struct in6_addr *addr)
 {
-	return rhashtable_lookup(&d->reverse, addr, reverse_params);
+	return sal_reverse_seen(rhashtable_lookup(&d->reverse, addr,
+						  reverse_params));
 }
 
 struct sal_reverse *sal_reverse_living(struct sal_reverse *first)
@@ -59,27 +60,40 @@ static struct sal_reverse *reverse_last(struct sal_reverse *first)
 	return rev;
 }
 
-static bool reverse_all_dead(struct sal_reverse *first)
+/* @ep, or who is to take its place with this address, or NULL */
+static struct sal_endpoint *reverse_stays(struct sal_endpoint *ep,
+					  const struct in6_addr *addr)
 {
-	struct sal_reverse *rev;
-
-	for (rev = first; rev; rev = reverse_next(rev))
-		if (!rev->ep->dead)
-			return false;
-	return true;
+	if (sal_endpoint_stays(ep))
+		return ep;
+	return ep->heir && sal_endpoint_has(ep->heir, addr) ? ep->heir : NULL;
 }
 
 struct sal_endpoint *sal_reverse_of(struct sal_domain *d,
 				    const struct sal_service *svc,
 				    const struct in6_addr *addr)
 {
+	struct sal_endpoint *ep = NULL;
+	struct sal_reverse *rev;
+
+	lockdep_assert_held(&sal_mutex);
+	for (rev = reverse_first(d, addr); rev && !ep; rev = reverse_next(rev))
+		if (!svc || rev->ep->svc == svc)
+			ep = reverse_stays(rev->ep, addr);
+	return ep;
+}
+
+bool sal_reverse_leaving(struct sal_domain *d, const struct sal_service *svc,
+			 const struct in6_addr *addr)
+{
 	struct sal_reverse *rev;
 
 	lockdep_assert_held(&sal_mutex);
 	for (rev = reverse_first(d, addr); rev; rev = reverse_next(rev))
-		if (rev->ep->svc == svc && !rev->ep->dead)
-			return rev->ep;
-	return NULL;
+		if (rev->ep->svc == svc && !rev->ep->dead &&
+		    rev->ep->plan == SAL_PLAN_DEL)
+			return true;
+	return false;
 }
 
 /* memory was all that could be lacking, and this needs none */
@@ -98,30 +112,6 @@ static void reverse_share(struct sal_reverse *first, bool shared)
 		WRITE_ONCE(rev->shared, shared);
 }
 
-/* a list of ghosts goes in one step */
-static void reverse_exorcise(struct sal_domain *d, struct sal_reverse *first,
-			     struct sal_reverse *rev)
-{
-	reverse_swap_first(d, first, rev);
-	for (; first; first = reverse_next(first))
-		first->linked = false;
-}
-
-static void reverse_append(struct sal_domain *d, struct sal_reverse *first,
-			   struct sal_reverse *rev)
-{
-	struct sal_reverse *next;
-
-	rev->shared = true;
-	reverse_share(first, true);
-	rcu_assign_pointer(reverse_last(first)->next, rev);
-	for (; first; first = next) {
-		next = reverse_next(first);
-		if (first->ep->dead)
-			sal_reverse_remove(d, first);
-	}
-}
-
 int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev)
 {
 	struct sal_reverse *first = reverse_first(d, &rev->addr);
@@ -133,13 +123,26 @@ int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev)
 					     reverse_params);
 		if (err)
 			return err;
-	} else if (reverse_all_dead(first)) {
-		reverse_exorcise(d, first, rev);
 	} else {
-		reverse_append(d, first, rev);
+		rev->shared = true;
+		reverse_share(first, true);
+		rcu_assign_pointer(reverse_last(first)->next, rev);
 	}
 	rev->linked = true;
 	return 0;
+}
+
+void sal_reverse_admit(struct sal_domain *d, struct sal_reverse *rev)
+{
+	struct sal_reverse *other, *next;
+
+	lockdep_assert_held(&sal_mutex);
+	WRITE_ONCE(rev->pending, false);
+	for (other = reverse_first(d, &rev->addr); other; other = next) {
+		next = reverse_next(other);
+		if (other->ep->dead)
+			sal_reverse_remove(d, other);
+	}
 }
 
 /* who is before it, whose link is to be changed; NULL where it is the first */
@@ -161,6 +164,7 @@ void sal_reverse_replace(struct sal_domain *d, struct sal_reverse *old,
 	lockdep_assert_held(&sal_mutex);
 	prev = reverse_prev(reverse_first(d, &old->addr), old);
 	rev->shared = old->shared;
+	rev->pending = false;
 	RCU_INIT_POINTER(rev->next, reverse_next(old));
 	if (prev)
 		rcu_assign_pointer(prev->next, rev);

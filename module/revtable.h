@@ -30,6 +30,8 @@ struct sal_service;
  *	before readers can find it.
  * @shared: others are at the address, too. Set before they can be found.
  *	Written under sal_mutex, read without.
+ * @pending: planned only: packets do not see it. Written under sal_mutex, read
+ *	without.
  * @linked: it is in the table. sal_mutex.
  */
 struct sal_reverse {
@@ -39,6 +41,7 @@ struct sal_reverse {
 	struct sal_reverse __rcu *next;
 	u32 num;
 	bool shared;
+	bool pending;
 	bool linked;
 };
 
@@ -46,11 +49,19 @@ struct sal_reverse {
 struct sal_reverse *sal_reverse_lookup(struct sal_domain *d,
 				       const struct in6_addr *addr);
 
+/* those that packets see, from @rev on; RCU */
+static inline struct sal_reverse *sal_reverse_seen(struct sal_reverse *rev)
+{
+	while (unlikely(rev && READ_ONCE(rev->pending)))
+		rev = rcu_dereference(rev->next);
+	return rev;
+}
+
 /* and who else? RCU */
 static inline struct sal_reverse *
 sal_reverse_next(const struct sal_reverse *rev)
 {
-	return rcu_dereference(rev->next);
+	return sal_reverse_seen(rcu_dereference(rev->next));
 }
 
 /* the first who is no ghost or, where all are, the first; RCU */
@@ -58,21 +69,35 @@ struct sal_reverse *sal_reverse_living(struct sal_reverse *first);
 
 /* the following under sal_mutex */
 
-/* the endpoint of a service at an address, if there is one, ghosts not counted */
+/* the endpoint that a service, or any where that is NULL, will have at an address
+ * when the transaction is done, or NULL
+ */
 struct sal_endpoint *sal_reverse_of(struct sal_domain *d,
 				    const struct sal_service *svc,
 				    const struct in6_addr *addr);
 
+/* does one of a service that is about to go still have an address? */
+bool sal_reverse_leaving(struct sal_domain *d, const struct sal_service *svc,
+			 const struct in6_addr *addr);
+
 /**
- * sal_reverse_insert() - an endpoint comes to its address
+ * sal_reverse_insert() - an endpoint is to come to its address
  * @d: domain
- * @rev: the address, @addr, @ep and @num set
- *
- * That is the end of all ghosts at the address, of whatever service.
+ * @rev: the address, @addr, @ep, @num and @pending set
  *
  * Return: 0 or an errno for lack of memory; then nothing was done.
  */
 int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev);
+
+/**
+ * sal_reverse_admit() - an endpoint has come to its address
+ * @d: domain
+ * @rev: the address
+ *
+ * Packets see it from now on. That is the end of all ghosts at the address, of
+ * whatever service.
+ */
+void sal_reverse_admit(struct sal_domain *d, struct sal_reverse *rev);
 
 /* take the place of one that is in the table at the same address, in one step;
  * cannot fail

@@ -60,7 +60,11 @@ int sal_service_names_init(struct sal_domain *d)
 
 struct sal_service *sal_service_find(struct sal_domain *d, const char *name)
 {
-	return rhashtable_lookup_fast(&d->names, name, name_params);
+	struct sal_service *svc;
+
+	lockdep_assert_held(&sal_mutex);
+	svc = rhashtable_lookup_fast(&d->names, name, name_params);
+	return svc && svc->plan != SAL_PLAN_DEL ? svc : NULL;
 }
 
 void sal_service_get(struct sal_service *svc)
@@ -103,20 +107,7 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 	}
 }
 
-static struct sal_vip *service_own_vip(const struct sal_service *svc,
-				       const struct sal_prefix *pfx)
-{
-	u32 i;
-
-	for (i = 0; i < svc->n_vips; i++) {
-		const struct sal_prefix *own = &svc->vips[i]->pfx;
-
-		if (own->len == pfx->len &&
-		    ipv6_addr_equal(&own->addr, &pfx->addr))
-			return svc->vips[i];
-	}
-	return NULL;
-}
+/* --- VIPs, as they are planned ---------------------------------------------- */
 
 static int service_check_vip(struct sal_service *svc,
 			     const struct sal_prefix *pfx,
@@ -130,12 +121,12 @@ static int service_check_vip(struct sal_service *svc,
 	if (err)
 		return err;
 	vip = sal_vip_get(&svc->domain->vips, pfx);
-	if (vip && vip->svc != svc) {
+	if (vip && vip->next && vip->next != svc) {
 		NL_SET_ERR_MSG_FMT(extack, "VIP is in use by service '%.50s'",
-				   vip->svc->name);
+				   vip->next->name);
 		return -EADDRINUSE;
 	}
-	ep = sal_reverse_covered(svc->domain, pfx);
+	ep = sal_endpoint_covered(svc->domain, pfx);
 	if (ep) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "VIP covers the address of endpoint '%.18s' of '%.18s'",
@@ -145,13 +136,8 @@ static int service_check_vip(struct sal_service *svc,
 	return 0;
 }
 
-static void service_drop_vip(struct sal_service *svc, struct sal_vip *vip)
-{
-	sal_vip_remove(&svc->domain->vips, vip);
-	kfree_rcu(vip, rcu);
-}
-
-static struct sal_vip *service_add_vip(struct sal_service *svc,
+/* packets do not see it before the commit */
+static struct sal_vip *service_new_vip(struct sal_txn *t,
 				       const struct sal_prefix *pfx)
 {
 	struct sal_vip *vip;
@@ -161,8 +147,8 @@ static struct sal_vip *service_add_vip(struct sal_service *svc,
 	if (!vip)
 		return ERR_PTR(-ENOMEM);
 	vip->pfx = *pfx;
-	vip->svc = svc;
-	err = sal_vip_insert(&svc->domain->vips, vip);
+	INIT_LIST_HEAD(&vip->touched);
+	err = sal_vip_insert(&t->d->vips, vip);
 	if (err) {
 		kfree(vip);
 		return ERR_PTR(err);
@@ -170,27 +156,64 @@ static struct sal_vip *service_add_vip(struct sal_service *svc,
 	return vip;
 }
 
-static bool vips_have(struct sal_vip *const *vips, u32 n,
-		      const struct sal_vip *vip)
+static int service_take_vip(struct sal_txn *t, struct sal_service *svc,
+			    const struct sal_prefix *pfx,
+			    struct netlink_ext_ack *extack)
 {
-	while (n--)
-		if (vips[n] == vip)
-			return true;
-	return false;
+	struct sal_vip *vip = sal_vip_get(&t->d->vips, pfx);
+
+	if (!vip)
+		vip = service_new_vip(t, pfx);
+	if (IS_ERR(vip)) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
+	vip->next = svc;
+	sal_txn_touch_vip(t, vip);
+	svc->want->vips[svc->want->n_vips++] = vip;
+	return 0;
 }
 
-static int service_check_vips(struct sal_service *svc,
-			      const struct sal_prefix *pfx, u32 n,
-			      struct netlink_ext_ack *extack)
+static void service_leave_vips(struct sal_txn *t, struct sal_vip *const *vips,
+			       u32 n)
 {
-	int err;
-
 	while (n--) {
-		err = service_check_vip(svc, pfx++, extack);
-		if (err)
-			return err;
+		vips[n]->next = NULL;
+		sal_txn_touch_vip(t, vips[n]);
 	}
-	return 0;
+}
+
+/* what it leaves it may take again */
+static int service_set_vips(struct sal_txn *t, struct sal_service *svc,
+			    const struct sal_prefix *pfx, u32 n,
+			    struct netlink_ext_ack *extack)
+{
+	struct sal_service_want *want = svc->want;
+	int err = 0;
+	u32 i;
+
+	service_leave_vips(t, want->vips, want->n_vips);
+	want->n_vips = 0;
+	for (i = 0; i < n && !err; i++) {
+		err = service_check_vip(svc, &pfx[i], extack);
+		if (!err)
+			err = service_take_vip(t, svc, &pfx[i], extack);
+	}
+	return err;
+}
+
+static int service_set_req_vips(struct sal_txn *t, struct sal_service *svc,
+				const struct sal_service_req *req,
+				struct netlink_ext_ack *extack)
+{
+	struct sal_prefix id = { .len = 128 };
+
+	svc->want->derived = !req->n_vips;
+	if (req->n_vips)
+		return service_set_vips(t, svc, req->vips, req->n_vips,
+					extack);
+	sal_service_derive_id(svc->domain, svc->name, &id.addr);
+	return service_set_vips(t, svc, &id, 1, extack);
 }
 
 static struct sal_vip *service_first(struct sal_vip *const *vips, u32 n,
@@ -215,61 +238,7 @@ static void service_set_face(struct sal_service *svc,
 		rcu_assign_pointer(svc->face[af], service_first(vips, n, af));
 }
 
-/* what stays is never out of the table, what is new comes before old goes */
-static int service_set_vips(struct sal_service *svc,
-			    const struct sal_prefix *pfx, u32 n, bool derived,
-			    struct netlink_ext_ack *extack)
-{
-	struct sal_vip **vips;
-	u32 i = 0;
-	int err;
-
-	err = service_check_vips(svc, pfx, n, extack);
-	if (err)
-		return err;
-	vips = kzalloc_objs(*vips, n, GFP_KERNEL);
-	if (!vips)
-		goto err_nomem;
-	for (; i < n; i++) {
-		vips[i] = service_own_vip(svc, &pfx[i]);
-		if (!vips[i])
-			vips[i] = service_add_vip(svc, &pfx[i]);
-		if (IS_ERR(vips[i]))
-			goto err_undo;
-	}
-
-	service_set_face(svc, vips, n);
-	for (i = 0; i < svc->n_vips; i++)
-		if (!vips_have(vips, n, svc->vips[i]))
-			service_drop_vip(svc, svc->vips[i]);
-	memcpy(svc->vips, vips, n * sizeof(*vips));
-	svc->n_vips = n;
-	svc->derived = derived;
-	kfree(vips);
-	return 0;
-
-err_undo:
-	while (i--)
-		if (!vips_have(svc->vips, svc->n_vips, vips[i]))
-			service_drop_vip(svc, vips[i]);
-	kfree(vips);
-err_nomem:
-	NL_SET_ERR_MSG(extack, "out of memory");
-	return -ENOMEM;
-}
-
-static int service_set_req_vips(struct sal_service *svc,
-				const struct sal_service_req *req,
-				struct netlink_ext_ack *extack)
-{
-	struct sal_prefix id = { .len = 128 };
-
-	if (req->n_vips)
-		return service_set_vips(svc, req->vips, req->n_vips, false,
-					extack);
-	sal_service_derive_id(svc->domain, svc->name, &id.addr);
-	return service_set_vips(svc, &id, 1, true, extack);
-}
+/* --- plans ------------------------------------------------------------------ */
 
 static void service_set_conf(struct sal_service *svc,
 			     const struct sal_service_conf *conf)
@@ -293,6 +262,7 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 		return NULL;
 	strscpy(svc->name, name, sizeof(svc->name));
 	INIT_LIST_HEAD(&svc->endpoints);
+	INIT_LIST_HEAD(&svc->touched);
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		INIT_LIST_HEAD(&svc->orphans[af]);
 		svc->gate[af] = SAL_GATE_CLOSED;
@@ -304,9 +274,53 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	return svc;
 }
 
-/* number first, VIPs last: packets find only what is complete */
+/* what it is to be, as it is until a request says otherwise */
+static int service_want(struct sal_service *svc, struct netlink_ext_ack *extack)
+{
+	struct sal_service_want *want;
+
+	if (svc->want)
+		return 0;
+	want = kzalloc_obj(*want, GFP_KERNEL);
+	if (!want) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
+	want->conf = svc->conf;
+	want->n_vips = svc->n_vips;
+	want->derived = svc->derived;
+	memcpy(want->vips, svc->vips, sizeof(want->vips));
+	svc->want = want;
+	return 0;
+}
+
+/* an entry's place is taken without memory, so that it can be given back */
+static int service_enter_name(struct sal_service *svc)
+{
+	struct sal_domain *d = svc->domain;
+
+	svc->namesake = rhashtable_lookup_fast(&d->names, svc->name,
+					       name_params);
+	if (!svc->namesake)
+		return rhashtable_insert_fast(&d->names, &svc->node,
+					      name_params);
+	return rhashtable_replace_fast(&d->names, &svc->namesake->node,
+				       &svc->node, name_params);
+}
+
+static void service_leave_name(struct sal_service *svc)
+{
+	struct sal_domain *d = svc->domain;
+
+	if (svc->namesake)
+		WARN_ON_ONCE(rhashtable_replace_fast(&d->names, &svc->node,
+						     &svc->namesake->node,
+						     name_params));
+	else
+		rhashtable_remove_fast(&d->names, &svc->node, name_params);
+}
+
 static int service_insert(struct sal_service *svc,
-			  const struct sal_service_req *req,
 			  struct netlink_ext_ack *extack)
 {
 	struct sal_domain *d = svc->domain;
@@ -317,19 +331,12 @@ static int service_insert(struct sal_service *svc,
 			      GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		goto err_nomem;
-	err = rhashtable_insert_fast(&d->names, &svc->node, name_params);
+	err = service_enter_name(svc);
 	if (err)
 		goto err_number;
-	err = service_set_req_vips(svc, req, extack);
-	if (err)
-		goto err_name;
 	d->n_services++;
 	return 0;
 
-err_name:
-	rhashtable_remove_fast(&d->names, &svc->node, name_params);
-	xa_erase(&d->services, svc->id);
-	return err;
 err_number:
 	xa_erase(&d->services, svc->id);
 err_nomem:
@@ -337,10 +344,35 @@ err_nomem:
 	return err;
 }
 
-struct sal_service *sal_service_create(struct sal_domain *d,
+static struct sal_service *service_make(struct sal_domain *d,
+					const struct sal_service_req *req,
+					struct netlink_ext_ack *extack)
+{
+	struct sal_service *svc;
+	int err;
+
+	svc = service_alloc(d, req->name);
+	if (!svc) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
+	err = service_want(svc, extack);
+	if (!err)
+		err = service_insert(svc, extack);
+	if (err) {
+		kfree(svc->want);
+		sal_service_put(svc);
+		return ERR_PTR(err);
+	}
+	svc->plan = SAL_PLAN_ADD;
+	return svc;
+}
+
+struct sal_service *sal_service_create(struct sal_txn *t,
 				       const struct sal_service_req *req,
 				       struct netlink_ext_ack *extack)
 {
+	struct sal_domain *d = t->d;
 	struct sal_service *svc;
 	int err;
 
@@ -356,39 +388,114 @@ struct sal_service *sal_service_create(struct sal_domain *d,
 				   d->limits.services);
 		return ERR_PTR(-ENOSPC);
 	}
-	svc = service_alloc(d, req->name);
-	if (!svc) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
-	service_set_conf(svc, &req->conf);
-	err = service_insert(svc, req, extack);
-	if (err) {
-		sal_service_put(svc);
-		return ERR_PTR(err);
-	}
-	sal_domain_changed(d);
-	sal_event_service(svc, SAL_CMD_SERVICE_ADD_NTF);
-	return svc;
+	svc = service_make(d, req, extack);
+	if (IS_ERR(svc))
+		return svc;
+	sal_txn_touch_service(t, svc);
+	svc->want->conf = req->conf;
+	err = service_set_req_vips(t, svc, req, extack);
+	return err ? ERR_PTR(err) : svc;
 }
 
-int sal_service_change(struct sal_service *svc,
+int sal_service_change(struct sal_txn *t, struct sal_service *svc,
 		       const struct sal_service_req *req,
 		       struct netlink_ext_ack *extack)
 {
 	int err;
 
 	lockdep_assert_held(&sal_mutex);
-	if (req->set_vips) {
-		err = service_set_req_vips(svc, req, extack);
-		if (err)
-			return err;
+	err = service_want(svc, extack);
+	if (err)
+		return err;
+	if (svc->plan == SAL_PLAN_KEEP)
+		svc->plan = SAL_PLAN_SET;
+	sal_txn_touch_service(t, svc);
+	svc->want->conf = req->conf;
+	return req->set_vips ? service_set_req_vips(t, svc, req, extack) : 0;
+}
+
+/* as if it had never been; its endpoints and VIPs have gone or will */
+static void service_cancel(struct sal_service *svc)
+{
+	struct sal_domain *d = svc->domain;
+
+	service_leave_name(svc);
+	xa_erase(&d->services, svc->id);
+	d->n_services--;
+	list_del_init(&svc->touched);
+	kfree(svc->want);
+	svc->want = NULL;
+	sal_hold_destroy(svc);
+	sal_service_put(svc);
+}
+
+void sal_service_delete(struct sal_txn *t, struct sal_service *svc)
+{
+	struct sal_endpoint *ep, *next;
+
+	lockdep_assert_held(&sal_mutex);
+	list_for_each_entry_safe(ep, next, &svc->endpoints, in_service) {
+		if (ep->plan != SAL_PLAN_DEL)
+			sal_endpoint_delete(t, ep, SAL_CAUSE_ENDPOINT_DEL);
+		cond_resched();
 	}
-	service_set_conf(svc, &req->conf);
-	sal_hold_kick(svc);
-	sal_domain_changed(svc->domain);
-	sal_event_service(svc, SAL_CMD_SERVICE_SET_NTF);
-	return 0;
+	if (svc->want)
+		service_leave_vips(t, svc->want->vips, svc->want->n_vips);
+	else
+		service_leave_vips(t, svc->vips, svc->n_vips);
+	if (svc->plan == SAL_PLAN_ADD) {
+		service_cancel(svc);
+		return;
+	}
+	svc->plan = SAL_PLAN_DEL;
+	svc->domain->n_services--;
+	sal_txn_touch_service(t, svc);
+}
+
+void sal_service_forget(struct sal_service *svc)
+{
+	switch (svc->plan) {
+	case SAL_PLAN_ADD:
+		service_cancel(svc);
+		return;
+	case SAL_PLAN_DEL:
+		svc->domain->n_services++;
+		break;
+	case SAL_PLAN_KEEP:
+	case SAL_PLAN_SET:
+		break;
+	}
+	sal_service_settle(svc);
+}
+
+/* --- what was planned is done ----------------------------------------------- */
+
+static void service_set(struct sal_service *svc,
+			const struct sal_service_want *want)
+{
+	service_set_conf(svc, &want->conf);
+	service_set_face(svc, want->vips, want->n_vips);
+	memcpy(svc->vips, want->vips, sizeof(svc->vips));
+	svc->n_vips = want->n_vips;
+	svc->derived = want->derived;
+}
+
+void sal_service_apply(struct sal_service *svc)
+{
+	lockdep_assert_held(&sal_mutex);
+	switch (svc->plan) {
+	case SAL_PLAN_ADD:
+	case SAL_PLAN_SET:
+		service_set(svc, svc->want);
+		break;
+	case SAL_PLAN_DEL:
+		WRITE_ONCE(svc->ending, true);
+		service_set_face(svc, NULL, 0);
+		svc->n_vips = 0;
+		break;
+	case SAL_PLAN_KEEP:
+		break;
+	}
 }
 
 /*
@@ -396,28 +503,27 @@ int sal_service_change(struct sal_service *svc,
  * see @dead in the hold queue and nowhere else. Flows keep it alive through
  * their cells until the collector has come by.
  */
-void sal_service_delete(struct sal_service *svc)
+void sal_service_end(struct sal_service *svc)
 {
 	struct sal_domain *d = svc->domain;
-	struct sal_endpoint *ep, *next;
-	u32 i;
+	struct sal_service *named;
 
 	lockdep_assert_held(&sal_mutex);
-	sal_event_service(svc, SAL_CMD_SERVICE_DEL_NTF);
-	service_set_face(svc, NULL, 0);
-	for (i = 0; i < svc->n_vips; i++)
-		service_drop_vip(svc, svc->vips[i]);
-	svc->n_vips = 0;
-	rhashtable_remove_fast(&d->names, &svc->node, name_params);
+	/* another may have its name by now */
+	named = rhashtable_lookup_fast(&d->names, svc->name, name_params);
+	if (named == svc)
+		rhashtable_remove_fast(&d->names, &svc->node, name_params);
 	xa_erase(&d->services, svc->id);
-	d->n_services--;
-
 	sal_hold_destroy(svc);
-	list_for_each_entry_safe(ep, next, &svc->endpoints, in_service) {
-		sal_endpoint_delete(ep, SAL_CAUSE_ENDPOINT_DEL);
-		cond_resched();
-	}
-	sal_flow_collect(d);
-	sal_domain_changed(d);
-	sal_service_put(svc);
+}
+
+void sal_service_settle(struct sal_service *svc)
+{
+	lockdep_assert_held(&sal_mutex);
+	list_del_init(&svc->touched);
+	kfree(svc->want);
+	svc->want = NULL;
+	svc->namesake = NULL;
+	svc->plan = SAL_PLAN_KEEP;
+	WRITE_ONCE(svc->txn, 0);
 }

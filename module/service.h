@@ -12,6 +12,7 @@
 
 #include "addr.h"
 #include "hold.h"
+#include "txn.h"
 
 struct netlink_ext_ack;
 struct sal_domain;
@@ -33,6 +34,20 @@ struct sal_service_conf {
 	u32 on_empty;
 	u32 late;
 	u32 grace;
+};
+
+/**
+ * struct sal_service_want - what a service is to be when the transaction is done
+ * @conf: settings
+ * @vips: VIPs
+ * @n_vips: how many
+ * @derived: the VIP is derived from the name
+ */
+struct sal_service_want {
+	struct sal_service_conf conf;
+	struct sal_vip *vips[SAL_VIPS_MAX];
+	u32 n_vips;
+	bool derived;
 };
 
 /**
@@ -59,8 +74,16 @@ struct sal_service_conf {
  *	see of a client that is an endpoint of this service. Written under
  *	sal_mutex, read under RCU.
  * @derived: the VIP is derived from the name. sal_mutex.
+ * @ending: it is being deleted: its flows have nowhere to go. Written under
+ *	sal_mutex, read under sal_lock.
  * @dead: deleted: its flows are to be collected, nothing is held any more.
  *	Written under sal_mutex and the lock of @hold.
+ * @txn: number of the transaction that it is touched by, for events; 0 for
+ *	none. Written under sal_mutex, read by events without.
+ * @plan: enum sal_plan. sal_mutex, likewise the three below.
+ * @touched: in &sal_txn.services
+ * @want: what it is to be, or NULL
+ * @namesake: the service with its name that it takes the place of, or NULL
  * @refs: the domain's tables, cells, endpoints
  * @rcu: for freeing
  * @name: its name; never changes
@@ -82,7 +105,13 @@ struct sal_service {
 	u32 n_vips;
 	u32 n_endpoints;
 	bool derived;
+	bool ending;
 	bool dead;
+	u32 txn;
+	enum sal_plan plan;
+	struct list_head touched;
+	struct sal_service_want *want;
+	struct sal_service *namesake;
 	refcount_t refs;
 	struct rcu_head rcu;
 	char name[SAL_NAME_MAX + 1];
@@ -106,20 +135,39 @@ struct sal_service_req {
 	bool set_vips;
 };
 
-/* all under sal_mutex */
-struct sal_service *sal_service_create(struct sal_domain *d,
+/*
+ * All under sal_mutex. The first three plan: where they fail the transaction is
+ * to be aborted.
+ */
+struct sal_service *sal_service_create(struct sal_txn *t,
 				       const struct sal_service_req *req,
 				       struct netlink_ext_ack *extack);
-int sal_service_change(struct sal_service *svc,
+int sal_service_change(struct sal_txn *t, struct sal_service *svc,
 		       const struct sal_service_req *req,
 		       struct netlink_ext_ack *extack);
 /* with its endpoints; flows are collected soon after */
-void sal_service_delete(struct sal_service *svc);
+void sal_service_delete(struct sal_txn *t, struct sal_service *svc);
 
-/* under sal_mutex or RCU */
+/* the steps of sal_txn_commit(): settings and faces; the end of those that go;
+ * and what is planned for it is over
+ */
+void sal_service_apply(struct sal_service *svc);
+void sal_service_end(struct sal_service *svc);
+void sal_service_settle(struct sal_service *svc);
+/* as if nothing had been planned for it; a new one is gone */
+void sal_service_forget(struct sal_service *svc);
+
+/* the one that there will be when the transaction is done; sal_mutex */
 struct sal_service *sal_service_find(struct sal_domain *d, const char *name);
 
-/* first VIP, or what is derived from the name; sal_mutex */
+/* its settings when the transaction is done; sal_mutex */
+static inline const struct sal_service_conf *
+sal_service_next_conf(const struct sal_service *svc)
+{
+	return svc->want ? &svc->want->conf : &svc->conf;
+}
+
+/* first VIP; sal_mutex */
 const struct in6_addr *sal_service_sid(const struct sal_service *svc);
 
 /* the ID that a name stands for in a domain; sal_mutex */

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * endpoint_txn.c - how endpoints come, change and go: plans, and what is done
+ *
+ * See txn.h for the order of all, and endpoint.c for what becomes of those that
+ * have gone.
+ */
+#include <net/netlink.h>
+
+#include "domain.h"
+#include "endpoint.h"
+#include "events.h"
+#include "link.h"
+#include "net.h"
+#include "prefix.h"
+#include "revtable.h"
+#include "service.h"
+#include "vip.h"
+
+/* --- plans ------------------------------------------------------------------ */
+
+static int endpoint_check_addr(struct sal_service *svc,
+			       const struct in6_addr *addr,
+			       const struct sal_endpoint *self,
+			       struct netlink_ext_ack *extack)
+{
+	struct sal_domain *d = svc->domain;
+	struct sal_endpoint *ep;
+	struct sal_vip *vip;
+	int err;
+
+	err = sal_prefix_check_endpoint(addr, extack);
+	if (err)
+		return err;
+
+	vip = sal_vip_lookup_next(&d->vips, addr);
+	if (vip) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "address is covered by a VIP of '%.40s'",
+				   vip->next->name);
+		return -EADDRINUSE;
+	}
+	ep = sal_reverse_of(d, svc, addr);
+	if (!ep || ep == self)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack,
+			   "address is in use by endpoint '%.18s' of '%.18s'",
+			   ep->name, svc->name);
+	return -EADDRINUSE;
+}
+
+int sal_endpoint_check(struct sal_service *svc,
+		       const struct sal_endpoint_req *req,
+		       const struct sal_endpoint *self,
+		       struct netlink_ext_ack *extack)
+{
+	struct sal_domain *d = svc->domain;
+	int err, af;
+
+	lockdep_assert_held(&sal_mutex);
+	if (!self && sal_endpoint_find(svc, req->name)) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "'%.24s' has an endpoint '%.24s' already",
+				   svc->name, req->name);
+		return -EEXIST;
+	}
+	if (!req->has) {
+		NL_SET_ERR_MSG(extack, "an endpoint needs an address");
+		return -EINVAL;
+	}
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (!(req->has & BIT(af)))
+			continue;
+		err = endpoint_check_addr(svc, &req->addr[af], self, extack);
+		if (err)
+			return err;
+	}
+	if (!self && d->n_endpoints >= d->limits.endpoints) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "the domain has its limit of %u endpoints",
+				   d->limits.endpoints);
+		return -ENOSPC;
+	}
+	return 0;
+}
+
+/* @ep has an address that @old, whose place it takes, has as well */
+static bool endpoint_shares(const struct sal_endpoint *ep, enum sal_af af)
+{
+	return ep->old && ep->has & BIT(af) &&
+	       sal_endpoint_has(ep->old, sal_endpoint_addr(ep, af));
+}
+
+/* memory for the way back; those that it shares with @old it takes over */
+static int endpoint_plan_addrs(struct sal_endpoint *ep)
+{
+	int err, af;
+
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (!(ep->has & BIT(af)))
+			continue;
+		if (endpoint_shares(ep, af)) {
+			ep->rev[af].num = ep->old->rev[af].num;
+			continue;
+		}
+		ep->rev[af].num = ep->id;
+		err = sal_reverse_insert(ep->svc->domain, &ep->rev[af]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* @old: whose place it takes, or NULL */
+static struct sal_endpoint *endpoint_plan(struct sal_txn *t,
+					  struct sal_service *svc,
+					  const struct sal_endpoint_req *req,
+					  struct sal_endpoint *old,
+					  struct netlink_ext_ack *extack)
+{
+	struct sal_endpoint *ep;
+	int err;
+
+	ep = sal_endpoint_make(svc, req);
+	if (IS_ERR(ep)) {
+		if (PTR_ERR(ep) == -ENOENT)
+			NL_SET_ERR_MSG(extack,
+				       "the network namespace is being deleted");
+		else
+			NL_SET_ERR_MSG(extack, "out of memory");
+		return ep;
+	}
+	sal_txn_touch_endpoint(t, ep);
+	ep->old = old;
+	if (old)
+		old->heir = ep;
+	err = endpoint_plan_addrs(ep);
+	if (!err)
+		err = sal_link_plan(ep);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(err);
+	}
+	return ep;
+}
+
+struct sal_endpoint *sal_endpoint_create(struct sal_txn *t,
+					 struct sal_service *svc,
+					 const struct sal_endpoint_req *req,
+					 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	err = sal_endpoint_check(svc, req, NULL, extack);
+	if (err)
+		return ERR_PTR(err);
+	return endpoint_plan(t, svc, req, NULL, extack);
+}
+
+static bool endpoint_same_place(const struct sal_endpoint *ep,
+				const struct sal_endpoint_req *req)
+{
+	int af;
+
+	if (ep->has != req->has || ep->net != req->net)
+		return false;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (ep->has & BIT(af) &&
+		    !ipv6_addr_equal(sal_endpoint_addr(ep, af),
+				     &req->addr[af]))
+			return false;
+	return true;
+}
+
+static void endpoint_plan_del(struct sal_txn *t, struct sal_endpoint *ep,
+			      enum sal_cause cause)
+{
+	ep->plan = SAL_PLAN_DEL;
+	ep->cause = cause;
+	ep->svc->domain->n_endpoints--;
+	sal_txn_touch_endpoint(t, ep);
+}
+
+/* whose place a planned one was to take stands alone again */
+static void endpoint_cancel(struct sal_endpoint *ep)
+{
+	if (ep->old)
+		ep->old->heir = NULL;
+	sal_link_forget(ep);
+	sal_endpoint_vanish(ep);
+}
+
+static struct sal_endpoint *
+endpoint_move_house(struct sal_txn *t, struct sal_endpoint *ep,
+		    const struct sal_endpoint_req *req,
+		    struct netlink_ext_ack *extack)
+{
+	struct sal_service *svc = ep->svc;
+	struct sal_endpoint *old = ep;
+	int err;
+
+	err = sal_endpoint_check(svc, req, ep, extack);
+	if (err)
+		return ERR_PTR(err);
+	if (ep->plan == SAL_PLAN_ADD) {
+		old = ep->old;
+		endpoint_cancel(ep);
+	} else {
+		endpoint_plan_del(t, ep, SAL_CAUSE_ENDPOINT_DEL);
+	}
+	return endpoint_plan(t, svc, req, old, extack);
+}
+
+struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
+					 struct sal_endpoint *ep,
+					 const struct sal_endpoint_req *req,
+					 struct netlink_ext_ack *extack)
+{
+	bool look = ep->want_state != req->state;
+
+	lockdep_assert_held(&sal_mutex);
+	if (!endpoint_same_place(ep, req))
+		return endpoint_move_house(t, ep, req, extack);
+	if (ep->plan == SAL_PLAN_KEEP)
+		ep->plan = SAL_PLAN_SET;
+	sal_txn_touch_endpoint(t, ep);
+	ep->want_weight = req->weight;
+	ep->want_state = req->state;
+	if (look && sal_link_plan(ep)) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
+	return ep;
+}
+
+void sal_endpoint_delete(struct sal_txn *t, struct sal_endpoint *ep,
+			 enum sal_cause cause)
+{
+	lockdep_assert_held(&sal_mutex);
+	if (ep->plan == SAL_PLAN_ADD)
+		endpoint_cancel(ep);
+	else
+		endpoint_plan_del(t, ep, cause);
+}
+
+void sal_endpoint_forget(struct sal_endpoint *ep)
+{
+	switch (ep->plan) {
+	case SAL_PLAN_ADD:
+		endpoint_cancel(ep);
+		return;
+	case SAL_PLAN_DEL:
+		ep->svc->domain->n_endpoints++;
+		break;
+	case SAL_PLAN_KEEP:
+	case SAL_PLAN_SET:
+		break;
+	}
+	sal_endpoint_settle(ep);
+}
+
+/* --- what was planned is done ----------------------------------------------- */
+
+static bool endpoint_is_taken(const struct sal_endpoint *ep, enum sal_af af)
+{
+	return sal_reverse_leaving(ep->svc->domain, ep->svc,
+				   sal_endpoint_addr(ep, af));
+}
+
+/* @late: where one of the same service that goes has it until it has gone */
+static void endpoint_admit(struct sal_endpoint *ep, bool late)
+{
+	int af;
+
+	if (ep->plan != SAL_PLAN_ADD)
+		return;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (ep->rev[af].linked && ep->rev[af].pending &&
+		    (late || !endpoint_is_taken(ep, af)))
+			sal_reverse_admit(ep->svc->domain, &ep->rev[af]);
+}
+
+void sal_endpoint_admit(struct sal_endpoint *ep)
+{
+	endpoint_admit(ep, false);
+}
+
+void sal_endpoint_admit_late(struct sal_endpoint *ep)
+{
+	endpoint_admit(ep, true);
+}
+
+static void endpoint_move_cells(struct sal_endpoint *old,
+				struct sal_endpoint *ep)
+{
+	struct sal_moved moved = {};
+	LIST_HEAD(none);
+	int af;
+
+	spin_lock_bh(&sal_lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (ep->usable[af])
+			sal_cells_move(old, ep, af, &none, &moved);
+	spin_unlock_bh(&sal_lock);
+}
+
+/* in one step; needs no memory, and cannot fail */
+static void endpoint_take_addrs(struct sal_endpoint *ep)
+{
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (endpoint_shares(ep, af))
+			sal_reverse_replace(ep->svc->domain, &ep->old->rev[af],
+					    &ep->rev[af]);
+}
+
+/*
+ * Flows move before the addresses that both have do: a reply meanwhile is a
+ * late one of the old endpoint.
+ */
+static void endpoint_inherit(struct sal_endpoint *ep)
+{
+	endpoint_move_cells(ep->old, ep);
+	endpoint_take_addrs(ep);
+}
+
+static void endpoint_set_state(struct sal_endpoint *ep, u32 state)
+{
+	spin_lock_bh(&sal_lock);
+	ep->pending = false;
+	WRITE_ONCE(ep->state, state);
+	spin_unlock_bh(&sal_lock);
+}
+
+void sal_endpoint_arrive(struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_mutex);
+	if (ep->plan != SAL_PLAN_ADD && ep->plan != SAL_PLAN_SET)
+		return;
+	WRITE_ONCE(ep->weight, ep->want_weight);
+	if (ep->plan == SAL_PLAN_ADD)
+		ep->svc->n_endpoints++;
+	else if (ep->want_state == SAL_ENDPOINT_STATE_DOWN)
+		return;
+	endpoint_set_state(ep, ep->want_state);
+	sal_link_apply(ep);
+	if (ep->old)
+		endpoint_inherit(ep);
+}
+
+static void endpoint_down(struct sal_endpoint *ep)
+{
+	int af;
+
+	endpoint_set_state(ep, SAL_ENDPOINT_STATE_DOWN);
+	spin_lock_bh(&sal_lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_leave(ep, af, SAL_CAUSE_ENDPOINT_DOWN);
+	spin_unlock_bh(&sal_lock);
+	sal_link_apply(ep);
+}
+
+void sal_endpoint_depart(struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_mutex);
+	if (ep->plan == SAL_PLAN_SET &&
+	    ep->want_state == SAL_ENDPOINT_STATE_DOWN &&
+	    ep->state != SAL_ENDPOINT_STATE_DOWN) {
+		endpoint_down(ep);
+	} else if (ep->plan == SAL_PLAN_DEL) {
+		sal_endpoint_remove(ep, ep->cause);
+		ep->svc->n_endpoints--;
+	}
+}
+
+void sal_endpoint_tell(struct sal_endpoint *ep)
+{
+	u8 cmd = SAL_CMD_ENDPOINT_SET_NTF;
+
+	if (ep->plan == SAL_PLAN_ADD && !ep->old)
+		cmd = SAL_CMD_ENDPOINT_ADD_NTF;
+	else if (ep->plan == SAL_PLAN_DEL)
+		cmd = SAL_CMD_ENDPOINT_DEL_NTF;
+	if (!ep->heir)
+		sal_event_endpoint(ep, cmd);
+}
+
+/* the heir of one that goes knows it no more */
+void sal_endpoint_settle(struct sal_endpoint *ep)
+{
+	bool gone = ep->dead;
+
+	lockdep_assert_held(&sal_mutex);
+	sal_link_forget(ep);
+	list_del_init(&ep->touched);
+	ep->want_weight = ep->weight;
+	ep->want_state = ep->state;
+	ep->heir = NULL;
+	ep->old = NULL;
+	ep->plan = SAL_PLAN_KEEP;
+	if (gone)
+		sal_endpoint_haunt(ep);
+}
