@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "salctl.h"
+#include "transaction.h"
 
 #define WORDS_MAX	512
 
@@ -65,6 +66,15 @@ static int run_line(const struct object *const *objects, char *line)
 	return argc ? run_words(objects, argc, argv) : EXIT_OK;
 }
 
+/* There are no more lines, or none that can be read. */
+static int end_of_file(FILE *f, const char *name)
+{
+	if (!ferror(f))
+		return transaction_end();
+	err_place(NULL, 0);
+	return refused("cannot read '%s': %s", name, strerror(errno));
+}
+
 static int run_file(const struct object *const *objects, FILE *f,
 		    const char *name)
 {
@@ -75,22 +85,23 @@ static int run_file(const struct object *const *objects, FILE *f,
 	ssize_t len;
 	int ret;
 
-	while ((len = getline(&line, &room, f)) >= 0) {
+	do {
+		len = getline(&line, &room, f);
 		err_place(name, ++number);
-		if (strlen(line) != (size_t)len)
+		if (len < 0)
+			ret = end_of_file(f, name);
+		else if (strlen(line) != (size_t)len)
 			ret = bad_usage("a NUL byte is not expected");
 		else
 			ret = run_line(objects, line);
 		/* whoever reads along sees each line's output at once */
 		fflush(stdout);
-		if (ret && !first)
+		if (ret)
+			transaction_fail(number);
+		if (!first)
 			first = ret;
-		if (ret && !opt.force)
-			break;
-	}
+	} while (len >= 0 && (!ret || opt.force));
 	err_place(NULL, 0);
-	if (!first && ferror(f))
-		first = refused("cannot read '%s': %s", name, strerror(errno));
 	free(line);
 	return first;
 }

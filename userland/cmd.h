@@ -7,6 +7,9 @@
 
 #include "args.h"
 
+extern const struct object object_abort;
+extern const struct object object_begin;
+extern const struct object object_commit;
 extern const struct object object_domain;
 extern const struct object object_endpoint;
 extern const struct object object_flow;

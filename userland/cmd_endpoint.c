@@ -24,6 +24,7 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_CELLS, F_STATS },
 	{ SAL_A_ENDPOINT_ID, F_DETAIL },
 	{ SAL_A_ENDPOINT_SEQ, F_JSON },
+	{ SAL_A_ENDPOINT_TRANSACTION },
 };
 
 LAYOUT(endpoint, endpoint);

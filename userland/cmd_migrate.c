@@ -23,6 +23,7 @@ static const struct field migrate_field[] = {
 	{ SAL_A_MIGRATE_DURATION },
 	{ SAL_A_MIGRATE_CAUSE },
 	{ SAL_A_MIGRATE_SEQ, F_JSON },
+	{ SAL_A_MIGRATE_TRANSACTION },
 };
 
 LAYOUT(migrate, migrate);

@@ -25,7 +25,7 @@
 #include "show.h"
 #include "sock.h"
 
-enum { SERVICE, ENDPOINT, FLOW, MIGRATE, NUM_GROUPS };
+enum { SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, NUM_GROUPS };
 
 static const struct {
 	const char *name;
@@ -35,6 +35,7 @@ static const struct {
 	[ENDPOINT] = { SAL_MCGRP_ENDPOINT, &layout_endpoint },
 	[FLOW] = { SAL_MCGRP_FLOW, &layout_flow },
 	[MIGRATE] = { SAL_MCGRP_MIGRATE, &layout_migrate },
+	[TRANSACTION] = { SAL_MCGRP_TRANSACTION, &layout_transaction },
 };
 
 static const struct {
@@ -52,6 +53,8 @@ static const struct {
 	{ SAL_CMD_FLOW_ADD_NTF, FLOW, "flow-add", "flow add" },
 	{ SAL_CMD_FLOW_DEL_NTF, FLOW, "flow-del", "flow del" },
 	{ SAL_CMD_MIGRATE_NTF, MIGRATE, "migrate", "migrate" },
+	{ SAL_CMD_TRANSACTION_COMMIT_NTF, TRANSACTION, "transaction-commit",
+	  "transaction commit" },
 };
 
 struct monitor {
@@ -346,7 +349,7 @@ static int monitor(struct args *args)
 }
 
 static const struct command monitor_commands[] = {
-	{ NULL, monitor, "[service|endpoint|flow|migrate].." },
+	{ NULL, monitor, "[service|endpoint|flow|migrate|transaction].." },
 	{ }
 };
 

@@ -32,6 +32,7 @@ static const struct field service_field[] = {
 	{ SAL_A_SERVICE_LATE, F_DETAIL },
 	{ SAL_A_SERVICE_GRACE, F_DETAIL },
 	{ SAL_A_SERVICE_SEQ, F_JSON },
+	{ SAL_A_SERVICE_TRANSACTION },
 };
 
 static void check_family(json_t *obj, int family, const char *usable,

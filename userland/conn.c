@@ -19,6 +19,7 @@
 #include "extack.h"
 #include "salctl.h"
 #include "sock.h"
+#include "transaction.h"
 
 #define DUMP_TRIES	10
 
@@ -62,6 +63,7 @@ static struct nlmsghdr *req_begin(struct request *req, uint16_t type,
 	req->nlh = nlh;
 	req->overflow = false;
 	req->missing_ok = false;
+	req->part = NULL;
 	return nlh;
 }
 
@@ -425,6 +427,7 @@ static int run(struct request *req, uint16_t flags, conn_cb cb, void *data)
 	struct answer ans = { 0 };
 	unsigned int tries = 0;
 	struct ack ack;
+	uint64_t nr;
 	int ret;
 
 	if (req->overflow) {
@@ -447,6 +450,10 @@ static int run(struct request *req, uint16_t flags, conn_cb cb, void *data)
 			goto out;
 	} while (ans.interrupted && !ack.error);
 
+	if (req->part && ack_cookie(&ack, &nr))
+		req->part(nr);
+	if (!ack.error && req->op->kept)
+		transaction_kept();
 	if (ack.error != ENOENT || !req->missing_ok)
 		ret = ack_report(&ack, req->nlh, req->op->set);
 	if (!ret)

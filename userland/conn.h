@@ -17,6 +17,8 @@ struct request {
 	struct nlmsghdr *nlh;
 	bool overflow;		/* something did not fit in */
 	bool missing_ok;	/* ENOENT is as good as done */
+	/* told which part of it, from 1, the kernel's text is about */
+	void (*part)(uint64_t nr);
 };
 
 /* what the kernel tells about the family */

@@ -22,6 +22,12 @@ void err_place(const char *file, unsigned int line)
 	place_line = line;
 }
 
+/* the line that the errors to come are about */
+unsigned int err_line(void)
+{
+	return place_line;
+}
+
 /* The text may have come from the kernel with somebody's names in it. */
 static void say(const char *kind, const char *fmt, va_list ap)
 {

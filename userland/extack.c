@@ -19,6 +19,7 @@
 struct extack {
 	const char *msg;
 	const struct nlattr *policy;
+	const struct nlattr *cookie;
 	uint32_t offset;
 	uint32_t miss_type;
 	uint32_t miss_nest;
@@ -72,6 +73,9 @@ static void parse(struct extack *ext, const struct ack *ack)
 			break;
 		case NLMSGERR_ATTR_POLICY:
 			ext->policy = attr;
+			break;
+		case NLMSGERR_ATTR_COOKIE:
+			ext->cookie = attr;
 			break;
 		}
 	}
@@ -262,6 +266,21 @@ void ack_parse(const struct nlmsghdr *nlh, struct ack *ack)
 		ack->tlvs = (const char *)mnl_nlmsg_get_payload(nlh) + head;
 		ack->len = len - head;
 	}
+}
+
+/**
+ * ack_cookie() - the number that came with an ack
+ * @ack: what ack_parse() has found
+ * @val: where to put it
+ *
+ * Return: whether there was one
+ */
+bool ack_cookie(const struct ack *ack, uint64_t *val)
+{
+	struct extack ext;
+
+	parse(&ext, ack);
+	return ext.cookie && get_number(ext.cookie, val);
 }
 
 /**

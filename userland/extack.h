@@ -6,7 +6,9 @@
 #define _SALCTL_EXTACK_H
 
 #include <libmnl/libmnl.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "names.h"
 
@@ -18,6 +20,7 @@ struct ack {
 };
 
 void ack_parse(const struct nlmsghdr *nlh, struct ack *ack);
+bool ack_cookie(const struct ack *ack, uint64_t *val);
 int ack_report(const struct ack *ack, const struct nlmsghdr *req,
 	       const struct attr_set *set);
 

@@ -20,6 +20,9 @@ static const struct object *const objects[] = {
 	&object_stats,
 	&object_monitor,
 	&object_flush,
+	&object_begin,
+	&object_commit,
+	&object_abort,
 	&object_version,
 	NULL
 };

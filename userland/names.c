@@ -185,6 +185,7 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_HELD_PACKETS] = { "held-packets", T_COUNT },
 	[SAL_A_SERVICE_HELD_BYTES] = { "held-bytes", T_COUNT },
 	[SAL_A_SERVICE_SEQ] = { "seq", T_COUNT },
+	[SAL_A_SERVICE_TRANSACTION] = { "transaction", T_COUNT },
 };
 
 SET(service, "service");
@@ -206,6 +207,7 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_FLOWS] = { "flows", T_COUNT },
 	[SAL_A_ENDPOINT_CELLS] = { "cells", T_COUNT },
 	[SAL_A_ENDPOINT_SEQ] = { "seq", T_COUNT },
+	[SAL_A_ENDPOINT_TRANSACTION] = { "transaction", T_COUNT },
 };
 
 SET(endpoint, "endpoint");
@@ -239,6 +241,7 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_DURATION] = { "duration", T_NS },
 	[SAL_A_MIGRATE_CAUSE] = { "cause", T_ENUM, false, &names_cause },
 	[SAL_A_MIGRATE_SEQ] = { "seq", T_COUNT },
+	[SAL_A_MIGRATE_TRANSACTION] = { "transaction", T_COUNT },
 };
 
 SET(migrate, "migrate");
@@ -305,10 +308,18 @@ static const struct attr stats_attr[] = {
 
 SET(stats, "stats");
 
+static const struct attr transaction_attr[] = {
+	[SAL_A_TRANSACTION_ID] = { "id", T_COUNT },
+	[SAL_A_TRANSACTION_REQUESTS] = { "requests", T_COUNT },
+	[SAL_A_TRANSACTION_SEQ] = { "seq", T_COUNT },
+};
+
+SET(transaction, "transaction");
+
 const struct attr_set *const all_sets[] = {
 	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
 	&set_flow, &set_migrate, &set_resolve, &set_step,
-	&set_stats,
+	&set_stats, &set_transaction,
 };
 
 const unsigned int num_sets = ARRAY_SIZE(all_sets);
@@ -321,17 +332,17 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_MEMBER_SET] = { "member-set", &set_member },
 	[SAL_CMD_MEMBER_GET] = { "member-get", &set_member },
 	[SAL_CMD_MEMBER_DEL] = { "member-del", &set_member },
-	[SAL_CMD_SERVICE_NEW] = { "service-new", &set_service },
-	[SAL_CMD_SERVICE_SET] = { "service-set", &set_service },
+	[SAL_CMD_SERVICE_NEW] = { "service-new", &set_service, true },
+	[SAL_CMD_SERVICE_SET] = { "service-set", &set_service, true },
 	[SAL_CMD_SERVICE_GET] = { "service-get", &set_service },
-	[SAL_CMD_SERVICE_DEL] = { "service-del", &set_service },
+	[SAL_CMD_SERVICE_DEL] = { "service-del", &set_service, true },
 	[SAL_CMD_SERVICE_ADD_NTF] = { "service-add-ntf", &set_service },
 	[SAL_CMD_SERVICE_SET_NTF] = { "service-set-ntf", &set_service },
 	[SAL_CMD_SERVICE_DEL_NTF] = { "service-del-ntf", &set_service },
-	[SAL_CMD_ENDPOINT_NEW] = { "endpoint-new", &set_endpoint },
-	[SAL_CMD_ENDPOINT_SET] = { "endpoint-set", &set_endpoint },
+	[SAL_CMD_ENDPOINT_NEW] = { "endpoint-new", &set_endpoint, true },
+	[SAL_CMD_ENDPOINT_SET] = { "endpoint-set", &set_endpoint, true },
 	[SAL_CMD_ENDPOINT_GET] = { "endpoint-get", &set_endpoint },
-	[SAL_CMD_ENDPOINT_DEL] = { "endpoint-del", &set_endpoint },
+	[SAL_CMD_ENDPOINT_DEL] = { "endpoint-del", &set_endpoint, true },
 	[SAL_CMD_ENDPOINT_ADD_NTF] = { "endpoint-add-ntf", &set_endpoint },
 	[SAL_CMD_ENDPOINT_SET_NTF] = { "endpoint-set-ntf", &set_endpoint },
 	[SAL_CMD_ENDPOINT_DEL_NTF] = { "endpoint-del-ntf", &set_endpoint },
@@ -343,6 +354,14 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_MIGRATE_NTF] = { "migrate-ntf", &set_migrate },
 	[SAL_CMD_RESOLVE] = { "resolve", &set_resolve },
 	[SAL_CMD_STATS_GET] = { "stats-get", &set_stats },
+	[SAL_CMD_TRANSACTION_BEGIN] = { "transaction-begin",
+					&set_transaction },
+	[SAL_CMD_TRANSACTION_COMMIT] = { "transaction-commit",
+					 &set_transaction },
+	[SAL_CMD_TRANSACTION_ABORT] = { "transaction-abort",
+					&set_transaction },
+	[SAL_CMD_TRANSACTION_COMMIT_NTF] = { "transaction-commit-ntf",
+					     &set_transaction },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

@@ -54,6 +54,7 @@ struct attr_set {
 struct sal_op {
 	const char *name;
 	const struct attr_set *set;
+	bool kept;	/* by a transaction, for its commit */
 };
 
 extern const struct attr_set set_prefix;
@@ -66,6 +67,7 @@ extern const struct attr_set set_migrate;
 extern const struct attr_set set_resolve;
 extern const struct attr_set set_step;
 extern const struct attr_set set_stats;
+extern const struct attr_set set_transaction;
 
 extern const struct attr_set *const all_sets[];
 extern const unsigned int num_sets;

@@ -59,6 +59,7 @@ extern const struct layout layout_flow;
 extern const struct layout layout_migrate;
 extern const struct layout layout_resolve;
 extern const struct layout layout_stats;
+extern const struct layout layout_transaction;
 
 #define OUT_KEY_BUF	64
 

@@ -14,6 +14,7 @@
 #include "conn.h"
 #include "netns.h"
 #include "salctl.h"
+#include "transaction.h"
 
 struct options opt;
 
@@ -197,6 +198,8 @@ int run_words(const struct object *const *objects, int argc, char **argv)
 	ret = find_object(objects, argv[0], &obj);
 	if (ret)
 		return ret;
+	if (transaction_skips(obj))
+		return EXIT_OK;
 	args.object = obj;
 	args.command = obj->commands;
 

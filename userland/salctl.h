@@ -38,6 +38,7 @@ extern struct options opt;
 /* err.c: one line each on stderr, with the place in a batch where there is one */
 
 void err_place(const char *file, unsigned int line);
+unsigned int err_line(void);
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int bad_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -6,6 +6,7 @@
 
 #include "salctl.h"
 #include "show.h"
+#include "transaction.h"
 
 static bool list_begun;
 
@@ -90,7 +91,8 @@ int show_all(struct request *req, const struct layout *layout)
  */
 int show_made(struct request *req, const struct layout *layout)
 {
-	if (opt.json || opt.detail)
+	/* what a transaction keeps is not made yet */
+	if ((opt.json || opt.detail) && !transaction_open())
 		return show_one(req, layout);
 	return conn_do(req, NULL, NULL);
 }

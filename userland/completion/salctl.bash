@@ -120,7 +120,7 @@ _salctl_object()
 		esac
 		;;
 	monitor)
-		echo service endpoint flow migrate
+		echo service endpoint flow migrate transaction
 		[ $# -eq 1 ] && echo help
 		;;
 	esac
@@ -145,6 +145,7 @@ _salctl_value()
 
 _salctl()
 {
+	# begin, commit and abort are for batches
 	local objects="domain member service endpoint flow migrate resolve
 		       stats monitor flush version help"
 	local options="-n -j -p -s -d -4 -6 -o -t -b -force -V"

@@ -321,6 +321,13 @@ static void put_resolve(struct nlmsghdr *nlh, int which)
 		put_walk(nlh);
 }
 
+static void put_transaction(struct nlmsghdr *nlh, int which)
+{
+	(void)which;
+	mnl_attr_put_u32(nlh, SAL_A_TRANSACTION_ID, 4);
+	mnl_attr_put_u32(nlh, SAL_A_TRANSACTION_REQUESTS, 12);
+}
+
 static void put_count(struct nlmsghdr *nlh, int which)
 {
 	(void)which;
@@ -543,7 +550,7 @@ void canned_answer(const struct fake *f)
 	uint8_t cmd = genl->cmd;
 
 	log_request(f, cmd);
-	if (refuse(f, cmd))
+	if (refuse(f, cmd) || keep_answer(f, cmd))
 		return;
 	if (f->req->nlmsg_flags & NLM_F_DUMP) {
 		answer_dump(f, cmd);
@@ -558,6 +565,25 @@ void canned_answer(const struct fake *f)
 
 /* --- events --- */
 
+/* as of events that are part of a transaction */
+static void put_part(struct nlmsghdr *nlh, uint8_t cmd)
+{
+	switch (cmd) {
+	case SAL_CMD_SERVICE_ADD_NTF:
+	case SAL_CMD_SERVICE_SET_NTF:
+	case SAL_CMD_SERVICE_DEL_NTF:
+		mnl_attr_put_u32(nlh, SAL_A_SERVICE_TRANSACTION, 4);
+		break;
+	case SAL_CMD_ENDPOINT_SET_NTF:
+	case SAL_CMD_ENDPOINT_DEL_NTF:
+		mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_TRANSACTION, 4);
+		break;
+	case SAL_CMD_MIGRATE_NTF:
+		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_TRANSACTION, 4);
+		break;
+	}
+}
+
 static void send_event(const struct fake *f, uint8_t cmd, put_fn put,
 		       int which, uint16_t seq_attr, uint64_t seq)
 {
@@ -570,6 +596,8 @@ static void send_event(const struct fake *f, uint8_t cmd, put_fn put,
 	if (cmd == SAL_CMD_MIGRATE_NTF)
 		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_CAUSE, SAL_CAUSE_DEVICE);
 	mnl_attr_put_u32(nlh, seq_attr, seq);
+	if (fake_is("part"))
+		put_part(nlh, cmd);
 	fake_send(f, nlh);
 }
 
@@ -626,8 +654,13 @@ void canned_events(const struct fake *f, unsigned int group)
 	case FAKE_GROUP + 3:
 		send_event(f, SAL_CMD_MIGRATE_NTF, put_migrate, 1,
 			   SAL_A_MIGRATE_SEQ, 1);
-		if (!fake_is("stays"))
+		if (!fake_is("stays") && !fake_is("part"))
 			send_gone(f);
+		break;
+	case FAKE_GROUP + 4:
+		send_event(f, SAL_CMD_TRANSACTION_COMMIT_NTF, put_transaction,
+			   0, SAL_A_TRANSACTION_SEQ, 2);
+		send_gone(f);
 		break;
 	}
 }

@@ -19,6 +19,7 @@
 
 #include <linux/sal.h>
 
+#include "../salctl.h"
 #include "../sock.h"
 #include "fake.h"
 
@@ -65,8 +66,8 @@ void fake_send(const struct fake *f, const struct nlmsghdr *nlh)
 }
 
 /* Both ways in which the kernel may put the request into it */
-void fake_ack(const struct fake *f, int error, const char *msg,
-	      const struct nlattr *bad)
+static struct nlmsghdr *ack_begin(const struct fake *f, int error,
+				  const char *msg)
 {
 	static char buf[FAKE_BUF] MSG_ALIGNED;
 	struct nlmsghdr *nlh;
@@ -85,13 +86,33 @@ void fake_ack(const struct fake *f, int error, const char *msg,
 	} else {
 		nlh->nlmsg_flags |= NLM_F_CAPPED;
 	}
-	if (msg || bad)
+	if (msg) {
 		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
-	if (msg)
 		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, msg);
-	if (bad)
+	}
+	return nlh;
+}
+
+void fake_ack(const struct fake *f, int error, const char *msg,
+	      const struct nlattr *bad)
+{
+	struct nlmsghdr *nlh = ack_begin(f, error, msg);
+
+	if (bad) {
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
 		mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS,
 				 (const char *)bad - (const char *)f->req);
+	}
+	fake_send(f, nlh);
+}
+
+void fake_ack_part(const struct fake *f, int error, const char *msg,
+		   uint64_t nr)
+{
+	struct nlmsghdr *nlh = ack_begin(f, error, msg);
+
+	nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	mnl_attr_put_u64(nlh, NLMSGERR_ATTR_COOKIE, nr);
 	fake_send(f, nlh);
 }
 
@@ -121,13 +142,13 @@ static void put_groups(struct nlmsghdr *nlh)
 {
 	static const char *const names[] = {
 		SAL_MCGRP_SERVICE, SAL_MCGRP_ENDPOINT, SAL_MCGRP_FLOW,
-		SAL_MCGRP_MIGRATE
+		SAL_MCGRP_MIGRATE, SAL_MCGRP_TRANSACTION
 	};
 	struct nlattr *all, *one;
 	unsigned int i;
 
 	all = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		one = mnl_attr_nest_start(nlh, i + 1);
 		mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, FAKE_GROUP + i);
 		mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, names[i]);

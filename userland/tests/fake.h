@@ -27,10 +27,16 @@ struct nlmsghdr *fake_msg(void *buf, const struct fake *f, uint16_t type,
 void fake_send(const struct fake *f, const struct nlmsghdr *nlh);
 void fake_ack(const struct fake *f, int error, const char *msg,
 	      const struct nlattr *bad);
+/* about part @nr of a whole */
+void fake_ack_part(const struct fake *f, int error, const char *msg,
+		   uint64_t nr);
 void fake_done(const struct fake *f, int error, uint16_t flags);
 
 /* the sal family, canned.c */
 void canned_answer(const struct fake *f);
 void canned_events(const struct fake *f, unsigned int group);
+
+/* transactions of it, keep.c; false for what it has no answer to */
+bool keep_answer(const struct fake *f, uint8_t cmd);
 
 #endif /* _SALCTL_TESTS_FAKE_H */

@@ -297,6 +297,29 @@ err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
 
+# what is part of a transaction says so, and then there is the transaction
+run SAL_FAKE=part monitor service migrate trans
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+listening
+service add b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open transaction 4
+service set b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open transaction 4
+lost 3 service events
+service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 transaction 4 no usable IPv6 endpoint
+migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device transaction 4
+transaction commit 4  requests 12
+EOF
+
+run SAL_FAKE=part -j monitor endpoint migrate transaction
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+{"event":"listening"}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1,"transaction":4}
+{"event":"overrun"}
+{"event":"lost","group":"endpoint","count":1}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3,"transaction":4}
+{"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1,"transaction":4}
+{"event":"transaction-commit","id":4,"requests":12,"seq":2}
+EOF
+
 run SAL_FAKE=eperm monitor flow migrate
 err="salctl: permission denied: flow events need CAP_NET_ADMIN in the user namespace that owns this network namespace" \
 	expect 1 </dev/null
@@ -363,6 +386,137 @@ batch 'monitor' '-:1: monitor has no place in a batch' 2
 batch 'service add b\0c' '-:1: a NUL byte is not expected' 2
 run -b $out/nix
 err="salctl: cannot open '$out/nix': No such file or directory" \
+	expect 1 </dev/null
+
+# --- transactions -----------------------------------------------------------
+
+batch 'begin\nservice add b.com\nendpoint add b.com netns b1 addr 10.0.0.2\ncommit' '' 0
+batch 'begin\ncommit' '' 0
+batch 'begin\nservice del nix\nabort\nservice add b.com' '' 0
+
+# begin, commit and abort where they have no place
+batch 'commit' '-:1: commit: no transaction has begun' 2
+batch 'abort' '-:1: abort: no transaction has begun' 2
+batch 'begin\ncommit\ncommit' '-:3: commit: no transaction has begun' 2
+batch 'begin x' "-:1: begin: 'x' is not expected" 2
+batch 'begin\ncommit x' "-:2: commit: 'x' is not expected" 2
+batch 'begin\nbegin\ncommit' \
+	'-:2: begin: the transaction of line 1 has no commit yet' 2
+batch '\nbegin\nservice add b.com\n' \
+	'-:2: the transaction that begins here has no commit' 2
+batch '\nbegin' '-:2: the transaction that begins here has no commit' 2
+
+# the line that could not be done is named, and not that of the commit
+batch 'begin\nservice add b.com\n#\nservice del nix\nservice del nix\ncommit' \
+	"-:4: there is no service 'nix'" 1
+batch 'begin\nservice del nix\nabort\nbegin\n\nendpoint del nix b1\ncommit' \
+	"-:6: there is no service 'nix'" 1
+# one line, several requests
+batch 'begin\nendpoint del b.com b1\nservice flush\nservice del nix\ncommit' \
+	"-:4: there is no service 'nix'" 1
+# and so is the line that the kernel has a remark on
+export SAL_FAKE=remark
+batch 'begin\nservice add b.com\ncommit' '-:2: note: no endpoint for IPv6' 0
+unset SAL_FAKE
+
+# what fails before the commit ends it, as any other batch
+: >$SAL_FAKE_LOG
+batch 'begin\nservice add b.com\ndomain set max-flows 1\ncommit' \
+	'-:3: not in a transaction' 1
+batch 'begin\nmigrate b.com from b1 to b2\ncommit' \
+	'-:2: not in a transaction' 1
+batch 'begin\nservice add b.com vip x\ncommit' \
+	"-:2: service add: vip 'x': not an address" 2
+batch 'begin\nservice show nix\ncommit' \
+	"-:2: there is no service 'nix' (attribute name)" 1
+grep -q commit $SAL_FAKE_LOG && not_ok "no commit is sent" ||
+	ok "no commit is sent"
+
+# more than the kernel keeps
+{
+	echo begin
+	seq -f 'service add s%.0f' 10001
+	echo commit
+} >$out/batch
+run -b $out/batch
+err="$out/batch:10002: the transaction is too large" expect 1 </dev/null
+sed -i 10002d $out/batch
+run -b $out/batch
+expect 0 </dev/null
+sed -i '10001s/.*/service add nix/' $out/batch
+run -b $out/batch
+err="$out/batch:10001: there is no service 'nix'" expect 1 </dev/null
+
+# nothing is made before the commit, which tells how much that was
+cat >$out/batch <<'EOF'
+begin
+service add b.com
+service show b.com
+endpoint replace b.com b1 addr 10.0.0.2
+resolve b.com
+commit
+EOF
+run -o -d -b $out/batch
+expect 0 <<'EOF'
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open hold packets 256 bytes 512k time 1s on-empty reject late translate grace 5s
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 usable4 2 usable6 1 gate4 open gate6 releasing
+1  requests 2
+EOF
+sed -i '/show/d; /resolve/d' $out/batch
+run -j -b $out/batch
+expect 0 <<<'[{"id":1,"requests":2}]'
+
+# -force: a line that failed is told of, those after it are looked at, and
+# nothing of the transaction is done; what follows it is
+cat >$out/batch <<'EOF'
+begin
+service add b.com
+service add c.com vip x
+member add netns b1
+commit
+begin
+endpoint del nix b1
+commit
+service add d.com
+EOF
+run -force -b $out/batch
+err="$out/batch:3: service add: vip 'x': not an address
+$out/batch:4: not in a transaction
+$out/batch:5: transaction not committed: line 3 failed
+$out/batch:7: there is no service 'nix'" expect 2 </dev/null
+same requests '{"op":"transaction-begin"}
+{"op":"service-new","name":"b.com"}
+{"op":"member-new","name":"b1","netns_fd":"fd"}
+{"op":"transaction-abort"}
+{"op":"transaction-begin"}
+{"op":"endpoint-del","service":"nix","name":"b1"}
+{"op":"transaction-commit"}
+{"op":"service-new","name":"d.com"}' $SAL_FAKE_LOG &&
+	ok "requests of it" || not_ok "requests of it"
+
+# where it has not begun, its lines are not done one by one
+cat >$out/batch <<'EOF'
+begin it
+service add b.com
+commit
+begin it
+service add b.com
+abort
+begin it
+service add b.com
+begin
+EOF
+run -force -b $out/batch
+err="$out/batch:1: begin: 'it' is not expected
+$out/batch:3: transaction not committed: line 1 failed
+$out/batch:4: begin: 'it' is not expected
+$out/batch:7: begin: 'it' is not expected
+$out/batch:9: begin: the transaction of line 7 has no commit yet
+$out/batch:7: the transaction that begins here has no commit" expect 2 </dev/null
+[ -s $SAL_FAKE_LOG ] && not_ok "nothing is sent" || ok "nothing is sent"
+sed -i 's/ it//' $out/batch
+run SAL_FAKE=eperm -b $out/batch
+err="$out/batch:1: permission denied: needs CAP_NET_ADMIN in the user namespace that owns this network namespace" \
 	expect 1 </dev/null
 
 # --- the rest ---------------------------------------------------------------

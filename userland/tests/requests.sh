@@ -89,6 +89,26 @@ sends '{"op":"resolve","name":"b.com","netns_fd":"fd","family":10}' \
 	-6 resolve b.com from netns b1
 sends '{"op":"stats-get","dump":true}' stats
 
+# a transaction: what it consists of is sent as it is without one
+cat >$out/batch <<'EOF'
+begin
+service replace b.com vip 10.0.254.2
+endpoint add b.com netns b1 addr 10.0.0.2
+endpoint set b.com b2 state down
+endpoint del b.com b3
+service set c.com hold off
+service del d.com
+commit
+EOF
+sends '{"op":"transaction-begin"}
+{"op":"service-new","name":"b.com","vip":["10.0.254.2"],"replace":true}
+{"op":"endpoint-new","service":"b.com","name":"b1","netns_fd":"fd","ipv4":"10.0.0.2"}
+{"op":"endpoint-set","service":"b.com","name":"b2","state":"down"}
+{"op":"endpoint-del","service":"b.com","name":"b3"}
+{"op":"service-set","name":"c.com","hold_packets":0}
+{"op":"service-del","name":"d.com"}
+{"op":"transaction-commit"}' -b $out/batch
+
 # more than fits is refused, and sends nothing
 run service add b.com vip $(seq -f 'fd00::%.0f' 3000)
 err="salctl: the request is too large" expect 1 </dev/null

@@ -226,7 +226,7 @@ static void test_layouts(void)
 	static const struct layout *const layouts[] = {
 		&layout_domain, &layout_member, &layout_service,
 		&layout_endpoint, &layout_flow, &layout_migrate,
-		&layout_resolve, &layout_stats,
+		&layout_resolve, &layout_stats, &layout_transaction,
 	};
 	const struct attr_set *set;
 	uint16_t nr;

@@ -113,6 +113,9 @@ usage "resolve: from is missing" resolve b.com proto udp dport 53
 usage "stats show: 'x' is not expected" stats show x
 usage "monitor: there are no 'x' events" monitor x
 usage "flush: 'x' is not expected" flush x
+usage "begin: only in a batch (-b FILE)" begin
+usage "commit: only in a batch (-b FILE)" commit
+usage "abort: only in a batch (-b FILE)" abort
 usage "version: 'x' is not expected" version x
 
 # a command without any words is told which ones it wants
