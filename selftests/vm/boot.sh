@@ -81,7 +81,19 @@ args=(--run "$kernel" --name sal --user root --cwd "$REPO"
       # virtiofs would be faster, but Debian 12 has no virtiofsd.
       --force-9p)
 
-if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
+# A /dev/kvm in a machine that is virtual itself need not be one that can run
+# this kernel: it has to say its first words.
+kvm_works()
+{
+	[ -r /dev/kvm ] && [ -w /dev/kvm ] &&
+		timeout -k 1 20 qemu-system-x86_64 -accel kvm -cpu host \
+			-m 512M -nodefaults -display none -serial stdio \
+			-no-reboot -kernel "$kernel" -append \
+			"earlyprintk=serial console=ttyS0 panic=-1" \
+			</dev/null 2>&1 | grep "Linux version" >/dev/null
+}
+
+if ! kvm_works; then
 	args+=(--disable-kvm)
 	# Emulated, so tests should be patient.
 	export KSFT_MACHINE_SLOW=yes
