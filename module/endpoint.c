@@ -113,7 +113,7 @@ static int endpoint_check_addr(struct sal_service *svc,
 			       struct netlink_ext_ack *extack)
 {
 	struct sal_domain *d = svc->domain;
-	struct sal_reverse *rev;
+	struct sal_endpoint *ep;
 	struct sal_vip *vip;
 	int err;
 
@@ -129,16 +129,17 @@ static int endpoint_check_addr(struct sal_service *svc,
 				   vip->svc->name);
 		err = -EADDRINUSE;
 	}
-	rev = sal_reverse_living(sal_reverse_lookup(d, addr));
 	rcu_read_unlock();
 	if (err)
 		return err;
 
-	if (!rev || rev->ep->dead || rev->ep == self)
+	/* other services' may be there, too */
+	ep = sal_reverse_of(d, svc, addr);
+	if (!ep || ep == self)
 		return 0;
 	NL_SET_ERR_MSG_FMT(extack,
 			   "address is in use by endpoint '%.18s' of '%.18s'",
-			   rev->ep->name, rev->ep->svc->name);
+			   ep->name, svc->name);
 	return -EADDRINUSE;
 }
 
@@ -259,7 +260,10 @@ static bool endpoint_shares(const struct sal_endpoint *ep,
 			       sal_endpoint_addr(old, af));
 }
 
-/* all addresses but those that @old, which it is to replace, has as well */
+/*
+ * All addresses but those that @old, which it is to replace, has as well. These
+ * come later, but flows may come to it before.
+ */
 static int endpoint_link_addrs(struct sal_endpoint *ep,
 			       const struct sal_endpoint *old)
 {
@@ -267,8 +271,12 @@ static int endpoint_link_addrs(struct sal_endpoint *ep,
 	int err, af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (!(ep->has & BIT(af)) || endpoint_shares(ep, old, af))
+		if (!(ep->has & BIT(af)))
 			continue;
+		if (endpoint_shares(ep, old, af)) {
+			sal_reverse_inherit(&ep->rev[af], &old->rev[af]);
+			continue;
+		}
 		ep->rev[af].num = ep->id;
 		err = sal_reverse_insert(d, &ep->rev[af]);
 		if (err)
@@ -283,13 +291,10 @@ static void endpoint_take_addrs(struct sal_endpoint *ep,
 {
 	int af;
 
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (!endpoint_shares(ep, old, af))
-			continue;
-		ep->rev[af].num = old->rev[af].num;
-		sal_reverse_replace(ep->svc->domain, &old->rev[af],
-				    &ep->rev[af]);
-	}
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (endpoint_shares(ep, old, af))
+			sal_reverse_replace(ep->svc->domain, &old->rev[af],
+					    &ep->rev[af]);
 }
 
 /* out of everything but the reverse table */

@@ -8,6 +8,7 @@
  */
 #include <linux/rcupdate.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "net.h"
@@ -24,16 +25,6 @@ struct sal_reverse *sal_reverse_lookup(struct sal_domain *d,
 				       const struct in6_addr *addr)
 {
 	return rhashtable_lookup(&d->reverse, addr, reverse_params);
-}
-
-struct sal_reverse *sal_reverse_living(struct sal_reverse *first)
-{
-	struct sal_reverse *rev;
-
-	for (rev = first; rev; rev = sal_reverse_next(rev))
-		if (likely(!READ_ONCE(rev->ep->dead)))
-			return rev;
-	return first;
 }
 
 /* --- writers, under sal_mutex ---------------------------------------------- */
@@ -160,7 +151,7 @@ void sal_reverse_replace(struct sal_domain *d, struct sal_reverse *old,
 
 	lockdep_assert_held(&sal_mutex);
 	prev = reverse_prev(reverse_first(d, &old->addr), old);
-	rev->shared = old->shared;
+	sal_reverse_inherit(rev, old);
 	RCU_INIT_POINTER(rev->next, reverse_next(old));
 	if (prev)
 		rcu_assign_pointer(prev->next, rev);
@@ -209,3 +200,5 @@ void sal_reverse_destroy(struct sal_domain *d)
 {
 	rhashtable_destroy(&d->reverse);
 }
+
+#include "selftest/revtable.c"

@@ -10,6 +10,7 @@
 #ifndef _SAL_REVTABLE_H
 #define _SAL_REVTABLE_H
 
+#include <linux/compiler.h>
 #include <linux/in6.h>
 #include <linux/rhashtable.h>
 #include <linux/types.h>
@@ -53,9 +54,6 @@ sal_reverse_next(const struct sal_reverse *rev)
 	return rcu_dereference(rev->next);
 }
 
-/* the first who is no ghost or, where all are, the first; RCU */
-struct sal_reverse *sal_reverse_living(struct sal_reverse *first);
-
 /* the following under sal_mutex */
 
 /* the endpoint of a service at an address, if there is one, ghosts not counted */
@@ -74,6 +72,16 @@ struct sal_endpoint *sal_reverse_of(struct sal_domain *d,
  */
 int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev);
 
+/* @rev is to take the place of @old: flows need not come to it anew. Before any
+ * flow does.
+ */
+static inline void sal_reverse_inherit(struct sal_reverse *rev,
+				       const struct sal_reverse *old)
+{
+	rev->num = old->num;
+	WRITE_ONCE(rev->shared, old->shared);
+}
+
 /* take the place of one that is in the table at the same address, in one step;
  * cannot fail
  */
@@ -86,5 +94,14 @@ void sal_reverse_remove(struct sal_domain *d, struct sal_reverse *rev);
 int sal_reverse_init(struct sal_domain *d);
 /* it is empty */
 void sal_reverse_destroy(struct sal_domain *d);
+
+#ifdef DEBUG
+int sal_reverse_selftest(void);
+#else
+static inline int sal_reverse_selftest(void)
+{
+	return 0;
+}
+#endif
 
 #endif /* _SAL_REVTABLE_H */
