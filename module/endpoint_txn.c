@@ -40,6 +40,7 @@ static int endpoint_check_addr(struct sal_service *svc,
 				   vip->next->name);
 		return -EADDRINUSE;
 	}
+	/* other services' may be there, too */
 	ep = sal_reverse_of(d, svc, addr);
 	if (!ep || ep == self)
 		return 0;
@@ -100,7 +101,7 @@ static int endpoint_plan_addrs(struct sal_endpoint *ep)
 		if (!(ep->has & BIT(af)))
 			continue;
 		if (endpoint_shares(ep, af)) {
-			ep->rev[af].num = ep->old->rev[af].num;
+			sal_reverse_inherit(&ep->rev[af], &ep->old->rev[af]);
 			continue;
 		}
 		ep->rev[af].num = ep->id;

@@ -103,19 +103,16 @@ static bool addr_refused(struct sal_service *svc,
 			 const struct sal_endpoint_req *req, enum sal_af af)
 {
 	const struct in6_addr *addr = &req->addr[af];
-	struct sal_reverse *rev;
+	const struct sal_endpoint *other;
 	bool refused;
 
 	if (sal_prefix_check_endpoint(addr, NULL))
 		return true;
 	rcu_read_lock();
 	refused = sal_vip_lookup(&svc->domain->vips, addr);
-	rev = sal_reverse_living(sal_reverse_lookup(svc->domain, addr));
-	if (rev && !rev->ep->dead)
-		refused |= rev->ep->svc != svc ||
-			   strcmp(rev->ep->name, req->name);
 	rcu_read_unlock();
-	return refused;
+	other = sal_reverse_of(svc->domain, svc, addr);
+	return refused || (other && strcmp(other->name, req->name));
 }
 
 static int blame(const struct genl_info *info, struct sal_service *svc,

@@ -8,6 +8,7 @@
  */
 #include <linux/rcupdate.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "net.h"
@@ -25,16 +26,6 @@ struct sal_reverse *sal_reverse_lookup(struct sal_domain *d,
 {
 	return sal_reverse_seen(rhashtable_lookup(&d->reverse, addr,
 						  reverse_params));
-}
-
-struct sal_reverse *sal_reverse_living(struct sal_reverse *first)
-{
-	struct sal_reverse *rev;
-
-	for (rev = first; rev; rev = sal_reverse_next(rev))
-		if (likely(!READ_ONCE(rev->ep->dead)))
-			return rev;
-	return first;
 }
 
 /* --- writers, under sal_mutex ---------------------------------------------- */
@@ -163,8 +154,8 @@ void sal_reverse_replace(struct sal_domain *d, struct sal_reverse *old,
 
 	lockdep_assert_held(&sal_mutex);
 	prev = reverse_prev(reverse_first(d, &old->addr), old);
-	rev->shared = old->shared;
 	rev->pending = false;
+	sal_reverse_inherit(rev, old);
 	RCU_INIT_POINTER(rev->next, reverse_next(old));
 	if (prev)
 		rcu_assign_pointer(prev->next, rev);
@@ -213,3 +204,5 @@ void sal_reverse_destroy(struct sal_domain *d)
 {
 	rhashtable_destroy(&d->reverse);
 }
+
+#include "selftest/revtable.c"

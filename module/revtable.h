@@ -10,6 +10,7 @@
 #ifndef _SAL_REVTABLE_H
 #define _SAL_REVTABLE_H
 
+#include <linux/compiler.h>
 #include <linux/in6.h>
 #include <linux/rhashtable.h>
 #include <linux/types.h>
@@ -64,9 +65,6 @@ sal_reverse_next(const struct sal_reverse *rev)
 	return sal_reverse_seen(rcu_dereference(rev->next));
 }
 
-/* the first who is no ghost or, where all are, the first; RCU */
-struct sal_reverse *sal_reverse_living(struct sal_reverse *first);
-
 /* the following under sal_mutex */
 
 /* the endpoint that a service, or any where that is NULL, will have at an address
@@ -99,6 +97,16 @@ int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev);
  */
 void sal_reverse_admit(struct sal_domain *d, struct sal_reverse *rev);
 
+/* @rev is to take the place of @old: flows need not come to it anew. Before any
+ * flow does.
+ */
+static inline void sal_reverse_inherit(struct sal_reverse *rev,
+				       const struct sal_reverse *old)
+{
+	rev->num = old->num;
+	WRITE_ONCE(rev->shared, old->shared);
+}
+
 /* take the place of one that is in the table at the same address, in one step;
  * cannot fail
  */
@@ -111,5 +119,14 @@ void sal_reverse_remove(struct sal_domain *d, struct sal_reverse *rev);
 int sal_reverse_init(struct sal_domain *d);
 /* it is empty */
 void sal_reverse_destroy(struct sal_domain *d);
+
+#ifdef DEBUG
+int sal_reverse_selftest(void);
+#else
+static inline int sal_reverse_selftest(void)
+{
+	return 0;
+}
+#endif
 
 #endif /* _SAL_REVTABLE_H */
