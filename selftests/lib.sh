@@ -300,6 +300,8 @@ flood()
 	local name="$1"
 	shift
 	echo "+ echoflood $* &" >&2
+	# not the report of an earlier one: the child's > may come too late
+	rm -f "$WORK/flood.$name"
 	ip netns exec a "$TOOLS/echoflood" "$@" >"$WORK/flood.$name" \
 		2>"$WORK/flood.$name.err" &
 	declare -g "FLOOD_$name=$!"

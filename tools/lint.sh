@@ -9,7 +9,8 @@
 #
 # KDIR	build directory of the oldest kernel that is supported
 # KSRC	source of the newest one: its checkpatch, kernel-doc and generator
-# BUILD	where to build (build); BUILD/lint/results has a line per check
+# BUILD	where to build (build); BUILD/lint/results has a line per check, and
+#	BUILD/lint/CHECK.log what it said
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -77,13 +78,13 @@ build()
 	git ls-files -- Kbuild module uapi | xargs cp -p --parents -t "$dir"
 	# jobs of a make that has called us are none of this one's
 	env -u MAKEFLAGS -u MFLAGS make -k "$@" "M=$dir" SAL_DEBUG=1 W=1 \
-		modules >"$dir.log" 2>&1
+		modules >"$dir/make.log" 2>&1
 	if [ ! -e "$dir/sal.o" ]; then
-		tail -n 20 "$dir.log"
+		tail -n 20 "$dir/make.log"
 		return 1
 	fi
 	# clang's kernel is not built, so that symbols are not resolved there
-	! grep -E '(warning|error|Error)' "$dir.log" |
+	! grep -E '(warning|error|Error)' "$dir/make.log" |
 		grep -v 'modpost: suppressed'
 }
 
@@ -138,10 +139,12 @@ mkdir -p "$LINT" || exit 1
 failed=0
 : >"$LINT/results"
 for check in "${CHECKS[@]}"; do
-	if "check_$check" </dev/null; then
-		echo "lint: $check: ok"
+	start="$SECONDS"
+	if "check_$check" </dev/null >"$LINT/$check.log" 2>&1; then
+		echo "lint: $check: ok, $((SECONDS - start)) s"
 		echo "pass lint: $check" >>"$LINT/results"
 	else
+		cat "$LINT/$check.log"
 		echo "lint: $check: FAILED"
 		echo "fail lint: $check" >>"$LINT/results"
 		failed=$((failed + 1))

@@ -62,8 +62,8 @@ def flows(service=None, endpoint=None, src=None):
     return data
 
 
-# operation, attributes, errno, a word of the text, attribute; None where the
-# answer is to name none
+# operation, attributes, errno, a word of the text (or several, one of which it
+# has to have), attribute; None where the answer is to name none
 TABLE = [
     ("SERVICE_NEW", b"", "EINVAL", "missing", "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", text("")), "EINVAL", "", "SERVICE_NAME"),
@@ -229,13 +229,16 @@ TABLE = [
     (200, b"", errno.errorcode[errno.EOPNOTSUPP], "", None),
 ]
 
+# said by us, or by the core, which since 7.x does not let them pass
+NONE = ("no attributes", "Unknown attribute")
+
 DUMPS = [
-    ("SERVICE_GET", SVC, "EINVAL", "no attributes", "SERVICE_NAME"),
-    ("MEMBER_GET", A("MEMBER_NAME", text("a")), "EINVAL", "no attributes",
+    ("SERVICE_GET", SVC, "EINVAL", NONE, "SERVICE_NAME"),
+    ("MEMBER_GET", A("MEMBER_NAME", text("a")), "EINVAL", NONE,
      "MEMBER_NAME"),
-    ("DOMAIN_GET", A("DOMAIN_MAX_FLOWS", u32(1)), "EINVAL", "no attributes",
+    ("DOMAIN_GET", A("DOMAIN_MAX_FLOWS", u32(1)), "EINVAL", NONE,
      "DOMAIN_MAX_FLOWS"),
-    ("STATS_GET", attr(1, u32(1)), "EINVAL", "no attributes", 1),
+    ("STATS_GET", attr(1, u32(1)), "EINVAL", NONE, 1),
     ("ENDPOINT_GET", A("ENDPOINT_SERVICE", text("x.com")), "ENOENT", "x.com",
      "ENDPOINT_SERVICE"),
     ("FLOW_GET", flows("x.com"), "ENOENT", "x.com", "FLOW_SERVICE"),
@@ -285,6 +288,7 @@ def state(fam):
 def check(fam, row, dump=False):
     """One row; returns what is wrong with the answer, or with what is left."""
     cmd, data, *want, number = row
+    texts = want[1] if isinstance(want[1], tuple) else (want[1],)
     before = state(fam)
     err, words, bad = fam.req(cmd, data, dump)
     name = errno.errorcode.get(err, err)
@@ -293,8 +297,9 @@ def check(fam, row, dump=False):
         number = N["SAL_A_" + number]
     if name != want[0]:
         wrong.append(f"errno {name}, want {want[0]}")
-    if want[1] not in words or (not words and err != errno.EOPNOTSUPP):
-        wrong.append(f"text '{words}', want '{want[1]}'")
+    if not any(part in words for part in texts) or (
+            not words and err != errno.EOPNOTSUPP):
+        wrong.append(f"text '{words}', want one of {texts}")
     if number is not ANY and bad != number:
         wrong.append(f"attribute {bad}, want {number}")
     if state(fam) != before:

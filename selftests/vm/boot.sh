@@ -24,42 +24,12 @@
 
 set -euo pipefail
 
-VM_DIR="$(cd "$(dirname "$0")" && pwd)"
-REPO="$(cd "$VM_DIR/../.." && pwd)"
-
-# What the kernel prints when something is wrong; run.sh looks for the same.
-SPLATS="$("$VM_DIR/../run.sh" --splats)"
-
-die()
-{
-	echo "boot: $*" >&2
-	exit 1
-}
-
-usage()
-{
-	sed -n '/^#\t/s/^#\t//p' "$0" >&2
-	exit 2
-}
+# shellcheck source=selftests/vm/guest.sh
+. "$(dirname "$0")/guest.sh"
 
 out="$REPO/build/vm"
-limit="${SAL_VM_TIMEOUT:-7200}"
-shell=""
-# A warning is a failure, and no warning is survived: what comes after it can
-# only mislead.  panic=-1 makes a panic end the guest at once.
-append=(panic_on_warn=1 oops=panic panic=-1 log_buf_len=4M)
-
-while [ $# -gt 0 ]; do
-	case "$1" in
-	-o)		out="${2:?}"; shift 2 ;;
-	-t)		limit="${2:?}"; shift 2 ;;
-	-a)		append+=("${2:?}"); shift 2 ;;
-	--shell)	shell=1; shift ;;
-	--)		shift; break ;;
-	*)		usage ;;
-	esac
-done
-[ -n "$shell" ] || [ $# -gt 0 ] || usage
+append+=(oops=panic log_buf_len=4M)
+guest_options "$@"
 
 kernel="${SAL_KERNEL:-$("$VM_DIR/setup.sh" --print KERNEL)}" ||
 	die "no kernel to boot: run \`make setup'"
@@ -67,8 +37,6 @@ kernel="$(realpath "$kernel")"
 [ -r "$kernel" ] || die "cannot read the kernel $kernel"
 command -v vng >/dev/null || die "no virtme-ng: run \`make setup'"
 
-mkdir -p "$out"
-out="$(cd "$out" && pwd)"
 case "$REPO$out$kernel" in
 *[!a-zA-Z0-9_+/.-]*)
 	die "virtme-ng cannot do with the characters in $REPO, $out or $kernel" ;;
@@ -81,7 +49,19 @@ args=(--run "$kernel" --name sal --user root --cwd "$REPO"
       # virtiofs would be faster, but Debian 12 has no virtiofsd.
       --force-9p)
 
-if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
+# A /dev/kvm in a machine that is virtual itself need not be one that can run
+# this kernel: it has to say its first words.
+kvm_works()
+{
+	[ -r /dev/kvm ] && [ -w /dev/kvm ] &&
+		timeout -k 1 20 qemu-system-x86_64 -accel kvm -cpu host \
+			-m 512M -nodefaults -display none -serial stdio \
+			-no-reboot -kernel "$kernel" -append \
+			"earlyprintk=serial console=ttyS0 panic=-1" \
+			</dev/null 2>&1 | grep "Linux version" >/dev/null
+}
+
+if ! kvm_works; then
 	args+=(--disable-kvm)
 	# Emulated, so tests should be patient.
 	export KSFT_MACHINE_SLOW=yes
@@ -117,9 +97,6 @@ esac
 # --- an interactive shell ---------------------------------------------------
 
 if [ -n "$shell" ]; then
-	if [ ! -t 0 ] || [ ! -t 1 ]; then
-		die "--shell needs a terminal"
-	fi
 	# Linux gives arguments that it does not know to init's environment,
 	# and so to the shell.
 	exec vng "${args[@]}" --append "PROMPT_COMMAND=$VM_DIR/shell_init.sh"
@@ -130,16 +107,12 @@ fi
 # The kernel's command line is short, so the command travels in a file.
 {
 	echo "#!/bin/bash"
-	export -p | grep -E '^declare -x (SAL|KSFT_)' || true
-	echo "export HOME=/root LC_ALL=C.UTF-8"
+	guest_environment
 	# Containers tend to have no poweroff, and virtme-ng needs one.
 	echo "command -v poweroff >/dev/null || ln -s /bin/busybox /sbin/poweroff"
-	printf 'cd %q && exec' "$REPO"
-	printf ' %q' "$@"
+	guest_command exec "${command[@]}"
 	echo ' 2>&1'
 } >"$out/guest.sh"
-
-console="$out/console.log"
 
 # QEMU opens these again by their names in /proc, more than once: only a pipe
 # takes that.
@@ -152,29 +125,10 @@ console_pid=$!
 # puts all of it into a process group of its own and ends all of it.
 timeout -k 10 "$limit" vng "${args[@]}" --verbose -- "bash $out/guest.sh" \
 	</dev/null >&3 2>&4 3>&- 4>&- &
-vm=$!
-interrupted=""
-trap 'interrupted=1; kill $vm' INT TERM
-rc=0
-wait "$vm" || rc=$?
-# A signal interrupts wait; the machine is then on its way down.
-wait "$vm" 2>/dev/null || true
-trap - INT TERM
+guest_wait $!
 exec 3>&- 4>&-
 wait "$stdout_pid" "$console_pid" || true
 [ -z "$interrupted" ] || exit 130
-
-# What the kernel said: from the first sign of trouble on, or else at the end.
-report()
-{
-	echo "boot: $*"
-	echo "boot: console log: $console"
-	if grep -qE "$SPLATS" "$console"; then
-		grep -E -m 1 -B 3 -A 80 "$SPLATS" "$console"
-	else
-		tail -n 40 "$console"
-	fi | sed 's/^/# /'
-} >&2
 
 # What goes wrong before there is a guest is told in the same place.
 if ! grep -q "Linux version" "$console"; then
@@ -183,16 +137,12 @@ if ! grep -q "Linux version" "$console"; then
 	exit "$rc"
 fi
 
-case "$rc" in
+timed_out || case "$rc" in
 0)
-	if grep -qE "$SPLATS" "$console"; then
+	if kernel_complained; then
 		report "the kernel complained:"
 		rc=1
 	fi
-	;;
-124|137)
-	report "timed out after $limit s:"
-	rc=124
 	;;
 255)
 	report "the guest died:"

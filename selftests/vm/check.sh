@@ -3,16 +3,21 @@
 #
 # Run the tests in virtual machines; the host's half of `make check':
 #
-#	check.sh DIR [t_NAME.sh...]	all tests if none is named, salctl's too
+#	check.sh DIR [t_NAME.sh...]	all tests if none is named
 #
-# DIR is emptied and takes all logs; DIR/results has a line per case.
+# DIR is emptied and takes all logs; DIR/results has a line per case. All tests
+# are salctl's too, except where the kernel is one with sanitizers, as they need
+# no kernel.
 #
-# A test that takes its machine down is counted as failed, and the tests after
-# it get a new machine: one bad test does not hide what the others say.
+# A test that takes its machine down, or makes it hang, is counted as failed, and
+# the tests after it get a new machine: one bad test does not hide what the others
+# say.
 #
 # SAL_SHARDS	spread the tests over so many machines at a time (1)
 # SAL_BOOT	what boots a machine: boot.sh (default), or uml.sh, which has more
 #		tests
+# SAL_HANGS	a machine in which no test has come to its end for so many seconds
+#		hangs (900, which is more than run.sh gives a test)
 
 set -euo pipefail
 
@@ -20,6 +25,7 @@ VM_DIR="$(cd "$(dirname "$0")" && pwd)"
 RUN="$VM_DIR/../run.sh"
 BOOT="$VM_DIR/${SAL_BOOT:-boot.sh}"
 SHARDS="${SAL_SHARDS:-1}"
+HANGS="${SAL_HANGS:-900}"
 SPLATS="$("$RUN" --splats)"
 LIST=--list
 [ "${SAL_BOOT:-}" != uml.sh ] || LIST=--list-debug
@@ -28,7 +34,7 @@ out="${1:?directory}"
 shift
 all=""
 if [ $# -eq 0 ]; then
-	all=1
+	[ "$LIST" != --list ] || all=1
 	mapfile -t tests < <("$RUN" "$LIST" 2>/dev/null)
 else
 	tests=("${@##*/}")
@@ -70,10 +76,25 @@ run_salctl()
 	echo "not ok - salctl # exit status $rc"
 }
 
+# ends_hang PID DIR: end that machine where no test comes to its end any more
+ends_hang()
+{
+	local last
+
+	while sleep 5; do
+		last="$(stat -c %Y "$2/finished")"
+		if [ $(($(date +%s) - last)) -gt "$HANGS" ]; then
+			touch "$2/hung"
+			kill "$1"
+			return
+		fi
+	done
+}
+
 # run_shard DIR TEST...
 run_shard()
 {
-	local dir="$1" boot=0 rc over pid why
+	local dir="$1" boot=0 rc over pid dog why
 	shift
 
 	mkdir -p "$dir"
@@ -81,12 +102,18 @@ run_shard()
 	while [ $# -gt 0 ]; do
 		boot=$((boot + 1))
 		rc=0
+		touch "$dir/finished"
+		rm -f "$dir/hung"
 		# In the background, for a trap to be heeded at once.
 		"$BOOT" -o "$dir" -- "$RUN" -o "$dir" "$@" &
 		pid=$!
-		# shellcheck disable=SC2064 # this very pid
-		trap "kill $pid; wait $pid; exit 130" INT TERM
+		ends_hang "$pid" "$dir" &
+		dog=$!
+		# shellcheck disable=SC2064 # these very pids
+		trap "kill $dog $pid; wait $pid; exit 130" INT TERM
 		wait "$pid" || rc=$?
+		kill "$dog" 2>/dev/null || true
+		wait "$dog" 2>/dev/null || true
 		over="$(wc -l <"$dir/finished")"
 		: >"$dir/finished"
 		if [ "$over" -eq $# ]; then
@@ -110,6 +137,7 @@ run_shard()
 		tail -n 100 "$dir/$1.log" 2>/dev/null | sed 's/^/# /' || true
 		why="$(grep -E -m 1 "$SPLATS" "$dir/console.$boot.log")" ||
 			why="exit status $rc"
+		[ ! -e "$dir/hung" ] || why="hung for $HANGS s"
 		echo "not ok - $1 # took the machine down: $why"
 		echo "fail $1: took the machine down: $why" >>"$dir/results"
 		shift
