@@ -295,6 +295,19 @@ named()
 			-gt "$named"
 }
 
+# Two clients with one name ask one service each by one id.
+two_clients()
+{
+	fresh b1 || return 1
+	flood x -e 616 -n 0 -i 1000 "$(vip "$1" "$ONE")"
+	poll 5 flows_are one.com "b1 false" || return 1
+	nothing_lost "$(ip netns exec a2 "$TOOLS/echoflood" -e 616 -n 200 \
+		-i 500 "$(vip "$1" "$TWO")")" &&
+		expect "peers" "$(json '[.[].peer] | unique | join(",")' \
+			flow show)" "$(vip "$1" 1)" &&
+		nothing_lost "$(flood_end x TERM)" && counted 1 0 0
+}
+
 each_family "one service cannot be on an address twice" same_service
 each_family "both at once by one id" both_at_once
 each_family "each alone, nothing mapped" each_alone
@@ -319,4 +332,8 @@ S member set b1 route auto
 S member set b2 route auto
 each_family "a client in two services is known by the first" first_name
 each_family "both are told the name of the client" named
+add_host a2 2
+endpoint a.com a2 2
+S member set a2 route auto
+each_family "two clients of one name, one id" two_clients
 finish
