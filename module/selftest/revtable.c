@@ -47,6 +47,7 @@ static __init struct sal_endpoint *rev_test_new(struct rev_test *t)
 			continue;
 		memset(ep, 0, sizeof(*ep));
 		ep->rev[SAL_V4].ep = ep;
+		ep->rev[SAL_V4].pending = true;
 		return ep;
 	}
 	return NULL;
@@ -59,13 +60,22 @@ static __init void rev_test_drop(struct rev_test *t, unsigned int i)
 		t->want[i] = t->want[i + 1];
 }
 
+/* one that is planned, and nothing comes of it or all of it */
 static __init int rev_test_insert(struct rev_test *t)
 {
 	struct sal_endpoint *ep = rev_test_new(t);
 	unsigned int i = 0;
+	int err;
 
 	if (!ep)
 		return 0;
+	err = sal_reverse_insert(&t->d, &ep->rev[SAL_V4]);
+	if (err)
+		return err;
+	if (get_random_u32_below(4) == 0) {
+		sal_reverse_remove(&t->d, &ep->rev[SAL_V4]);
+		return 0;
+	}
 	while (i < t->n) {
 		if (t->want[i]->dead)
 			rev_test_drop(t, i);
@@ -73,7 +83,8 @@ static __init int rev_test_insert(struct rev_test *t)
 			i++;
 	}
 	t->want[t->n++] = ep;
-	return sal_reverse_insert(&t->d, &ep->rev[SAL_V4]);
+	sal_reverse_admit(&t->d, &ep->rev[SAL_V4]);
+	return 0;
 }
 
 static __init void rev_test_replace(struct rev_test *t, unsigned int i)
