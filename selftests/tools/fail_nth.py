@@ -2,21 +2,29 @@
 # SPDX-License-Identifier: GPL-2.0
 """Every allocation of every request fails once.
 
-    fail_nth.py
+    fail_nth.py         all requests of the spec but one
+    fail_nth.py flush   and that one, which leaves nothing of the domain
 
 Each request is made again and again, and its first, second, .. allocation fails
 (/proc/self/task/N/fail-nth), until there are no more. A refusal must have
 changed nothing; what was done nevertheless is undone without faults. Prints a
-line of KTAP for each request. Run in the domain's namespace; b.com has b1 and
-b2 with the same addresses as their hosts, a is a member, b3 is nothing.
+line of KTAP for each request. A request of the spec that is not in here is a
+failure, too. Run in the domain's namespace; b.com has b1 and b2 with the same
+addresses as their hosts and a flow, a is a member, b3 is nothing.
 """
 import errno
 import os
+import pathlib
 import sys
 import threading
 
+import yaml
+
 from nl import (N, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, Family, attr, attrs,
                 ip4, ip6, namespace, prefix, text, u32)
+
+SPEC = (pathlib.Path(__file__).parent /
+        "../../Documentation/netlink/specs/sal.yaml")
 
 # never reached: a request with as many allocations would be a finding, too
 MOST = 2000
@@ -34,6 +42,18 @@ NO_MEMORY = {errno.ENOMEM, errno.ENOBUFS}
 def A(name, data=b"", nested=False):
     """An attribute by name."""
     return attr(N["SAL_A_" + name], data, nested)
+
+
+def of_spec():
+    """(operation, whether it is a dump) of each request that there is."""
+    spec = yaml.safe_load(SPEC.read_text())
+    return {(oper["name"].upper().replace("-", "_"), how == "dump")
+            for oper in spec["operations"]["list"]
+            for how in ("do", "dump") if how in oper}
+
+
+# what is not made before the other requests are over
+LAST = ("DOMAIN_FLUSH", False)
 
 
 class Faults:
@@ -84,6 +104,7 @@ class Test:
         self.faults = Faults()
         self.number = 0
         self.failed = False
+        self.made = set()
 
     def with_fault(self, number, cmd, data, dump):
         """(errno, text), and whether the fault was met.
@@ -136,17 +157,28 @@ class Test:
                 self.fam = Family()
         return "there is no end of allocations"
 
-    def case(self, name, cmd, data=b"", dump=False, undo=()):
+    def result(self, bad, text):
         """Print it."""
         self.number += 1
+        self.failed |= bad
+        print(f"{'not ' if bad else ''}ok {self.number} - {text}", flush=True)
+
+    def case(self, name, cmd, data=b"", dump=False, undo=()):
+        """One request."""
+        self.made.add((cmd, dump))
         res = self.one(cmd, data, dump, undo)
         if res in ((0, 0), (res[0], 0)):
             res = "no fault has made it fail"
         bad = isinstance(res, str)
-        self.failed |= bad
-        print(f"{'not ' if bad else ''}ok {self.number} - {name}: " +
-              (res if bad else f"{res[0]} allocations, {res[1]} refusals"),
-              flush=True)
+        self.result(bad, f"{name}: " + (
+            res if bad else f"{res[0]} allocations, {res[1]} refusals"))
+
+    def complete(self):
+        """Has each request of the spec been made?"""
+        left = sorted(name + " (dump)" * dump
+                      for name, dump in of_spec() - self.made - {LAST})
+        self.result(bool(left), "every request of the spec" +
+                    (f": not {', '.join(left)}" if left else ""))
 
 
 def endpoint(name, last, **kwargs):
@@ -166,9 +198,46 @@ def vips(*values):
     return b"".join(A("SERVICE_VIP", prefix(value), True) for value in values)
 
 
-def main():
-    """All cases."""
-    test = Test()
+def flow_id(test):
+    """Of a flow that is there, as soon as there is one."""
+    fam, found = test.state.fam, []
+    while not found:
+        fam.send(fam.id, N["SAL_CMD_FLOW_GET"], flags=NLM_F_DUMP)
+        found = [attrs(payload[4:])[N["SAL_A_FLOW_ID"]]
+                 for number, _, payload in fam.messages()
+                 if number not in (NLMSG_ERROR, NLMSG_DONE)]
+    return found[0]
+
+
+def get_cases(test):
+    """What only reads: one, and all."""
+    b_com = text("b.com")
+    for kind, data in (
+            ("DOMAIN", b""), ("SERVICE", A("SERVICE_NAME", b_com)),
+            ("ENDPOINT", endpoint("b1", 0)),
+            ("MEMBER", A("MEMBER_NAME", text("a"))),
+            ("FLOW", A("FLOW_ID", flow_id(test)))):
+        test.case(f"{kind.lower()}-get", f"{kind}_GET", data)
+        test.case(f"{kind.lower()}-get, dump", f"{kind}_GET", dump=True)
+    test.case("stats-get, dump", "STATS_GET", dump=True)
+    test.case("resolve", "RESOLVE", A("RESOLVE_NAME", b_com))
+    test.case("resolve, a walk", "RESOLVE", A("RESOLVE_NAME", b_com) +
+              A("RESOLVE_NETNS_FD", u32(namespace("b3"))))
+
+
+def flush(test):
+    """All but the settings is gone, and is made anew."""
+    test.case("domain-flush", "DOMAIN_FLUSH", undo=[
+        ("SERVICE_NEW", A("SERVICE_NAME", text("b.com")) +
+         vips("10.1.0.2", "fd00:254::2")),
+        ("MEMBER_NEW", A("MEMBER_NETNS_FD", u32(namespace("a"))) +
+         A("MEMBER_NAME", text("a")) + A("MEMBER_ROUTE", u32(1))),
+        ("ENDPOINT_NEW", endpoint("b1", 11, NETNS_FD=u32(namespace("b1")))),
+        ("ENDPOINT_NEW", endpoint("b2", 12, NETNS_FD=u32(namespace("b2"))))])
+
+
+def change_cases(test):
+    """What changes something, and is undone."""
     fd3 = u32(namespace("b3"))
     new = A("SERVICE_NAME", text("new.com"))
     b_com = A("SERVICE_NAME", text("b.com"))
@@ -218,11 +287,17 @@ def main():
     for src, data in zip(("b1", "b2"), move):
         test.case(f"migrate from {src}", "MIGRATE", data)
     test.case("flow-del", "FLOW_DEL", A("FLOW_SERVICE", text("b.com")))
-    for kind in ("DOMAIN", "SERVICE", "ENDPOINT", "MEMBER", "FLOW", "STATS"):
-        test.case(f"{kind.lower()}-get, dump", f"{kind}_GET", dump=True)
-    test.case("resolve", "RESOLVE", A("RESOLVE_NAME", text("b.com")))
-    test.case("resolve, a walk", "RESOLVE", A("RESOLVE_NETNS_FD", fd3) +
-              A("RESOLVE_NAME", text("b.com")))
+
+
+def main():
+    """All cases."""
+    test = Test()
+    if sys.argv[1:] == ["flush"]:
+        flush(test)
+    else:
+        change_cases(test)
+        get_cases(test)
+        test.complete()
     print(f"1..{test.number}")
     return test.failed
 

@@ -28,7 +28,7 @@ set -euo pipefail
 
 out="$REPO/build/uml"
 guest_options "$@"
-[ -z "$shell" ] || command=(bash -i)
+[ -z "$shell" ] || command=(setsid -c -w bash -i)
 
 export KSFT_MACHINE_SLOW=yes
 linux="${SAL_UML:-$("$VM_DIR/setup_debug.sh" --print LINUX)}" ||
