@@ -75,7 +75,7 @@ static int domain_init_tables(struct sal_domain *d)
 	return 0;
 
 err_reverse:
-	rhashtable_destroy(&d->reverse);
+	sal_reverse_destroy(d);
 err_names:
 	rhashtable_destroy(&d->names);
 err_vips:
@@ -174,7 +174,7 @@ void sal_domain_destroy(struct sal_domain *d)
 {
 	cancel_delayed_work_sync(&d->reap);
 	sal_flow_table_destroy(d);
-	rhashtable_destroy(&d->reverse);
+	sal_reverse_destroy(d);
 	rhashtable_destroy(&d->names);
 	sal_vip_table_destroy(&d->vips);
 	xa_destroy(&d->members);

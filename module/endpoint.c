@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * endpoint.c - instances of a service, and the way back from their addresses
+ * endpoint.c - instances of a service
  *
  * An endpoint dies in two steps. Deleting it takes its flows away and removes
  * it from everything a user sees; as a *ghost* it stays in the reverse table
@@ -24,65 +24,11 @@
 #include "link.h"
 #include "net.h"
 #include "prefix.h"
+#include "revtable.h"
 #include "service.h"
 
 /* how often ghosts are looked at, in jiffies */
 #define ENDPOINT_REAP	(5 * HZ)
-
-static const struct rhashtable_params reverse_params = {
-	.head_offset		= offsetof(struct sal_reverse, node),
-	.key_offset		= offsetof(struct sal_reverse, addr),
-	.key_len		= sizeof(struct in6_addr),
-	.automatic_shrinking	= true,
-};
-
-int sal_reverse_init(struct sal_domain *d)
-{
-	return rhashtable_init(&d->reverse, &reverse_params);
-}
-
-struct sal_endpoint *sal_reverse_lookup(struct sal_domain *d,
-					const struct in6_addr *addr)
-{
-	struct sal_reverse *rev;
-
-	rev = rhashtable_lookup(&d->reverse, addr, reverse_params);
-	return rev ? rev->ep : NULL;
-}
-
-static struct sal_reverse *reverse_find(struct sal_domain *d,
-					const struct in6_addr *addr)
-{
-	return rhashtable_lookup_fast(&d->reverse, addr, reverse_params);
-}
-
-/* takes the place of an entry with the same address, if there is one */
-static int reverse_link(struct sal_domain *d, struct sal_reverse *rev)
-{
-	struct sal_reverse *old = reverse_find(d, &rev->addr);
-	int err;
-
-	if (old) {
-		err = rhashtable_replace_fast(&d->reverse, &old->node,
-					      &rev->node, reverse_params);
-		if (!err)
-			old->linked = false;
-	} else {
-		err = rhashtable_insert_fast(&d->reverse, &rev->node,
-					     reverse_params);
-	}
-	if (!err)
-		rev->linked = true;
-	return err;
-}
-
-static void reverse_unlink(struct sal_domain *d, struct sal_reverse *rev)
-{
-	if (!rev->linked)
-		return;
-	rhashtable_remove_fast(&d->reverse, &rev->node, reverse_params);
-	rev->linked = false;
-}
 
 struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
 					 const struct sal_prefix *pfx)
@@ -115,7 +61,7 @@ static void endpoint_reap(struct sal_endpoint *ep)
 	int af;
 
 	for (af = 0; af < SAL_AF_NUM; af++)
-		reverse_unlink(d, &ep->rev[af]);
+		sal_reverse_remove(d, &ep->rev[af]);
 	list_del(&ep->ghost);
 	d->n_ghosts--;
 	call_rcu(&ep->rcu, endpoint_free_rcu);
@@ -167,7 +113,7 @@ static int endpoint_check_addr(struct sal_service *svc,
 			       struct netlink_ext_ack *extack)
 {
 	struct sal_domain *d = svc->domain;
-	struct sal_reverse *rev;
+	struct sal_endpoint *ep;
 	struct sal_vip *vip;
 	int err;
 
@@ -187,12 +133,13 @@ static int endpoint_check_addr(struct sal_service *svc,
 	if (err)
 		return err;
 
-	rev = reverse_find(d, addr);
-	if (!rev || rev->ep->dead || rev->ep == self)
+	/* other services' may be there, too */
+	ep = sal_reverse_of(d, svc, addr);
+	if (!ep || ep == self)
 		return 0;
 	NL_SET_ERR_MSG_FMT(extack,
 			   "address is in use by endpoint '%.18s' of '%.18s'",
-			   rev->ep->name, rev->ep->svc->name);
+			   ep->name, svc->name);
 	return -EADDRINUSE;
 }
 
@@ -313,7 +260,10 @@ static bool endpoint_shares(const struct sal_endpoint *ep,
 			       sal_endpoint_addr(old, af));
 }
 
-/* all addresses but those that @old, which it is to replace, has as well */
+/*
+ * All addresses but those that @old, which it is to replace, has as well. These
+ * come later, but flows may come to it before.
+ */
 static int endpoint_link_addrs(struct sal_endpoint *ep,
 			       const struct sal_endpoint *old)
 {
@@ -321,25 +271,30 @@ static int endpoint_link_addrs(struct sal_endpoint *ep,
 	int err, af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (!(ep->has & BIT(af)) || endpoint_shares(ep, old, af))
+		if (!(ep->has & BIT(af)))
 			continue;
-		err = reverse_link(d, &ep->rev[af]);
+		if (endpoint_shares(ep, old, af)) {
+			sal_reverse_inherit(&ep->rev[af], &old->rev[af]);
+			continue;
+		}
+		ep->rev[af].num = ep->id;
+		err = sal_reverse_insert(d, &ep->rev[af]);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* and those: to take an entry's place needs no memory, and cannot fail */
+/* and those, in its place: that needs no memory, and cannot fail */
 static void endpoint_take_addrs(struct sal_endpoint *ep,
-				const struct sal_endpoint *old)
+				struct sal_endpoint *old)
 {
 	int af;
 
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (endpoint_shares(ep, old, af))
-			WARN_ON_ONCE(reverse_link(ep->svc->domain,
-						  &ep->rev[af]));
+			sal_reverse_replace(ep->svc->domain, &old->rev[af],
+					    &ep->rev[af]);
 }
 
 /* out of everything but the reverse table */

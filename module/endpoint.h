@@ -1,37 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * endpoint.h - instances of a service, and the way back from their addresses
+ * endpoint.h - instances of a service
  */
 #ifndef _SAL_ENDPOINT_H
 #define _SAL_ENDPOINT_H
 
 #include <linux/list.h>
-#include <linux/rhashtable.h>
 
 #include <uapi/linux/sal.h>
 
 #include "addr.h"
 #include "cell.h"
+#include "revtable.h"
 
 struct net;
 struct netlink_ext_ack;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_service;
-
-/**
- * struct sal_reverse - an endpoint's address in the reverse table
- * @node: in &sal_domain.reverse
- * @addr: the address, and the key
- * @ep: whose it is
- * @linked: it is in the table. sal_mutex.
- */
-struct sal_reverse {
-	struct rhash_head node;
-	struct in6_addr addr;
-	struct sal_endpoint *ep;
-	bool linked;
-};
 
 /**
  * struct sal_endpoint - an instance of a service
@@ -182,14 +168,10 @@ void sal_endpoint_count(struct sal_endpoint *ep, struct sal_moved *count);
 /* forget all ghosts of a domain */
 void sal_endpoint_reap_all(struct sal_domain *d);
 
-/* whose address is it? ghosts included; RCU */
-struct sal_endpoint *sal_reverse_lookup(struct sal_domain *d,
-					const struct in6_addr *addr);
 /* is any live endpoint's address in the prefix? sal_mutex */
 struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
 					 const struct sal_prefix *pfx);
 
-int sal_reverse_init(struct sal_domain *d);
 void sal_endpoint_reap_work(struct work_struct *work);
 
 #endif /* _SAL_ENDPOINT_H */

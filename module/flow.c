@@ -12,6 +12,11 @@
  * own flow by the first key looks there, and only while the domain has mapped
  * flows at all.
  *
+ * The key is unique in a service. Where endpoints of several services have one
+ * address, flows of different services may clash there, and not before they get
+ * there: that is looked at when a flow first sends to an endpoint, and
+ * the flow is mapped then, see sal_flow_arrive().
+ *
  * Removing from the table decides who frees a flow, so a collector, a request
  * and a packet may race for one.
  */
@@ -19,8 +24,10 @@
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
+#include <linux/time64.h>
 
 #include "cell.h"
+#include "claim.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -28,6 +35,7 @@
 #include "flow.h"
 #include "member.h"
 #include "peer.h"
+#include "revtable.h"
 #include "sched.h"
 #include "service.h"
 #include "stats.h"
@@ -41,6 +49,8 @@
 #define GC_PERIOD		(2 * HZ)
 /* free ids tried for a flow that has to be mapped */
 #define MAP_TRIES		64
+/* how often a flow is mapped anew, as its id is taken in the same moment */
+#define ARRIVE_TRIES		4
 
 static struct kmem_cache *flow_cache;
 /* clients choose what is hashed */
@@ -144,8 +154,11 @@ struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 	f = sal_flow_reverse(m, conv->place, svc, &conv->client, conv->proto,
 			     conv->cid);
 	if (likely(f && f->cid == conv->cid &&
-		   ipv6_addr_equal(&f->vip, &conv->vip)))
+		   ipv6_addr_equal(&f->vip, &conv->vip) &&
+		   READ_ONCE(f->kind) != SAL_FLOW_PAST))
 		return f;
+	/* pairs with flow_hand_over(): where it is past, the other is there */
+	smp_rmb();
 	f = flow_lookup_alt(m, conv);
 	/* the VIP may have been another service's */
 	return f && f->key.svc == svc->id ? f : NULL;
@@ -176,7 +189,8 @@ static void flow_free_rcu(struct rcu_head *rcu)
 
 	atomic64_inc(&d->flows_destroyed);
 	atomic_dec(&d->n_flows);
-	atomic_dec(&cell->svc->n_flows);
+	if (f->kind != SAL_FLOW_PAST)
+		atomic_dec(&cell->svc->n_flows);
 	sal_cell_put(cell);
 	kfree(f->alt);
 	kmem_cache_free(flow_cache, f);
@@ -187,17 +201,19 @@ static bool flow_unlink(struct sal_domain *d, struct sal_flow *f)
 	return !rhashtable_remove_fast(&d->flows, &f->node, flow_params);
 }
 
-/* out of both tables; nobody can see it in between */
+/*
+ * Out of both tables; nobody can see it in between. The entry of a past one may
+ * have gone to the flow that it goes on in.
+ */
 static bool flow_unlink_mapped(struct sal_domain *d, struct sal_flow *f)
 {
 	bool mine;
 
 	spin_lock_bh(&d->alt_lock);
 	mine = flow_unlink(d, f);
-	if (mine) {
-		rhashtable_remove_fast(&d->alts, &f->alt->node, alt_params);
+	if (mine && !rhashtable_remove_fast(&d->alts, &f->alt->node,
+					    alt_params))
 		atomic_dec(&d->n_alts);
-	}
 	spin_unlock_bh(&d->alt_lock);
 	return mine;
 }
@@ -206,7 +222,9 @@ bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f)
 {
 	if (!(f->alt ? flow_unlink_mapped(d, f) : flow_unlink(d, f)))
 		return false;
-	sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
+	/* that a past one went was told when it became one */
+	if (READ_ONCE(f->kind) != SAL_FLOW_PAST)
+		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
 	call_rcu(&f->rcu, flow_free_rcu);
 	return true;
 }
@@ -304,15 +322,76 @@ static struct sal_flow_alt *flow_alloc_alt(const struct sal_member *m,
 	return alt;
 }
 
+/*
+ * A client that has got a name has flows without it, and one that has lost it
+ * has flows with it. To an endpoint that is not told it is the same client.
+ */
+static bool flow_other_peer(struct sal_domain *d, const struct sal_flow *f,
+			    struct in6_addr *peer)
+{
+	if (likely(sal_peer_name(d, &f->client, peer) == SAL_PEER_PLAIN))
+		return false;
+	if (ipv6_addr_equal(peer, &f->key.peer))
+		*peer = f->client;
+	return true;
+}
+
+/* has its service a flow with the same client and id that is answered there? */
+static bool flow_is_claimed(struct sal_domain *d, const struct sal_flow *f,
+			    const struct sal_reverse *rev)
+{
+	struct sal_flow_key key = f->key;
+	struct sal_flow *old;
+
+	key.svc = rev->ep->svc->id;
+	old = rhashtable_lookup(&d->flows, &key, flow_params);
+	if (old && sal_flow_claim(old, rev))
+		return true;
+	if (!flow_other_peer(d, f, &key.peer))
+		return false;
+	old = rhashtable_lookup(&d->flows, &key, flow_params);
+	return old && ipv6_addr_equal(&old->client, &f->client) &&
+	       sal_flow_claim(old, rev);
+}
+
+/* is its id another service's at the address that it sends to? */
+static bool flow_is_taken(struct sal_domain *d, const struct sal_flow *f,
+			  const struct sal_reverse *rev)
+{
+	/* nearly always it is there alone */
+	if (!rev || likely(!READ_ONCE(rev->shared)))
+		return false;
+	rev = sal_reverse_lookup(d, &rev->addr);
+	for (; rev; rev = sal_reverse_next(rev))
+		if (rev->ep->svc->id != f->key.svc &&
+		    flow_is_claimed(d, f, rev))
+			return true;
+	return false;
+}
+
+/* the address that it sends to; NULL where that has just gone */
+static const struct sal_reverse *flow_far_end(struct sal_domain *d,
+					      const struct sal_flow *f)
+{
+	const struct sal_endpoint *ep;
+
+	if (f->kind == SAL_FLOW_DIRECT)
+		return sal_reverse_lookup(d, &f->vip);
+	ep = sal_flow_endpoint(f);
+	return ep ? &ep->rev[sal_addr_af(&f->vip)] : NULL;
+}
+
 /* find an id that is free on the endpoint's side */
 static int flow_link_free_id(struct sal_domain *d, struct sal_flow *f)
 {
+	const struct sal_reverse *rev = flow_far_end(d, f);
 	int tries = MAP_TRIES;
 	int err;
 
 	do {
 		f->key.id = (__force __be16)get_random_u16();
-		err = rhashtable_lookup_insert_fast(&d->flows, &f->node,
+		err = flow_is_taken(d, f, rev) ? -EEXIST :
+		      rhashtable_lookup_insert_fast(&d->flows, &f->node,
 						    flow_params);
 	} while (err == -EEXIST && --tries);
 	return err == -EEXIST ? -EADDRINUSE : err;
@@ -360,23 +439,18 @@ static int flow_map(const struct sal_member *m, const struct sal_conv *conv,
 static bool flow_is_conv(const struct sal_flow *f, const struct sal_flow *of)
 {
 	return f->member == of->member && f->place == of->place &&
+	       READ_ONCE(f->kind) == of->kind &&
 	       f->cid == of->cid && ipv6_addr_equal(&f->vip, &of->vip) &&
 	       ipv6_addr_equal(&f->client, &of->client);
 }
 
-/*
- * A client that has got a name has flows without it, and one that has lost it
- * has flows with it. To an endpoint that is not told it is the same client.
- */
 static bool flow_is_shadowed(struct sal_domain *d, const struct sal_flow *f)
 {
 	struct sal_flow_key key = f->key;
 	struct sal_flow *old;
 
-	if (likely(sal_peer_name(d, &f->client, &key.peer) == SAL_PEER_PLAIN))
+	if (likely(!flow_other_peer(d, f, &key.peer)))
 		return false;
-	if (ipv6_addr_equal(&key.peer, &f->key.peer))
-		key.peer = f->client;
 	old = rhashtable_lookup(&d->flows, &key, flow_params);
 	return old && ipv6_addr_equal(&old->client, &f->client);
 }
@@ -407,12 +481,14 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 				     const struct sal_conv *conv,
 				     struct sal_flow *f)
 {
+	struct sal_domain *d = m->domain;
 	struct sal_flow *old;
 
-	/* it is here because its own id is taken */
-	if (f->direct || flow_is_shadowed(m->domain, f))
+	/* a direct one is here because its own id is taken */
+	if (f->kind == SAL_FLOW_DIRECT || flow_is_shadowed(d, f) ||
+	    flow_is_taken(d, f, flow_far_end(d, f)))
 		return flow_publish_mapped(m, conv, f);
-	old = flow_insert(m->domain, f);
+	old = flow_insert(d, f);
 	if (!old)
 		return f;
 	if (IS_ERR(old))
@@ -420,11 +496,32 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 	return flow_is_conv(old, f) ? old : flow_publish_mapped(m, conv, f);
 }
 
+/* a reserved one; takes over the reference to the cell */
+static struct sal_flow *flow_begin(const struct sal_member *m,
+				   struct sal_service *svc,
+				   const struct sal_conv *conv,
+				   struct sal_cell *cell)
+{
+	struct sal_domain *d = m->domain;
+	struct sal_flow *f;
+
+	f = flow_alloc(m, svc, conv, cell);
+	if (!f) {
+		sal_cell_put(cell);
+		atomic_dec(&d->n_flows);
+		return NULL;
+	}
+	atomic64_inc(&d->flows_created);
+	atomic_inc(&svc->n_flows);
+	return f;
+}
+
 /* takes over the reference to the cell */
 static struct sal_flow *flow_make(const struct sal_member *m,
 				  struct sal_service *svc,
 				  const struct sal_conv *conv,
-				  struct sal_cell *cell, bool direct)
+				  struct sal_cell *cell,
+				  enum sal_flow_kind kind)
 {
 	struct sal_domain *d = m->domain;
 	struct sal_flow *f, *pub;
@@ -433,15 +530,10 @@ static struct sal_flow *flow_make(const struct sal_member *m,
 		sal_cell_put(cell);
 		return ERR_PTR(-ENOSPC);
 	}
-	f = flow_alloc(m, svc, conv, cell);
-	if (!f) {
-		sal_cell_put(cell);
-		atomic_dec(&d->n_flows);
+	f = flow_begin(m, svc, conv, cell);
+	if (!f)
 		return ERR_PTR(-ENOMEM);
-	}
-	f->direct = direct;
-	atomic64_inc(&d->flows_created);
-	atomic_inc(&svc->n_flows);
+	f->kind = kind;
 	pub = flow_publish(m, conv, f);
 	if (pub == f) {
 		sal_count(d, SAL_R_FLOW_NEW);
@@ -462,37 +554,213 @@ struct sal_flow *sal_flow_create(const struct sal_member *m,
 	cell = flow_choose_cell(svc, conv);
 	if (!cell)
 		return ERR_PTR(-EAGAIN);
-	return flow_make(m, svc, conv, cell, false);
+	return flow_make(m, svc, conv, cell, SAL_FLOW_SERVICE);
+}
+
+/* --- clashes at an address ------------------------------------------------- */
+
+/*
+ * Two flows that come to one address at once: each says so and then looks for
+ * the other (and so does a new endpoint: it is in the reverse table before any
+ * flow comes). Who comes second, or both, find that they are not alone. The
+ * look beforehand spares most of them from saying what they take back.
+ */
+static bool flow_comes_to(struct sal_domain *d, struct sal_flow *f,
+			  const struct sal_reverse *rev)
+{
+	if (flow_is_taken(d, f, rev))
+		return false;
+	WRITE_ONCE(f->at, rev->num);
+	/* pairs with itself on another CPU */
+	smp_mb();
+	return !flow_is_taken(d, f, rev);
+}
+
+/* what goes on in the place of a flow: but for its id the same */
+static struct sal_flow *flow_successor(const struct sal_member *m,
+				       const struct sal_flow *f,
+				       const struct sal_conv *conv)
+{
+	struct sal_cell *cell = rcu_dereference(f->cell);
+	struct sal_flow *next;
+
+	if (!sal_cell_get(cell))
+		return ERR_PTR(-EAGAIN);
+	/* the conversation has begun: no limit ends it */
+	atomic_inc(&m->domain->n_flows);
+	next = flow_begin(m, cell->svc, conv, cell);
+	if (!next)
+		return ERR_PTR(-ENOMEM);
+	next->key = f->key;
+	next->told = READ_ONCE(f->told);
+	return next;
+}
+
+static int flow_link_successor(struct sal_domain *d, struct sal_flow *f,
+			       struct sal_flow *next)
+{
+	int err;
+
+	if (!f->alt)
+		return flow_link_mapped(d, next);
+	err = flow_link_free_id(d, next);
+	if (err)
+		return err;
+	err = rhashtable_replace_fast(&d->alts, &f->alt->node,
+				      &next->alt->node, alt_params);
+	if (err)
+		flow_unlink(d, next);
+	return err;
+}
+
+/*
+ * The client's packets find one or the other: the new flow is there before the
+ * old one is past. EEXIST: it is past, but another one was there for it already.
+ * EALREADY: somebody else did it. ENOENT: it was removed.
+ */
+static int flow_hand_over(const struct sal_member *m, struct sal_flow *f,
+			  struct sal_flow *next, const struct sal_conv *conv)
+{
+	struct sal_domain *d = m->domain;
+	int err = -EALREADY;
+
+	next->alt = flow_alloc_alt(m, conv, next);
+	if (!next->alt)
+		return -ENOMEM;
+	spin_lock_bh(&d->alt_lock);
+	if (f->kind != SAL_FLOW_PAST) {
+		err = flow_link_successor(d, f, next);
+		if (!err || err == -EEXIST) {
+			/* pairs with sal_flow_lookup() */
+			smp_store_release(&f->kind, SAL_FLOW_PAST);
+			atomic_dec(&sal_flow_service(f)->n_flows);
+		}
+	}
+	spin_unlock_bh(&d->alt_lock);
+	return err;
+}
+
+static struct sal_flow *flow_remap(const struct sal_member *m,
+				   struct sal_flow *f)
+{
+	const struct sal_conv conv = {
+		.client	= f->client,
+		.vip	= f->vip,
+		.cid	= f->cid,
+		.proto	= f->key.proto,
+		.place	= f->place,
+	};
+	struct sal_domain *d = m->domain;
+	struct sal_flow *next;
+	int err;
+
+	next = flow_successor(m, f, &conv);
+	if (IS_ERR(next))
+		return next;
+	err = flow_hand_over(m, f, next, &conv);
+	if (!err || err == -EEXIST)
+		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
+	if (!err) {
+		sal_count(d, SAL_R_FLOW_REMAPPED);
+		sal_event_flow(d, next, SAL_CMD_FLOW_ADD_NTF);
+		return next;
+	}
+	/* perhaps it was in a table for a moment */
+	call_rcu(&next->rcu, flow_free_rcu);
+	if (err == -EADDRINUSE)
+		return ERR_PTR(err);
+	if (err != -EEXIST && err != -EALREADY && err != -ENOENT)
+		return ERR_PTR(-ENOMEM);
+	next = flow_lookup_alt(m, &conv);
+	return next && next->key.svc == f->key.svc ? next : ERR_PTR(-EAGAIN);
+}
+
+struct sal_flow *sal_flow_arrive(const struct sal_member *m,
+				 struct sal_flow *f,
+				 const struct sal_reverse *rev)
+{
+	int tries = ARRIVE_TRIES;
+
+	while (unlikely(!flow_comes_to(m->domain, f, rev))) {
+		if (!tries--)
+			return ERR_PTR(-EADDRINUSE);
+		f = flow_remap(m, f);
+		if (IS_ERR(f))
+			break;
+	}
+	return f;
+}
+
+/* --- conversations with an endpoint's own address -------------------------- */
+
+static bool flow_is_direct_at(const struct sal_flow *f,
+			      const struct sal_reverse *rev)
+{
+	if (f->kind != SAL_FLOW_DIRECT)
+		return false;
+	for (; rev; rev = sal_reverse_next(rev))
+		if (rev->ep->svc->id == f->key.svc)
+			return true;
+	return false;
+}
+
+/* the client's flow with a service there by the id of a direct conversation */
+static struct sal_flow *flow_direct_rival(const struct sal_member *m,
+					  const struct sal_reverse *rev,
+					  const struct sal_conv *conv)
+{
+	struct sal_flow *f;
+
+	for (; rev; rev = sal_reverse_next(rev)) {
+		f = sal_flow_reverse(m, conv->place, rev->ep->svc,
+				     &conv->client, conv->proto, conv->cid);
+		if (unlikely(f))
+			return f;
+	}
+	return NULL;
 }
 
 struct sal_flow *sal_flow_direct(const struct sal_member *m,
-				 struct sal_endpoint *ep,
+				 struct sal_reverse *rev,
 				 const struct sal_conv *conv)
 {
 	struct sal_cell *cell;
 	struct sal_flow *f;
 
 	f = flow_lookup_alt(m, conv);
-	if (f && f->direct && f->key.svc == ep->svc->id)
+	if (f && flow_is_direct_at(f, rev))
 		return f;
 	/* the address was another service's, or a VIP */
 	if (f)
 		sal_flow_remove(m->domain, f);
-	f = sal_flow_reverse(m, conv->place, ep->svc, &conv->client,
-			     conv->proto, conv->cid);
+	f = flow_direct_rival(m, rev, conv);
 	if (likely(!f))
 		return NULL;
 	/* any of the service will do, as packets do not go where it points */
 	cell = rcu_dereference(f->cell);
 	if (!sal_cell_get(cell))
 		return NULL;
-	return flow_make(m, ep->svc, conv, cell, true);
+	return flow_make(m, cell->svc, conv, cell, SAL_FLOW_DIRECT);
+}
+
+/* --- the collector --------------------------------------------------------- */
+
+/* it is there for late replies */
+static bool flow_past_is_over(const struct sal_flow *f)
+{
+	const struct sal_cell *cell = rcu_dereference(f->cell);
+	u32 grace = READ_ONCE(cell->svc->conf.grace);
+
+	return READ_ONCE(f->kind) == SAL_FLOW_PAST &&
+	       sal_flow_idle(f) > grace / MSEC_PER_SEC &&
+	       !sal_cell_remembers(cell);
 }
 
 static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)
 {
 	return READ_ONCE(sal_flow_service(f)->dead) ||
-	       sal_flow_idle(f) >= SAL_FLOW_IDLE || !sal_flow_member(d, f);
+	       sal_flow_idle(f) >= SAL_FLOW_IDLE || !sal_flow_member(d, f) ||
+	       flow_past_is_over(f);
 }
 
 /*

@@ -14,6 +14,7 @@ struct sal_cell;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_member;
+struct sal_reverse;
 struct sal_service;
 
 /* flows that nobody used for so long are collected, in seconds */
@@ -40,6 +41,20 @@ struct sal_flow_key {
 };
 
 /**
+ * enum sal_flow_kind - what a flow is there for
+ * @SAL_FLOW_SERVICE: a conversation with a service
+ * @SAL_FLOW_DIRECT: one with an endpoint's own address, which is
+ *	&sal_flow.vip; it does not move
+ * @SAL_FLOW_PAST: one with a service that goes on in another flow, as its id
+ *	clashed after a move; only late replies find it
+ */
+enum sal_flow_kind {
+	SAL_FLOW_SERVICE,
+	SAL_FLOW_DIRECT,
+	SAL_FLOW_PAST,
+};
+
+/**
  * struct sal_flow - one conversation of a client with a service
  * @node: in &sal_domain.flows
  * @key: what the endpoint sees; never changes
@@ -50,14 +65,17 @@ struct sal_flow_key {
  * @cid: port or echo id that the client uses; never changes
  * @place: enum sal_placement: in which hooks the member translates it; never
  *	changes
- * @direct: not with a service but with the endpoint's own address, which is
- *	@vip; it does not move. Never changes.
+ * @kind: enum sal_flow_kind. A service's becomes a past one under
+ *	&sal_domain.alt_lock; read without.
  * @vip: address that the client uses; never changes
  * @client: client address; never changes
  * @seen: coarse time of the last packet, see sal_flow_now(). Written by the
  *	data path, and only when it differs.
  * @told: which endpoint was told who the client is, or was not, see
  *	sal_flow_told(). Written by the data path, once for each endpoint.
+ * @at: &sal_reverse.num of the endpoint that it has sent to last, its id
+ *	being nobody else's at that address, see sal_flow_arrive(). Written by
+ *	the data path, once for each endpoint.
  * @id: number; never changes
  * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
  * @rcu: for freeing
@@ -72,11 +90,12 @@ struct sal_flow {
 	u32 member;
 	__be16 cid;
 	u8 place;
-	bool direct;
+	u8 kind;
 	struct in6_addr vip;
 	struct in6_addr client;
 	u32 seen;
 	u32 told;
+	u32 at;
 	u64 id;
 	struct sal_flow_alt *alt;
 	struct rcu_head rcu;
@@ -216,20 +235,38 @@ struct sal_flow *sal_flow_create(const struct sal_member *m,
 				 const struct sal_conv *conv);
 
 /**
+ * sal_flow_arrive() - a flow is about to send to an endpoint for the first time
+ * @m: the member that translates it
+ * @f: the flow
+ * @rev: the endpoint's address
+ *
+ * Others may be at that address, endpoints of other services, and a flow of
+ * theirs may have the same client and id there. Then this conversation goes on
+ * in another flow, with an id that is free; @f stays for late replies of
+ * endpoints that it was with before. RCU, any context.
+ *
+ * Return: the flow to go on with, or an ERR_PTR: EADDRINUSE where no free id
+ * was found, EAGAIN where @f was removed meanwhile, ENOMEM.
+ */
+struct sal_flow *sal_flow_arrive(const struct sal_member *m,
+				 struct sal_flow *f,
+				 const struct sal_reverse *rev);
+
+/**
  * sal_flow_direct() - the flow of a conversation with an endpoint's own address
  * @m: the member that is the client
- * @ep: the endpoint
+ * @rev: the address
  * @conv: the conversation; its VIP is that address
  *
- * Nearly always there is none. But where the client has a flow with the service
- * by the same id, the endpoint could not tell the two apart, nor could we tell
- * its replies: the direct one is mapped. RCU, any context.
+ * Nearly always there is none. But where the client has a flow with a service
+ * at that address by the same id, the endpoint could not tell the two apart, nor
+ * could we tell its replies: the direct one is mapped. RCU, any context.
  *
  * Return: the flow, NULL where there is none and none is needed, or an ERR_PTR
  * as sal_flow_create() has it.
  */
 struct sal_flow *sal_flow_direct(const struct sal_member *m,
-				 struct sal_endpoint *ep,
+				 struct sal_reverse *rev,
 				 const struct sal_conv *conv);
 
 /* remove one; false where somebody else did. RCU. */

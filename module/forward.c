@@ -8,7 +8,7 @@
  *	1  destination to service		sal_fwd_resolve()
  *	2  headers to conversation		sal_fwd_resolve()
  *	3  conversation to flow, or a new one	fwd_flow()
- *	4  flow to cell to endpoint		sal_flow_endpoint()
+ *	4  flow to cell to endpoint		fwd_address()
  *	5  rewrite, then a new route		sal_fwd_translate(), sal_fwd_reroute()
  *
  * For a packet of an established flow nothing here takes a lock, allocates,
@@ -130,21 +130,33 @@ static enum sal_fwd fwd_no_flow(struct sal_domain *d, int err)
 	return fwd_drop(d, SAL_R_NO_MEMORY);
 }
 
-/* step 3: SAL_FWD_SEND with the flow */
-static enum sal_fwd fwd_flow(const struct sal_spot *spot,
-			     struct sal_service *svc,
-			     const struct sal_packet *pkt,
-			     struct sal_flow **flow)
+/* step 3: the flow or an ERR_PTR */
+static struct sal_flow *fwd_flow(const struct sal_spot *spot,
+				 struct sal_service *svc,
+				 const struct sal_packet *pkt)
 {
 	const struct sal_conv conv = fwd_conv(spot, pkt);
-	struct sal_member *m = spot->member;
 	struct sal_flow *f;
 
-	f = sal_flow_lookup(m, svc, &conv);
-	if (unlikely(!f))
-		f = sal_flow_create(m, svc, &conv);
-	*flow = f;
-	return IS_ERR(f) ? fwd_no_flow(m->domain, PTR_ERR(f)) : SAL_FWD_SEND;
+	f = sal_flow_lookup(spot->member, svc, &conv);
+	return likely(f) ? f : sal_flow_create(spot->member, svc, &conv);
+}
+
+/* step 4: the endpoint's address, and the flow or an ERR_PTR */
+static struct sal_flow *fwd_address(const struct sal_spot *spot,
+				    struct sal_flow *f,
+				    const struct sal_reverse **to)
+{
+	const struct sal_endpoint *ep = sal_flow_endpoint(f);
+	const struct sal_reverse *rev;
+
+	if (unlikely(!ep))
+		return ERR_PTR(-EAGAIN);
+	rev = &ep->rev[spot->af];
+	*to = rev;
+	if (likely(READ_ONCE(f->at) == rev->num))
+		return f;
+	return sal_flow_arrive(spot->member, f, rev);
 }
 
 /*
@@ -155,12 +167,12 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 			       struct sk_buff *skb, struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_reverse *rev;
 	struct sal_conv conv;
 	struct sal_flow *f;
 
-	ep = sal_reverse_lookup(d, &pkt->dst);
-	if (likely(!ep))
+	rev = sal_reverse_lookup(d, &pkt->dst);
+	if (likely(!rev))
 		return SAL_FWD_PASS;
 	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
 		return SAL_FWD_PASS;
@@ -168,7 +180,7 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 	if (pkt->kind != SAL_KIND_REQUEST)
 		return SAL_FWD_PASS;
 	conv = fwd_conv(spot, pkt);
-	f = sal_flow_direct(spot->member, ep, &conv);
+	f = sal_flow_direct(spot->member, rev, &conv);
 	if (likely(!f))
 		return SAL_FWD_PASS;
 	if (IS_ERR(f))
@@ -184,19 +196,17 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 			       struct sal_service *svc, struct sk_buff *skb,
 			       const struct sal_packet *pkt)
 {
-	struct sal_endpoint *ep;
+	struct sal_domain *d = spot->member->domain;
+	const struct sal_reverse *to;
 	struct sal_flow *f;
-	enum sal_fwd fwd;
 
-	fwd = fwd_flow(spot, svc, pkt, &f);
-	if (fwd != SAL_FWD_SEND)
-		return fwd;
-	ep = sal_flow_endpoint(f);
-	if (unlikely(!ep))
-		return SAL_FWD_RETRY;
-	if (sal_xlat_dst(skb, spot->af, pkt, sal_endpoint_addr(ep, spot->af),
-			 f->key.id))
-		return fwd_drop(spot->member->domain, SAL_R_NO_MEMORY);
+	f = fwd_flow(spot, svc, pkt);
+	if (!IS_ERR(f))
+		f = fwd_address(spot, f, &to);
+	if (IS_ERR(f))
+		return fwd_no_flow(d, PTR_ERR(f));
+	if (sal_xlat_dst(skb, spot->af, pkt, &to->addr, f->key.id))
+		return fwd_drop(d, SAL_R_NO_MEMORY);
 	sal_flow_touch(f);
 	return SAL_FWD_SEND;
 }

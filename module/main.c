@@ -11,13 +11,15 @@
 #include "link.h"
 #include "net.h"
 #include "netlink.h"
+#include "revtable.h"
 #include "route.h"
 #include "vip.h"
 
 /* debug builds do not load where one fails */
 static int __init sal_selftest(void)
 {
-	if (sal_vip_selftest() || sal_csum_selftest() || sal_hold_selftest())
+	if (sal_vip_selftest() || sal_csum_selftest() ||
+	    sal_hold_selftest() || sal_reverse_selftest())
 		return -ENOTRECOVERABLE;
 	return 0;
 }

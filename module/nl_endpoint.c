@@ -110,11 +110,9 @@ static bool addr_refused(struct sal_service *svc,
 		return true;
 	rcu_read_lock();
 	refused = sal_vip_lookup(&svc->domain->vips, addr);
-	other = sal_reverse_lookup(svc->domain, addr);
-	if (other && !other->dead)
-		refused |= other->svc != svc || strcmp(other->name, req->name);
 	rcu_read_unlock();
-	return refused;
+	other = sal_reverse_of(svc->domain, svc, addr);
+	return refused || (other && strcmp(other->name, req->name));
 }
 
 static int blame(const struct genl_info *info, struct sal_service *svc,

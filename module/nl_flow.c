@@ -53,7 +53,7 @@ static int names_put(struct sk_buff *skb, struct sal_domain *d,
 	if (nla_put_string(skb, SAL_A_FLOW_SERVICE, sal_flow_service(f)->name))
 		return -EMSGSIZE;
 	/* a direct one is with the address that is shown, wherever its cell is */
-	if (ep && !f->direct &&
+	if (ep && f->kind != SAL_FLOW_DIRECT &&
 	    nla_put_string(skb, SAL_A_FLOW_ENDPOINT, ep->name))
 		return -EMSGSIZE;
 	if (m && nla_put_string(skb, SAL_A_FLOW_MEMBER, m->name))
@@ -148,6 +148,9 @@ static int flows_walk(struct sal_domain *d,
 
 static int flow_get_one(struct sal_domain *d, struct sal_flow *f, void *arg)
 {
+	/* what goes on in another flow is not shown twice */
+	if (READ_ONCE(f->kind) == SAL_FLOW_PAST)
+		return 0;
 	return sal_nl_fill_flow(arg, d, f, 0) ?: 1;
 }
 
@@ -174,9 +177,11 @@ int sal_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int flow_del_one(struct sal_domain *d, struct sal_flow *f, void *arg)
 {
+	bool past = READ_ONCE(f->kind) == SAL_FLOW_PAST;
 	u32 *count = arg;
 
-	*count += sal_flow_remove(d, f);
+	if (sal_flow_remove(d, f) && !past)
+		++*count;
 	return 0;
 }
 
@@ -261,11 +266,19 @@ int sal_nl_flow_get_done(struct netlink_callback *cb)
 	return 0;
 }
 
+static bool flow_is_shown(struct sal_domain *d,
+			  const struct sal_nl_flow_filter *filter,
+			  const struct sal_flow *f)
+{
+	return READ_ONCE(f->kind) != SAL_FLOW_PAST &&
+	       sal_nl_flow_matches(d, filter, f);
+}
+
 static int flow_dump_fill(struct sk_buff *skb, void *obj, const void *filter)
 {
 	const struct flow_dump *dump = filter;
 
-	if (!sal_nl_flow_matches(dump->d, &dump->filter, obj))
+	if (!flow_is_shown(dump->d, &dump->filter, obj))
 		return 1;
 	return sal_nl_fill_flow(skb, dump->d, obj, 0);
 }

@@ -8,6 +8,7 @@
 #include <net/route.h>
 
 #include "cell.h"
+#include "claim.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
@@ -20,16 +21,24 @@
 enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
 			    struct in6_addr *name)
 {
-	struct sal_endpoint *ep = sal_reverse_lookup(d, addr);
-	struct sal_vip *vip;
+	struct sal_reverse *rev = sal_reverse_lookup(d, addr);
+	struct sal_vip *vip, *former = NULL;
 
-	if (likely(!ep))
+	/* in several services it is known by the first */
+	for (; rev; rev = sal_reverse_next(rev)) {
+		vip = rcu_dereference(rev->ep->svc->face[sal_addr_af(addr)]);
+		if (!vip)
+			continue;
+		if (likely(!READ_ONCE(rev->ep->dead))) {
+			*name = vip->pfx.addr;
+			return SAL_PEER_NAMED;
+		}
+		former = former ?: vip;
+	}
+	if (likely(!former))
 		return SAL_PEER_PLAIN;
-	vip = rcu_dereference(ep->svc->face[sal_addr_af(addr)]);
-	if (!vip)
-		return SAL_PEER_PLAIN;
-	*name = vip->pfx.addr;
-	return READ_ONCE(ep->dead) ? SAL_PEER_FORMER : SAL_PEER_NAMED;
+	*name = former->pfx.addr;
+	return SAL_PEER_FORMER;
 }
 
 /* --- will answers to a name come back? ------------------------------------- */
@@ -121,66 +130,73 @@ static bool peer_is_told(const struct sal_spot *spot, struct sal_flow *f,
 
 /* --- packets --------------------------------------------------------------- */
 
+/* a flow that is known by a name; another router's names are its own affair */
+static struct sal_flow *peer_find(const struct sal_spot *spot,
+				  const struct in6_addr *name,
+				  const struct sal_service *svc, u8 proto,
+				  __be16 id)
+{
+	struct sal_flow *f;
+
+	f = sal_flow_find(spot->member->domain, name, svc, proto, id);
+	if (!f || READ_ONCE(f->kind) == SAL_FLOW_DIRECT)
+		return NULL;
+	if (spot->place == SAL_PLACEMENT_ROUTER &&
+	    (f->place != spot->place || f->member != spot->member->id))
+		return NULL;
+	return f;
+}
+
 /* a flow of the client's by its name, as it comes to an endpoint */
-static struct sal_flow *peer_flow(const struct sal_spot *spot,
-				  const struct sal_packet *pkt,
-				  struct sal_endpoint **ep)
+static void peer_flow(const struct sal_spot *spot, const struct sal_packet *pkt,
+		      struct sal_pick *pick)
 {
 	struct sal_domain *d = spot->member->domain;
+	struct sal_reverse *rev;
 	struct in6_addr name;
 	struct sal_flow *f;
 
 	if (likely(sal_peer_name(d, &pkt->src, &name) == SAL_PEER_PLAIN))
-		return NULL;
-	*ep = sal_reverse_lookup(d, &pkt->dst);
-	if (!*ep)
-		return NULL;
-	f = sal_flow_find(d, &name, (*ep)->svc, pkt->proto, pkt->id);
-	/* a router tells of what it has translated itself */
-	if (!f || f->direct || !ipv6_addr_equal(&f->client, &pkt->src) ||
-	    (spot->place == SAL_PLACEMENT_ROUTER &&
-	     (f->place != spot->place || f->member != spot->member->id)))
-		return NULL;
-	return f;
+		return;
+	rev = sal_reverse_lookup(d, &pkt->dst);
+	for (; rev; rev = sal_reverse_next(rev)) {
+		f = peer_find(spot, &name, rev->ep->svc, pkt->proto, pkt->id);
+		if (f && ipv6_addr_equal(&f->client, &pkt->src))
+			sal_pick_add(pick, f, rev);
+	}
 }
 
 unsigned int sal_peer_tell(const struct sal_spot *spot, struct sk_buff *skb,
 			   const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
-	struct sal_flow *f;
+	struct sal_pick pick = {};
 
-	f = peer_flow(spot, pkt, &ep);
-	if (likely(!f) || !peer_is_told(spot, f, ep))
+	/* whichever flow it is of, the client and its name are the same */
+	peer_flow(spot, pkt, &pick);
+	if (likely(!pick.flow) || !peer_is_told(spot, pick.flow, pick.rev->ep))
 		return NF_ACCEPT;
-	if (sal_xlat_src(skb, spot->af, pkt, &f->key.peer, pkt->id))
+	if (sal_xlat_src(skb, spot->af, pkt, &pick.flow->key.peer, pkt->id))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
 	sal_count(d, SAL_R_NAMED);
 	return NF_ACCEPT;
 }
 
 /* the flow of an endpoint's packet to a name; NULL where it was never told */
-static struct sal_flow *peer_named_flow(const struct sal_spot *spot,
-					const struct in6_addr *name,
-					const struct in6_addr *from, u8 proto,
-					__be16 id)
+static void peer_named_flow(const struct sal_spot *spot,
+			    const struct in6_addr *name,
+			    const struct in6_addr *from, u8 proto, __be16 id,
+			    struct sal_pick *pick)
 {
-	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_reverse *rev;
 	struct sal_flow *f;
 
-	ep = sal_reverse_lookup(d, from);
-	if (!ep)
-		return NULL;
-	f = sal_flow_find(d, name, ep->svc, proto, id);
-	if (!f || f->direct || ipv6_addr_equal(&f->client, name))
-		return NULL;
-	/* another router's names are its own affair */
-	if (spot->place == SAL_PLACEMENT_ROUTER &&
-	    (f->place != spot->place || f->member != spot->member->id))
-		return NULL;
-	return f;
+	rev = sal_reverse_lookup(spot->member->domain, from);
+	for (; rev; rev = sal_reverse_next(rev)) {
+		f = peer_find(spot, name, rev->ep->svc, proto, id);
+		if (f && !ipv6_addr_equal(&f->client, name))
+			sal_pick_add(pick, f, rev);
+	}
 }
 
 static enum sal_fwd peer_drop(const struct sal_spot *spot,
@@ -193,12 +209,14 @@ static enum sal_fwd peer_drop(const struct sal_spot *spot,
 enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt)
 {
-	struct sal_flow *f;
+	struct sal_pick pick = {};
 
-	f = peer_named_flow(spot, &pkt->dst, &pkt->src, pkt->proto, pkt->id);
-	if (!f)
+	peer_named_flow(spot, &pkt->dst, &pkt->src, pkt->proto, pkt->id, &pick);
+	if (!pick.flow)
 		return peer_drop(spot, SAL_R_UNSUPPORTED);
-	if (sal_xlat_dst(skb, spot->af, pkt, &f->client, pkt->id))
+	if (unlikely(pick.ambiguous))
+		return peer_drop(spot, SAL_R_AMBIGUOUS);
+	if (sal_xlat_dst(skb, spot->af, pkt, &pick.flow->client, pkt->id))
 		return peer_drop(spot, SAL_R_NO_MEMORY);
 	return SAL_FWD_ANSWER;
 }
@@ -206,17 +224,19 @@ enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
 enum sal_fwd sal_peer_error(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt)
 {
+	struct sal_pick pick = {};
 	struct sal_quote q;
-	struct sal_flow *f;
 
 	if (sal_quote_addrs(skb, spot->af, pkt, &q) ||
 	    !ipv6_addr_equal(&q.src, &pkt->dst) ||
 	    sal_quote_parse(skb, spot->af, &q))
 		return peer_drop(spot, SAL_R_UNSUPPORTED);
-	f = peer_named_flow(spot, &q.src, &q.dst, q.proto, q.id);
-	if (!f)
+	peer_named_flow(spot, &q.src, &q.dst, q.proto, q.id, &pick);
+	if (!pick.flow)
 		return peer_drop(spot, SAL_R_UNSUPPORTED);
-	if (sal_xlat_error_peer(skb, spot->af, pkt, &q, &f->client))
+	if (unlikely(pick.ambiguous))
+		return peer_drop(spot, SAL_R_AMBIGUOUS);
+	if (sal_xlat_error_peer(skb, spot->af, pkt, &q, &pick.flow->client))
 		return peer_drop(spot, SAL_R_NO_MEMORY);
 	return SAL_FWD_ANSWER;
 }

@@ -3,8 +3,9 @@
  * peer.h - who a client is to the endpoints that it talks to
  *
  * A client whose address is that of an endpoint has a name: the first VIP of that
- * service (a whole address, no prefix) in the family. Flows are kept under it, so
- * that what endpoints see is unique whether or not they see the name.
+ * service (a whole address, no prefix) in the family; in several services, that of
+ * the first that it came to. Flows are kept under it, so that what endpoints see is
+ * unique whether or not they see the name.
  *
  * Names are never on a wire where anti-spoofing would meet them. An endpoint is
  * told where its own namespace receives (edge), or by the router in front of it;

@@ -54,3 +54,7 @@ SAL_REASON(NAMED, "named", false,
 	   "request whose endpoint sees the VIP of the client's service")
 SAL_REASON(UNNAMED, "unnamed", false,
 	   "answer to such a VIP, sent to the client")
+SAL_REASON(FLOW_REMAPPED, "flow-remapped", false,
+	   "flow whose id clashed where it had moved to, and was mapped there")
+SAL_REASON(AMBIGUOUS, "ambiguous", true,
+	   "reply or error that may be about flows of two services")

@@ -5,8 +5,8 @@
  * It is met where its flow was translated: at LOCAL_IN of the client's own
  * namespace (edge), or at POST_ROUTING of the one that routes for it (router).
  *
- *	1  source to endpoint to service	rev_reply()
- *	2  headers to flow			rev_reply()
+ *	1  source to endpoints to services	rev_reply()
+ *	2  headers to flow			rev_pick()
  *	3  may this endpoint answer for it?	rev_accepts()
  *	4  rewrite				sal_xlat_src()
  *
@@ -17,6 +17,7 @@
 #include <linux/netfilter.h>
 
 #include "cell.h"
+#include "claim.h"
 #include "datapath.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -39,45 +40,69 @@ enum rev {
 	REV_STALE,
 };
 
-/* @addr: the endpoint's, from where the packet came */
-static enum rev rev_accepts(const struct sal_flow *f,
-			    const struct sal_endpoint *ep,
-			    const struct in6_addr *addr)
+static enum rev rev_accepts(const struct sal_pick *pick)
 {
-	const struct sal_cell *cell = rcu_dereference(f->cell);
+	const struct sal_reverse *rev = pick->rev;
+	const struct sal_flow *f = pick->flow;
+	const struct sal_cell *cell;
+	u8 kind = READ_ONCE(f->kind);
 
-	if (unlikely(f->direct))
-		return ipv6_addr_equal(addr, &f->vip) ? REV_BOUND : REV_STALE;
-	if (likely(rcu_access_pointer(cell->ep) == ep))
+	/* of all who might be meant none has sent anything there */
+	if (unlikely(pick->choice) && pick->claim == SAL_CLAIM_NONE)
+		return REV_STALE;
+	if (unlikely(kind == SAL_FLOW_DIRECT))
+		return ipv6_addr_equal(&rev->addr, &f->vip) ? REV_BOUND :
+							      REV_STALE;
+	cell = rcu_dereference(f->cell);
+	if (likely(rcu_access_pointer(cell->ep) == rev->ep &&
+		   kind == SAL_FLOW_SERVICE))
 		return REV_BOUND;
 	if (READ_ONCE(cell->svc->conf.late) == SAL_LATE_TRANSLATE &&
-	    sal_cell_was(cell, ep->id))
+	    (sal_cell_was(cell, rev->ep->id) ||
+	     (kind == SAL_FLOW_PAST && READ_ONCE(f->at) == rev->num)))
 		return REV_LATE;
 	return REV_STALE;
+}
+
+/* the flow that a packet of, or for, an endpoint's address belongs to */
+static void rev_pick(const struct sal_spot *spot, struct sal_reverse *rev,
+		     const struct in6_addr *client, u8 proto, __be16 id,
+		     struct sal_pick *pick)
+{
+	struct sal_flow *f;
+
+	for (; rev; rev = sal_reverse_next(rev)) {
+		f = sal_flow_reverse(spot->member, spot->place, rev->ep->svc,
+				     client, proto, id);
+		sal_pick_add(pick, f, rev);
+	}
 }
 
 static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			      const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_pick pick = {};
+	struct sal_reverse *rev;
 	struct sal_flow *f;
-	enum rev rev;
+	enum rev may;
 
-	ep = sal_reverse_lookup(d, &pkt->src);
-	if (!ep)
+	rev = sal_reverse_lookup(d, &pkt->src);
+	if (!rev)
 		return NF_ACCEPT;
-	f = sal_flow_reverse(spot->member, spot->place, ep->svc, &pkt->dst,
-			     pkt->proto, pkt->id);
+	rev_pick(spot, rev, &pkt->dst, pkt->proto, pkt->id, &pick);
+	f = pick.flow;
 	if (!f)
 		return NF_ACCEPT;
 
-	rev = rev_accepts(f, ep, &pkt->src);
-	if (rev == REV_STALE)
+	if (unlikely(pick.ambiguous))
+		return sal_drop(d, skb, SAL_R_AMBIGUOUS);
+	may = rev_accepts(&pick);
+	if (may == REV_STALE)
 		return sal_drop(d, skb, SAL_R_STALE);
 	if (sal_xlat_src(skb, spot->af, pkt, &f->vip, f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
-	if (rev == REV_LATE)
+	if (may == REV_LATE)
 		sal_count(d, SAL_R_LATE);
 	sal_flow_touch(f);
 	sal_count(d, SAL_R_REVERSE);
@@ -89,27 +114,30 @@ static unsigned int rev_error(const struct sal_spot *spot, struct sk_buff *skb,
 			      const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_endpoint *ep;
+	struct sal_pick pick = {};
+	struct sal_reverse *rev;
 	struct sal_quote q;
 	struct sal_flow *f;
 	int err;
 
 	if (sal_quote_addrs(skb, spot->af, pkt, &q))
 		return NF_ACCEPT;
-	ep = sal_reverse_lookup(d, &q.dst);
-	if (!ep)
+	rev = sal_reverse_lookup(d, &q.dst);
+	if (!rev)
 		return NF_ACCEPT;
 	err = sal_quote_parse(skb, spot->af, &q);
 	if (err == -ENOENT)
 		return NF_ACCEPT;
 	if (err)
 		return sal_drop(d, skb, SAL_R_MALFORMED);
-	f = sal_flow_reverse(spot->member, spot->place, ep->svc, &q.src,
-			     q.proto, q.id);
+	rev_pick(spot, rev, &q.src, q.proto, q.id, &pick);
+	f = pick.flow;
 	if (!f)
 		return NF_ACCEPT;
 
-	if (rev_accepts(f, ep, &q.dst) != REV_BOUND)
+	if (unlikely(pick.ambiguous))
+		return sal_drop(d, skb, SAL_R_AMBIGUOUS);
+	if (rev_accepts(&pick) != REV_BOUND)
 		return sal_drop(d, skb, SAL_R_FENCED);
 	if (sal_xlat_error(skb, spot->af, pkt, &q, &f->vip, f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A minute of everything at once: traffic of both placements while instances,
-# namespaces, devices, addresses, members, services and flows come and go.
+# namespaces, devices, addresses, members, services and flows come and go; two
+# services have the same addresses, and are asked by the same ids.
 # SAL_SEED replays each part's choices.
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -11,6 +12,9 @@ TIME="${SAL_FUZZ_TIME:-60}"
 
 PLACEMENT=router
 setup_b_com hold packets 100 bytes 256k time 200ms
+service c.com 3 hold packets 100 bytes 256k time 200ms
+endpoint c.com b1 11
+endpoint c.com b2 12
 add_host c 2
 S domain set max-flows 5000
 ktap_print_msg "seed $SEED"
@@ -30,16 +34,18 @@ pick()
 
 churn_endpoints()
 {
-	local ns
+	local ns svc
 	pick 3
 	ns="b$((1 + PICK))"
+	pick 2
+	svc="$([ "$PICK" = 0 ] && echo b.com || echo c.com)"
 	pick 6
 	case "$PICK" in
-	0)	q endpoint del b.com "$ns" ;;
-	1)	q endpoint set b.com "$ns" state down ;;
-	2)	q endpoint set b.com "$ns" state up ;;
-	3)	q endpoint set b.com "$ns" weight $((1 + RANDOM % 9)) ;;
-	*)	q endpoint add b.com netns "$ns" addr "$(addr 4 1"${ns#b}")" \
+	0)	q endpoint del "$svc" "$ns" ;;
+	1)	q endpoint set "$svc" "$ns" state down ;;
+	2)	q endpoint set "$svc" "$ns" state up ;;
+	3)	q endpoint set "$svc" "$ns" weight $((1 + RANDOM % 9)) ;;
+	*)	q endpoint add "$svc" netns "$ns" addr "$(addr 4 1"${ns#b}")" \
 			addr "$(addr 6 1"${ns#b}")" nomember ;;
 	esac
 }
@@ -47,6 +53,7 @@ churn_endpoints()
 churn_moves()
 {
 	q migrate b.com from "b$((1 + RANDOM % 3))" to "b$((1 + RANDOM % 3))"
+	q migrate c.com from "b$((1 + RANDOM % 3))" to "b$((1 + RANDOM % 3))"
 }
 
 churn_members()
@@ -133,11 +140,11 @@ PARTS=(churn_endpoints churn_moves churn_members churn_services churn_devices
 
 streams()
 {
-	local ns f
+	local ns to
 	for ns in a c; do
-		for f in 4 6; do
-			ip netns exec "$ns" "$TOOLS/echoflood" -n 0 -i 3000 \
-				-w 64 "$(vip "$f" 2)" >/dev/null 2>&1 &
+		for to in "$(vip 4 2)" "$(vip 6 2)" "$(vip 4 3)" "$(vip 6 3)"; do
+			ip netns exec "$ns" "$TOOLS/echoflood" -n 0 -i 5000 \
+				-e 99 -w 64 "$to" >/dev/null 2>&1 &
 			PIDS+=($!)
 			STREAMS+=($!)
 		done
@@ -158,7 +165,9 @@ churn()
 	kill "${STREAMS[@]}"
 	wait "${STREAMS[@]}"
 	ktap_print_msg "forward $(counter forward), held $(counter held)," \
-		"flows $(json '.[0].created' domain show)"
+		"flows $(json '.[0].created' domain show)," \
+		"mapped $(counter flow-mapped)," \
+		"after a move $(counter flow-remapped)"
 	expect "parts that came to their end" "$(wc -l <"$WORK/parts")" \
 		"${#PARTS[@]}" &&
 		expect_num "requests translated" "$(counter forward)" -gt 100
