@@ -245,7 +245,6 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	ep->has = req->has;
 	ep->weight = req->weight;
 	ep->state = req->state;
-	ep->nsid = NETNSA_NSID_NOT_ASSIGNED;
 	INIT_LIST_HEAD(&ep->in_service);
 	INIT_LIST_HEAD(&ep->in_net);
 	INIT_LIST_HEAD(&ep->in_moved);
@@ -288,10 +287,7 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	if (err)
 		return err;
 
-	if (net) {
-		ep->local = true;
-		ep->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
-	}
+	ep->local = net;
 	spin_lock_bh(&sal_lock);
 	if (net) {
 		WRITE_ONCE(ep->net, net);
@@ -366,10 +362,12 @@ static void endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 
 void sal_endpoint_delete(struct sal_endpoint *ep, enum sal_cause cause)
 {
+	struct net *net = ep->net;
+
 	lockdep_assert_held(&sal_mutex);
 	endpoint_remove(ep, cause);
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_DEL_NTF);
+	sal_event_endpoint(ep, net, SAL_CMD_ENDPOINT_DEL_NTF);
 	endpoint_haunt(ep);
 }
 
@@ -410,6 +408,16 @@ static struct sal_endpoint *endpoint_make(struct sal_service *svc,
 	return ep;
 }
 
+/*
+ * Who puts it there has a right over its namespace and over the domain's; so the
+ * latter gets an ID for readers to know the former by.
+ */
+static void endpoint_introduce(const struct sal_endpoint *ep)
+{
+	if (ep->net)
+		peernet2id_alloc(ep->svc->domain->net, ep->net, GFP_KERNEL);
+}
+
 struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
 					 const struct sal_endpoint_req *req,
 					 struct netlink_ext_ack *extack)
@@ -431,8 +439,9 @@ struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
 		endpoint_undo(ep);
 		return ERR_PTR(err);
 	}
+	endpoint_introduce(ep);
 	sal_domain_changed(svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_ADD_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_ADD_NTF);
 	return ep;
 }
 
@@ -509,6 +518,7 @@ endpoint_move_house(struct sal_endpoint *old,
 	endpoint_take_addrs(ep, old);
 	endpoint_remove(old, SAL_CAUSE_ENDPOINT_DEL);
 	endpoint_haunt(old);
+	endpoint_introduce(ep);
 	return ep;
 }
 
@@ -526,7 +536,7 @@ struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
 		endpoint_set_state(ep, req->state);
 	}
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 	return ep;
 }
 

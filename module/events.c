@@ -139,20 +139,33 @@ void sal_event_service(struct sal_service *svc, u8 cmd)
 	event_send(&ev);
 }
 
+/**
+ * struct place - an endpoint to be told of
+ * @ep: endpoint
+ * @net: its namespace, or NULL
+ */
+struct place {
+	struct sal_endpoint *ep;
+	struct net *net;
+};
+
 static int fill_endpoint(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
-	return sal_nl_fill_endpoint(skb, (struct sal_endpoint *)ev->arg, seq);
+	const struct place *place = ev->arg;
+
+	return sal_nl_fill_endpoint(skb, place->ep, place->net, seq);
 }
 
-void sal_event_endpoint(struct sal_endpoint *ep, u8 cmd)
+void sal_event_endpoint(struct sal_endpoint *ep, struct net *net, u8 cmd)
 {
+	const struct place place = { .ep = ep, .net = net };
 	const struct event ev = {
 		.d = ep->svc->domain,
 		.group = SAL_NLGRP_ENDPOINT,
 		.cmd = cmd,
 		.size = EVENT_SIZE,
 		.fill = fill_endpoint,
-		.arg = ep,
+		.arg = &place,
 	};
 
 	event_send(&ev);

@@ -114,7 +114,6 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 	strscpy(m->name, name, sizeof(m->name));
 	m->net = net;
 	m->route = route;
-	m->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
 	sal_domain_get(d);
 	m->domain = d;
 	err = member_insert(m);
@@ -127,6 +126,8 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 			       "the kernel cannot defragment: load nf_defrag_ipv4 and nf_defrag_ipv6");
 		return ERR_PTR(err);
 	}
+	/* for readers to know it by; they themselves could not have one made */
+	peernet2id_alloc(d->net, net, GFP_KERNEL);
 	sal_domain_changed(d);
 	return m;
 

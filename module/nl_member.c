@@ -36,7 +36,7 @@ static int member_fill(struct sk_buff *skb, void *obj, const void *filter)
 	    nla_put_u32(skb, SAL_A_MEMBER_ROUTE, m->route) ||
 	    nla_put_u32(skb, SAL_A_MEMBER_ENDPOINTS, member_endpoints(m)))
 		return -EMSGSIZE;
-	if (m->nsid >= 0 && nla_put_s32(skb, SAL_A_MEMBER_NSID, m->nsid))
+	if (sal_nl_put_nsid(skb, SAL_A_MEMBER_NSID, d->net, m->net))
 		return -EMSGSIZE;
 	for (i = 0; i < d->n_pools; i++)
 		if (!sal_route_exists(m->net, &d->pools[i]) &&

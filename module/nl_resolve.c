@@ -259,27 +259,21 @@ static int walk_find(const struct genl_info *info, struct walk_req *req)
 	return err;
 }
 
-static void walk_from(const struct genl_info *info, struct sal_walk *w,
-		      struct net *net)
-{
-	struct net *own = genl_info_net(info);
-
-	w->d = sal_domain_find(own);
-	w->from.net = net;
-	w->from.nsid = peernet2id_alloc(own, net, GFP_KERNEL);
-}
-
 /* the walk, and a reply of the size that it takes; sal_mutex */
 static int walk(struct genl_info *info, struct walk_req *req, struct net *net,
 		struct sal_nl_reply *reply)
 {
+	struct net *own = genl_info_net(info);
 	struct sal_walk *w = &req->walk;
 	int err;
 
-	walk_from(info, w, net);
+	w->d = sal_domain_find(own);
+	w->from = net;
 	err = walk_find(info, req);
 	if (err)
 		return err;
+	/* who asks has a right over both, and is to see which is which */
+	peernet2id_alloc(own, net, GFP_KERNEL);
 	sal_walk(w);
 	err = sal_nl_reply_init(reply, info,
 				GENLMSG_DEFAULT_SIZE + sal_nl_walk_size(w));
@@ -288,7 +282,7 @@ static int walk(struct genl_info *info, struct walk_req *req, struct net *net,
 	if (w->svc)
 		err = resolve_put(reply->skb, w->svc, req->match);
 	if (!err)
-		err = sal_nl_walk_put(reply->skb, w);
+		err = sal_nl_walk_put(reply->skb, w, own);
 	return sal_nl_reply_send(reply, info, err);
 }
 
