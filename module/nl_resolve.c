@@ -3,7 +3,8 @@
  * nl_resolve.c - what does a name or an address stand for, and who answers?
  *
  * Without a client's namespace that is all of the reply, and what is not there
- * is an error. With one, a walk (walk.h) says what a packet would meet.
+ * is an error: anyone in the domain's namespace may ask. With one, a walk (walk.h)
+ * says what a packet would meet, to who has a right over both namespaces.
  */
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
@@ -304,6 +305,22 @@ static int walk_get(const struct genl_info *info, struct walk_req *req)
 	return 0;
 }
 
+/*
+ * It tells routes, neighbours and filters of the namespaces on the way: that is
+ * for who could look there, or runs the domain that they were attached to.
+ */
+static int walk_may(struct sk_buff *skb, const struct genl_info *info)
+{
+	const struct nlattr *fd = info->attrs[SAL_A_RESOLVE_NETNS_FD];
+
+	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns,
+			       CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, fd,
+			    "a walk needs CAP_NET_ADMIN over the domain's network namespace");
+	return -EPERM;
+}
+
 static int resolve_walk(struct sk_buff *skb, struct genl_info *info,
 			const struct nlattr *nla)
 {
@@ -313,6 +330,9 @@ static int resolve_walk(struct sk_buff *skb, struct genl_info *info,
 	struct net *net;
 	int err;
 
+	err = walk_may(skb, info);
+	if (err)
+		return err;
 	net = sal_nl_get_netns(skb, fd, info->extack);
 	if (IS_ERR(net))
 		return PTR_ERR(net);
