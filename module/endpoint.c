@@ -16,15 +16,21 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "cell.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
+#include "guest.h"
 #include "link.h"
 #include "net.h"
 #include "prefix.h"
 #include "service.h"
+
+/* what an endpoint takes, with its current cells */
+#define ENDPOINT_SIZE	(sizeof(struct sal_endpoint) + \
+			 SAL_AF_NUM * SAL_CELLS * sizeof(struct sal_cell))
 
 /* how often ghosts are looked at, in jiffies */
 #define ENDPOINT_REAP	(5 * HZ)
@@ -100,12 +106,16 @@ struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
 	return NULL;
 }
 
-static void endpoint_free_rcu(struct rcu_head *rcu)
+static void endpoint_free(struct sal_endpoint *ep)
 {
-	struct sal_endpoint *ep = container_of(rcu, struct sal_endpoint, rcu);
-
+	sal_guest_uncharge(ep->svc->domain, SAL_SHARE_TABLES, ENDPOINT_SIZE);
 	sal_service_put(ep->svc);
 	kfree(ep);
+}
+
+static void endpoint_free_rcu(struct rcu_head *rcu)
+{
+	endpoint_free(container_of(rcu, struct sal_endpoint, rcu));
 }
 
 /* the end of a ghost */
@@ -232,14 +242,22 @@ int sal_endpoint_check(struct sal_service *svc,
 }
 
 static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
-					   const struct sal_endpoint_req *req)
+					   const struct sal_endpoint_req *req,
+					   struct netlink_ext_ack *extack)
 {
+	struct sal_domain *d = svc->domain;
 	struct sal_endpoint *ep;
-	int af;
+	int err, af;
 
+	err = sal_guest_charge_object(d, ENDPOINT_SIZE, extack);
+	if (err)
+		return ERR_PTR(err);
 	ep = kzalloc_obj(*ep, GFP_KERNEL_ACCOUNT);
-	if (!ep)
-		return NULL;
+	if (!ep) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, ENDPOINT_SIZE);
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
 
 	strscpy(ep->name, req->name, sizeof(ep->name));
 	ep->has = req->has;
@@ -389,11 +407,9 @@ static struct sal_endpoint *endpoint_make(struct sal_service *svc,
 	err = sal_endpoint_check(svc, req, self, extack);
 	if (err)
 		return ERR_PTR(err);
-	ep = endpoint_alloc(svc, req);
-	if (!ep) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
+	ep = endpoint_alloc(svc, req, extack);
+	if (IS_ERR(ep))
+		return ep;
 	err = endpoint_insert(ep, req->net);
 	if (err) {
 		if (err == -ENOENT)
@@ -401,8 +417,7 @@ static struct sal_endpoint *endpoint_make(struct sal_service *svc,
 				       "the network namespace is being deleted");
 		else
 			NL_SET_ERR_MSG(extack, "out of memory");
-		sal_service_put(svc);
-		kfree(ep);
+		endpoint_free(ep);
 		return ERR_PTR(err);
 	}
 	return ep;
