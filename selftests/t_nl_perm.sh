@@ -7,11 +7,10 @@
 setup_b_com
 answers 10.1.0.2
 
-# in the domain's namespace, with no right at all
+# in the domain's namespace
 as_nobody()
 {
-	in_ns orch setpriv --reuid 65534 --clear-groups --bounding-set -all \
-		salctl "$@"
+	nobody_in orch salctl "$@"
 }
 
 refused()

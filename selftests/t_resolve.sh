@@ -374,8 +374,7 @@ refusals()
 permission()
 {
 	local out
-	out="$(ip netns exec orch setpriv --reuid 65534 --clear-groups \
-		--bounding-set -all salctl resolve b.com from netns a 2>&1)" &&
+	out="$(nobody_in orch salctl resolve b.com from netns a 2>&1)" &&
 		{ fail allowed; return 1; }
 	echo "$out" >&2
 	grep -q "needs CAP_NET_ADMIN over the domain's network namespace" \
