@@ -16,16 +16,22 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "cell.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
+#include "guest.h"
 #include "link.h"
 #include "net.h"
 #include "prefix.h"
 #include "revtable.h"
 #include "service.h"
+
+/* what an endpoint takes, with its current cells */
+#define ENDPOINT_SIZE	(sizeof(struct sal_endpoint) + \
+			 SAL_AF_NUM * SAL_CELLS * sizeof(struct sal_cell))
 
 /* how often ghosts are looked at, in jiffies */
 #define ENDPOINT_REAP	(5 * HZ)
@@ -46,12 +52,16 @@ struct sal_endpoint *sal_reverse_covered(struct sal_domain *d,
 	return NULL;
 }
 
-static void endpoint_free_rcu(struct rcu_head *rcu)
+static void endpoint_free(struct sal_endpoint *ep)
 {
-	struct sal_endpoint *ep = container_of(rcu, struct sal_endpoint, rcu);
-
+	sal_guest_uncharge(ep->svc->domain, SAL_SHARE_TABLES, ENDPOINT_SIZE);
 	sal_service_put(ep->svc);
 	kfree(ep);
+}
+
+static void endpoint_free_rcu(struct rcu_head *rcu)
+{
+	endpoint_free(container_of(rcu, struct sal_endpoint, rcu));
 }
 
 /* the end of a ghost */
@@ -179,20 +189,27 @@ int sal_endpoint_check(struct sal_service *svc,
 }
 
 static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
-					   const struct sal_endpoint_req *req)
+					   const struct sal_endpoint_req *req,
+					   struct netlink_ext_ack *extack)
 {
+	struct sal_domain *d = svc->domain;
 	struct sal_endpoint *ep;
-	int af;
+	int err, af;
 
+	err = sal_guest_charge_object(d, ENDPOINT_SIZE, extack);
+	if (err)
+		return ERR_PTR(err);
 	ep = kzalloc_obj(*ep, GFP_KERNEL_ACCOUNT);
-	if (!ep)
-		return NULL;
+	if (!ep) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, ENDPOINT_SIZE);
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
 
 	strscpy(ep->name, req->name, sizeof(ep->name));
 	ep->has = req->has;
 	ep->weight = req->weight;
 	ep->state = req->state;
-	ep->nsid = NETNSA_NSID_NOT_ASSIGNED;
 	INIT_LIST_HEAD(&ep->in_service);
 	INIT_LIST_HEAD(&ep->in_net);
 	INIT_LIST_HEAD(&ep->in_moved);
@@ -235,10 +252,7 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	if (err)
 		return err;
 
-	if (net) {
-		ep->local = true;
-		ep->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
-	}
+	ep->local = net;
 	spin_lock_bh(&sal_lock);
 	if (net) {
 		WRITE_ONCE(ep->net, net);
@@ -321,10 +335,12 @@ static void endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 
 void sal_endpoint_delete(struct sal_endpoint *ep, enum sal_cause cause)
 {
+	struct net *net = ep->net;
+
 	lockdep_assert_held(&sal_mutex);
 	endpoint_remove(ep, cause);
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_DEL_NTF);
+	sal_event_endpoint(ep, net, SAL_CMD_ENDPOINT_DEL_NTF);
 	endpoint_haunt(ep);
 }
 
@@ -346,11 +362,9 @@ static struct sal_endpoint *endpoint_make(struct sal_service *svc,
 	err = sal_endpoint_check(svc, req, self, extack);
 	if (err)
 		return ERR_PTR(err);
-	ep = endpoint_alloc(svc, req);
-	if (!ep) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
+	ep = endpoint_alloc(svc, req, extack);
+	if (IS_ERR(ep))
+		return ep;
 	err = endpoint_insert(ep, req->net);
 	if (err) {
 		if (err == -ENOENT)
@@ -358,11 +372,20 @@ static struct sal_endpoint *endpoint_make(struct sal_service *svc,
 				       "the network namespace is being deleted");
 		else
 			NL_SET_ERR_MSG(extack, "out of memory");
-		sal_service_put(svc);
-		kfree(ep);
+		endpoint_free(ep);
 		return ERR_PTR(err);
 	}
 	return ep;
+}
+
+/*
+ * Who puts it there has a right over its namespace and over the domain's; so the
+ * latter gets an ID for readers to know the former by.
+ */
+static void endpoint_introduce(const struct sal_endpoint *ep)
+{
+	if (ep->net)
+		peernet2id_alloc(ep->svc->domain->net, ep->net, GFP_KERNEL);
 }
 
 struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
@@ -386,8 +409,9 @@ struct sal_endpoint *sal_endpoint_create(struct sal_service *svc,
 		endpoint_undo(ep);
 		return ERR_PTR(err);
 	}
+	endpoint_introduce(ep);
 	sal_domain_changed(svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_ADD_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_ADD_NTF);
 	return ep;
 }
 
@@ -464,6 +488,7 @@ endpoint_move_house(struct sal_endpoint *old,
 	endpoint_take_addrs(ep, old);
 	endpoint_remove(old, SAL_CAUSE_ENDPOINT_DEL);
 	endpoint_haunt(old);
+	endpoint_introduce(ep);
 	return ep;
 }
 
@@ -481,7 +506,7 @@ struct sal_endpoint *sal_endpoint_change(struct sal_endpoint *ep,
 		endpoint_set_state(ep, req->state);
 	}
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 	return ep;
 }
 

@@ -43,7 +43,6 @@ struct sal_service;
  * @recheck: in the list of those to be looked at anew. sal_lock.
  * @events: counts what happened in its namespace, so that a look that was
  *	overtaken is noticed. sal_lock.
- * @nsid: ID of its namespace as seen from the domain's, or -1
  * @local: it lives in a namespace of this host
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
@@ -70,7 +69,6 @@ struct sal_endpoint {
 	struct list_head in_net;
 	struct list_head recheck;
 	u32 events;
-	s32 nsid;
 	bool local;
 	struct sal_moved moved;
 	struct list_head in_moved;

@@ -272,7 +272,7 @@ static void link_work_one(struct sal_endpoint *ep)
 	if (!changed)
 		return;
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 }
 
 /*
@@ -304,7 +304,7 @@ static void link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 	if (!news)
 		return;
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 }
 
 static void link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,

@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "domain.h"
 #include "flow.h"
+#include "guest.h"
 #include "hold.h"
 #include "hooks.h"
 #include "member.h"
@@ -71,6 +72,7 @@ static void member_free_rcu(struct rcu_head *rcu)
 {
 	struct sal_member *m = container_of(rcu, struct sal_member, rcu);
 
+	sal_guest_uncharge(m->domain, SAL_SHARE_TABLES, sizeof(*m));
 	sal_domain_put(m->domain);
 	kfree(m);
 }
@@ -108,13 +110,17 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 	if (err)
 		return ERR_PTR(err);
 
+	err = sal_guest_charge_object(d, sizeof(*m), extack);
+	if (err)
+		return ERR_PTR(err);
 	m = kzalloc_obj(*m, GFP_KERNEL_ACCOUNT);
-	if (!m)
+	if (!m) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*m));
 		goto err_nomem;
+	}
 	strscpy(m->name, name, sizeof(m->name));
 	m->net = net;
 	m->route = route;
-	m->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
 	sal_domain_get(d);
 	m->domain = d;
 	err = member_insert(m);
@@ -127,6 +133,8 @@ struct sal_member *sal_member_add(struct sal_domain *d, struct net *net,
 			       "the kernel cannot defragment: load nf_defrag_ipv4 and nf_defrag_ipv6");
 		return ERR_PTR(err);
 	}
+	/* for readers to know it by; they themselves could not have one made */
+	peernet2id_alloc(d->net, net, GFP_KERNEL);
 	sal_domain_changed(d);
 	return m;
 

@@ -10,6 +10,7 @@
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
+#include "guest.h"
 #include "net.h"
 #include "prefix.h"
 #include "service.h"
@@ -72,6 +73,7 @@ static void service_free_rcu(struct rcu_head *rcu)
 {
 	struct sal_service *svc = container_of(rcu, struct sal_service, rcu);
 
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, sizeof(*svc));
 	sal_domain_put(svc->domain);
 	kfree(svc);
 }
@@ -148,26 +150,36 @@ static int service_check_vip(struct sal_service *svc,
 static void service_drop_vip(struct sal_service *svc, struct sal_vip *vip)
 {
 	sal_vip_remove(&svc->domain->vips, vip);
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, sizeof(*vip));
 	kfree_rcu(vip, rcu);
 }
 
 static struct sal_vip *service_add_vip(struct sal_service *svc,
-				       const struct sal_prefix *pfx)
+				       const struct sal_prefix *pfx,
+				       struct netlink_ext_ack *extack)
 {
+	struct sal_domain *d = svc->domain;
 	struct sal_vip *vip;
 	int err;
 
+	err = sal_guest_charge_object(d, sizeof(*vip), extack);
+	if (err)
+		return ERR_PTR(err);
 	vip = kzalloc_obj(*vip, GFP_KERNEL_ACCOUNT);
 	if (!vip)
-		return ERR_PTR(-ENOMEM);
+		goto err_charge;
 	vip->pfx = *pfx;
 	vip->svc = svc;
-	err = sal_vip_insert(&svc->domain->vips, vip);
-	if (err) {
-		kfree(vip);
-		return ERR_PTR(err);
-	}
+	if (sal_vip_insert(&d->vips, vip))
+		goto err_free;
 	return vip;
+
+err_free:
+	kfree(vip);
+err_charge:
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*vip));
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return ERR_PTR(-ENOMEM);
 }
 
 static bool vips_have(struct sal_vip *const *vips, u32 n,
@@ -228,12 +240,14 @@ static int service_set_vips(struct sal_service *svc,
 	if (err)
 		return err;
 	vips = kzalloc_objs(*vips, n, GFP_KERNEL);
-	if (!vips)
-		goto err_nomem;
+	if (!vips) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
 	for (; i < n; i++) {
 		vips[i] = service_own_vip(svc, &pfx[i]);
 		if (!vips[i])
-			vips[i] = service_add_vip(svc, &pfx[i]);
+			vips[i] = service_add_vip(svc, &pfx[i], extack);
 		if (IS_ERR(vips[i]))
 			goto err_undo;
 	}
@@ -249,13 +263,12 @@ static int service_set_vips(struct sal_service *svc,
 	return 0;
 
 err_undo:
+	err = PTR_ERR(vips[i]);
 	while (i--)
 		if (!vips_have(svc->vips, svc->n_vips, vips[i]))
 			service_drop_vip(svc, vips[i]);
 	kfree(vips);
-err_nomem:
-	NL_SET_ERR_MSG(extack, "out of memory");
-	return -ENOMEM;
+	return err;
 }
 
 static int service_set_req_vips(struct sal_service *svc,
@@ -283,14 +296,21 @@ static void service_set_conf(struct sal_service *svc,
 }
 
 static struct sal_service *service_alloc(struct sal_domain *d,
-					 const char *name)
+					 const char *name,
+					 struct netlink_ext_ack *extack)
 {
 	struct sal_service *svc;
-	int af;
+	int err, af;
 
+	err = sal_guest_charge_object(d, sizeof(*svc), extack);
+	if (err)
+		return ERR_PTR(err);
 	svc = kzalloc_obj(*svc, GFP_KERNEL_ACCOUNT);
-	if (!svc)
-		return NULL;
+	if (!svc) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*svc));
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
 	strscpy(svc->name, name, sizeof(svc->name));
 	INIT_LIST_HEAD(&svc->endpoints);
 	for (af = 0; af < SAL_AF_NUM; af++) {
@@ -356,11 +376,9 @@ struct sal_service *sal_service_create(struct sal_domain *d,
 				   d->limits.services);
 		return ERR_PTR(-ENOSPC);
 	}
-	svc = service_alloc(d, req->name);
-	if (!svc) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
+	svc = service_alloc(d, req->name, extack);
+	if (IS_ERR(svc))
+		return svc;
 	service_set_conf(svc, &req->conf);
 	err = service_insert(svc, req, extack);
 	if (err) {
