@@ -11,6 +11,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "guest.h"
 #include "member.h"
 #include "net.h"
 #include "route.h"
@@ -40,6 +41,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 {
 	d->net = net;
 	d->limits = sal_domain_limits;
+	d->guest = sal_guest_owns(net);
 	d->id_prefix = sal_domain_id_prefix;
 	xa_init_flags(&d->services, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);

@@ -48,6 +48,7 @@ struct sal_limits {
  * @reverse: addresses to endpoints; see endpoint.h
  * @stats: counters, per CPU
  * @limits: what it may hold
+ * @guest: what it has is charged to the shares of guest.h. Never changes.
  * @n_flows: flows, those that wait for their grace period included
  * @n_alts: flows with a mapped id
  * @alt_lock: a mapped flow is in both @flows and @alts, or in neither
@@ -93,6 +94,7 @@ struct sal_domain {
 	struct rhashtable reverse;
 	struct sal_stats __percpu *stats;
 	struct sal_limits limits;
+	bool guest;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
 	atomic_t n_alts;
 	spinlock_t alt_lock;	/* mapped flows into and out of both tables */

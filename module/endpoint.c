@@ -16,13 +16,19 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "cell.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "guest.h"
 #include "net.h"
 #include "revtable.h"
 #include "service.h"
+
+/* what an endpoint takes, with its current cells */
+#define ENDPOINT_SIZE	(sizeof(struct sal_endpoint) + \
+			 SAL_AF_NUM * SAL_CELLS * sizeof(struct sal_cell))
 
 /* how often ghosts are looked at, in jiffies */
 #define ENDPOINT_REAP	(5 * HZ)
@@ -47,12 +53,16 @@ struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,
 	return NULL;
 }
 
-static void endpoint_free_rcu(struct rcu_head *rcu)
+static void endpoint_free(struct sal_endpoint *ep)
 {
-	struct sal_endpoint *ep = container_of(rcu, struct sal_endpoint, rcu);
-
+	sal_guest_uncharge(ep->svc->domain, SAL_SHARE_TABLES, ENDPOINT_SIZE);
 	sal_service_put(ep->svc);
 	kfree(ep);
+}
+
+static void endpoint_free_rcu(struct rcu_head *rcu)
+{
+	endpoint_free(container_of(rcu, struct sal_endpoint, rcu));
 }
 
 /* the end of a ghost */
@@ -109,14 +119,22 @@ void sal_endpoint_haunt(struct sal_endpoint *ep)
 }
 
 static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
-					   const struct sal_endpoint_req *req)
+					   const struct sal_endpoint_req *req,
+					   struct netlink_ext_ack *extack)
 {
+	struct sal_domain *d = svc->domain;
 	struct sal_endpoint *ep;
-	int af;
+	int err, af;
 
+	err = sal_guest_charge_object(d, ENDPOINT_SIZE, extack);
+	if (err)
+		return ERR_PTR(err);
 	ep = kzalloc_obj(*ep, GFP_KERNEL_ACCOUNT);
-	if (!ep)
-		return NULL;
+	if (!ep) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, ENDPOINT_SIZE);
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
 
 	strscpy(ep->name, req->name, sizeof(ep->name));
 	ep->has = req->has;
@@ -126,7 +144,6 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	ep->want_weight = req->weight;
 	ep->state = req->state;
 	ep->want_state = req->state;
-	ep->nsid = NETNSA_NSID_NOT_ASSIGNED;
 	INIT_LIST_HEAD(&ep->in_service);
 	INIT_LIST_HEAD(&ep->in_net);
 	INIT_LIST_HEAD(&ep->in_moved);
@@ -171,10 +188,7 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	if (err)
 		return err;
 
-	if (net) {
-		ep->local = true;
-		ep->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
-	}
+	ep->local = net;
 	spin_lock_bh(&sal_lock);
 	if (net) {
 		WRITE_ONCE(ep->net, net);
@@ -188,22 +202,26 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 }
 
 struct sal_endpoint *sal_endpoint_make(struct sal_service *svc,
-				       const struct sal_endpoint_req *req)
+				       const struct sal_endpoint_req *req,
+				       struct netlink_ext_ack *extack)
 {
 	struct sal_endpoint *ep;
 	int err;
 
 	lockdep_assert_held(&sal_mutex);
-	ep = endpoint_alloc(svc, req);
-	if (!ep)
-		return ERR_PTR(-ENOMEM);
+	ep = endpoint_alloc(svc, req, extack);
+	if (IS_ERR(ep))
+		return ep;
 	err = endpoint_insert(ep, req->net);
-	if (err) {
-		sal_service_put(svc);
-		kfree(ep);
-		return ERR_PTR(err);
-	}
-	return ep;
+	if (!err)
+		return ep;
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(extack,
+			       "the network namespace is being deleted");
+	else
+		NL_SET_ERR_MSG(extack, "out of memory");
+	endpoint_free(ep);
+	return ERR_PTR(err);
 }
 
 void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)

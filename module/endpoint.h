@@ -45,7 +45,6 @@ struct sal_service;
  * @recheck: in the list of those to be looked at anew. sal_lock.
  * @events: counts what happened in its namespace, so that a look that was
  *	overtaken is noticed. sal_lock.
- * @nsid: ID of its namespace as seen from the domain's, or -1
  * @local: it lives in a namespace of this host
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
@@ -58,6 +57,7 @@ struct sal_service;
  * @cause: planned: why it goes
  * @want_weight: planned: its weight
  * @want_state: planned: its state
+ * @left: planned: namespace that it has left, for its last event
  * @link: planned: what a look at its addresses saw, and cells for it; or NULL
  * @until: jiffies; when a ghost is freed
  * @ghost: in &sal_domain.ghosts. sal_mutex.
@@ -81,7 +81,6 @@ struct sal_endpoint {
 	struct list_head in_net;
 	struct list_head recheck;
 	u32 events;
-	s32 nsid;
 	bool local;
 	struct sal_moved moved;
 	struct list_head in_moved;
@@ -94,6 +93,7 @@ struct sal_endpoint {
 	enum sal_cause cause;
 	u32 want_weight;
 	u32 want_state;
+	struct net *left;
 	struct sal_link_plan *link;
 	unsigned long until;
 	struct list_head ghost;
@@ -214,10 +214,11 @@ void sal_endpoint_forget(struct sal_endpoint *ep);
 /* --- endpoint.c ------------------------------------------------------------ */
 
 /* made, and in all tables but the reverse one; or an ERR_PTR: ENOENT where its
- * namespace exits, ENOMEM
+ * namespace exits, ENOSPC, ENOMEM
  */
 struct sal_endpoint *sal_endpoint_make(struct sal_service *svc,
-				       const struct sal_endpoint_req *req);
+				       const struct sal_endpoint_req *req,
+				       struct netlink_ext_ack *extack);
 /* out of those tables; its flows go to the others */
 void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause);
 /* a removed one becomes a ghost */

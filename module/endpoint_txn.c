@@ -5,6 +5,7 @@
  * See txn.h for the order of all, and endpoint.c for what becomes of those that
  * have gone.
  */
+#include <net/net_namespace.h>
 #include <net/netlink.h>
 
 #include "domain.h"
@@ -122,15 +123,9 @@ static struct sal_endpoint *endpoint_plan(struct sal_txn *t,
 	struct sal_endpoint *ep;
 	int err;
 
-	ep = sal_endpoint_make(svc, req);
-	if (IS_ERR(ep)) {
-		if (PTR_ERR(ep) == -ENOENT)
-			NL_SET_ERR_MSG(extack,
-				       "the network namespace is being deleted");
-		else
-			NL_SET_ERR_MSG(extack, "out of memory");
+	ep = sal_endpoint_make(svc, req, extack);
+	if (IS_ERR(ep))
 		return ep;
-	}
 	sal_txn_touch_endpoint(t, ep);
 	ep->old = old;
 	if (old)
@@ -335,6 +330,17 @@ static void endpoint_set_state(struct sal_endpoint *ep, u32 state)
 	spin_unlock_bh(&sal_lock);
 }
 
+/*
+ * Who puts it there has a right over its namespace and over the domain's; so the
+ * latter gets an ID for readers to know the former by.
+ */
+static void endpoint_introduce(struct sal_endpoint *ep)
+{
+	ep->svc->n_endpoints++;
+	if (ep->net)
+		peernet2id_alloc(ep->svc->domain->net, ep->net, GFP_KERNEL);
+}
+
 void sal_endpoint_arrive(struct sal_endpoint *ep)
 {
 	lockdep_assert_held(&sal_mutex);
@@ -342,7 +348,7 @@ void sal_endpoint_arrive(struct sal_endpoint *ep)
 		return;
 	WRITE_ONCE(ep->weight, ep->want_weight);
 	if (ep->plan == SAL_PLAN_ADD)
-		ep->svc->n_endpoints++;
+		endpoint_introduce(ep);
 	else if (ep->want_state == SAL_ENDPOINT_STATE_DOWN)
 		return;
 	endpoint_set_state(ep, ep->want_state);
@@ -371,6 +377,7 @@ void sal_endpoint_depart(struct sal_endpoint *ep)
 	    ep->state != SAL_ENDPOINT_STATE_DOWN) {
 		endpoint_down(ep);
 	} else if (ep->plan == SAL_PLAN_DEL) {
+		ep->left = ep->net;
 		sal_endpoint_remove(ep, ep->cause);
 		ep->svc->n_endpoints--;
 	}
@@ -385,7 +392,7 @@ void sal_endpoint_tell(struct sal_endpoint *ep)
 	else if (ep->plan == SAL_PLAN_DEL)
 		cmd = SAL_CMD_ENDPOINT_DEL_NTF;
 	if (!ep->heir)
-		sal_event_endpoint(ep, cmd);
+		sal_event_endpoint(ep, ep->left ?: ep->net, cmd);
 }
 
 /* the heir of one that goes knows it no more */
@@ -400,6 +407,7 @@ void sal_endpoint_settle(struct sal_endpoint *ep)
 	ep->want_state = ep->state;
 	ep->heir = NULL;
 	ep->old = NULL;
+	ep->left = NULL;
 	ep->plan = SAL_PLAN_KEEP;
 	if (gone)
 		sal_endpoint_haunt(ep);

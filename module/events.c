@@ -8,11 +8,18 @@
  * full (it gets ENOBUFS), or because there was no memory for the message.
  * What happens while nobody listens is not numbered.
  *
+ * Events are for sockets of the domain's own namespace. One in another may have
+ * asked to hear of all namespaces that it has a number for; but whether it may
+ * join a group was decided by a right over its own, and the numbers that an
+ * event names namespaces by are the domain's.
+ *
  * event_lock nests inside sal_mutex and sal_lock; so whatever fills a message
  * takes neither.
  */
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "cell.h"
 #include "domain.h"
@@ -61,6 +68,11 @@ static struct sk_buff *event_build(const struct event *ev, u64 seq)
 	return skb;
 }
 
+static int event_skip(struct sock *sk, struct sk_buff *skb, void *net)
+{
+	return !net_eq(sock_net(sk), net);
+}
+
 static void event_number_and_send(const struct event *ev)
 {
 	struct sal_domain *d = ev->d;
@@ -69,8 +81,9 @@ static void event_number_and_send(const struct event *ev)
 	spin_lock_bh(&d->event_lock);
 	skb = event_build(ev, ++d->seq[ev->group]);
 	if (skb)
-		genlmsg_multicast_netns(&sal_nl_family, d->net, skb, 0,
-					ev->group, GFP_ATOMIC);
+		genlmsg_multicast_netns_filtered(&sal_nl_family, d->net, skb,
+						 0, ev->group, GFP_ATOMIC,
+						 event_skip, d->net);
 	spin_unlock_bh(&d->event_lock);
 }
 
@@ -137,23 +150,34 @@ void sal_event_service(struct sal_service *svc, u8 cmd)
 	event_send(&ev);
 }
 
+/**
+ * struct place - an endpoint to be told of
+ * @ep: endpoint
+ * @net: its namespace, or NULL
+ */
+struct place {
+	struct sal_endpoint *ep;
+	struct net *net;
+};
+
 static int fill_endpoint(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
-	struct sal_endpoint *ep = (struct sal_endpoint *)ev->arg;
+	const struct place *place = ev->arg;
 
-	return sal_nl_fill_endpoint(skb, ep, seq) ?:
-	       fill_txn(skb, SAL_A_ENDPOINT_TRANSACTION, ep->svc);
+	return sal_nl_fill_endpoint(skb, place->ep, place->net, seq) ?:
+	       fill_txn(skb, SAL_A_ENDPOINT_TRANSACTION, place->ep->svc);
 }
 
-void sal_event_endpoint(struct sal_endpoint *ep, u8 cmd)
+void sal_event_endpoint(struct sal_endpoint *ep, struct net *net, u8 cmd)
 {
+	const struct place place = { .ep = ep, .net = net };
 	const struct event ev = {
 		.d = ep->svc->domain,
 		.group = SAL_NLGRP_ENDPOINT,
 		.cmd = cmd,
 		.size = EVENT_SIZE,
 		.fill = fill_endpoint,
-		.arg = ep,
+		.arg = &place,
 	};
 
 	event_send(&ev);

@@ -12,6 +12,7 @@
 
 #include <uapi/linux/sal.h>
 
+struct net;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_flow;
@@ -25,8 +26,10 @@ void sal_events_stop(void);
 /* @cmd: SAL_CMD_SERVICE_{ADD,SET,DEL}_NTF; sal_mutex */
 void sal_event_service(struct sal_service *svc, u8 cmd);
 
-/* @cmd: SAL_CMD_ENDPOINT_{ADD,SET,DEL}_NTF; sal_mutex or sal_lock */
-void sal_event_endpoint(struct sal_endpoint *ep, u8 cmd);
+/* @net: namespace that it lives in, or lived in until now; NULL for none.
+ * @cmd: SAL_CMD_ENDPOINT_{ADD,SET,DEL}_NTF; sal_mutex or sal_lock
+ */
+void sal_event_endpoint(struct sal_endpoint *ep, struct net *net, u8 cmd);
 
 /* @cmd: SAL_CMD_FLOW_{ADD,DEL}_NTF; RCU */
 void sal_event_flow(struct sal_domain *d, struct sal_flow *f, u8 cmd);

@@ -33,6 +33,7 @@
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
+#include "guest.h"
 #include "member.h"
 #include "peer.h"
 #include "revtable.h"
@@ -42,6 +43,10 @@
 
 /* a flow is one object of two cache lines at the most */
 #define FLOW_SIZE_MAX		128
+
+/* what a flow may take: it may be mapped, and its cell may be one that was left */
+#define FLOW_SHARE	(sizeof(struct sal_flow) + \
+			 sizeof(struct sal_flow_alt) + sizeof(struct sal_cell))
 
 /* flows looked at before the collector lets others run */
 #define GC_CHUNK		1024
@@ -180,6 +185,21 @@ struct sal_member *sal_flow_member(struct sal_domain *d,
 	return xa_load(&d->members, f->member);
 }
 
+static bool flow_reserve(struct sal_domain *d)
+{
+	if (atomic_inc_return(&d->n_flows) <= READ_ONCE(d->limits.flows) &&
+	    sal_guest_charge(d, SAL_SHARE_TABLES, FLOW_SHARE))
+		return true;
+	atomic_dec(&d->n_flows);
+	return false;
+}
+
+static void flow_unreserve(struct sal_domain *d)
+{
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, FLOW_SHARE);
+	atomic_dec(&d->n_flows);
+}
+
 /* The cell goes only now: until here the collector may have exchanged it. */
 static void flow_free_rcu(struct rcu_head *rcu)
 {
@@ -188,7 +208,7 @@ static void flow_free_rcu(struct rcu_head *rcu)
 	struct sal_domain *d = cell->svc->domain;
 
 	atomic64_inc(&d->flows_destroyed);
-	atomic_dec(&d->n_flows);
+	flow_unreserve(d);
 	if (f->kind != SAL_FLOW_PAST)
 		atomic_dec(&cell->svc->n_flows);
 	sal_cell_put(cell);
@@ -227,14 +247,6 @@ bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f)
 		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
 	call_rcu(&f->rcu, flow_free_rcu);
 	return true;
-}
-
-static bool flow_reserve(struct sal_domain *d)
-{
-	if (atomic_inc_return(&d->n_flows) <= READ_ONCE(d->limits.flows))
-		return true;
-	atomic_dec(&d->n_flows);
-	return false;
 }
 
 static struct sal_cell *flow_choose_cell(struct sal_service *svc,
@@ -508,7 +520,7 @@ static struct sal_flow *flow_begin(const struct sal_member *m,
 	f = flow_alloc(m, svc, conv, cell);
 	if (!f) {
 		sal_cell_put(cell);
-		atomic_dec(&d->n_flows);
+		flow_unreserve(d);
 		return NULL;
 	}
 	atomic64_inc(&d->flows_created);
@@ -582,12 +594,17 @@ static struct sal_flow *flow_successor(const struct sal_member *m,
 				       const struct sal_conv *conv)
 {
 	struct sal_cell *cell = rcu_dereference(f->cell);
+	struct sal_domain *d = m->domain;
 	struct sal_flow *next;
 
-	if (!sal_cell_get(cell))
+	if (!sal_guest_charge(d, SAL_SHARE_TABLES, FLOW_SHARE))
+		return ERR_PTR(-ENOSPC);
+	if (!sal_cell_get(cell)) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, FLOW_SHARE);
 		return ERR_PTR(-EAGAIN);
-	/* the conversation has begun: no limit ends it */
-	atomic_inc(&m->domain->n_flows);
+	}
+	/* the conversation has begun: no limit of the domain's ends it */
+	atomic_inc(&d->n_flows);
 	next = flow_begin(m, cell->svc, conv, cell);
 	if (!next)
 		return ERR_PTR(-ENOMEM);

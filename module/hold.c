@@ -33,6 +33,7 @@
 #include "compat.h"
 #include "datapath.h"
 #include "domain.h"
+#include "guest.h"
 #include "hold.h"
 #include "member.h"
 #include "net.h"
@@ -105,7 +106,8 @@ static bool hold_fits(const struct sal_hold *h,
 static bool hold_charge(struct sal_domain *d, u32 size)
 {
 	if (atomic64_add_return(size, &d->held_bytes) <=
-	    READ_ONCE(d->limits.held))
+	    READ_ONCE(d->limits.held) &&
+	    sal_guest_charge(d, SAL_SHARE_HELD, size))
 		return true;
 	atomic64_sub(size, &d->held_bytes);
 	return false;
@@ -114,6 +116,7 @@ static bool hold_charge(struct sal_domain *d, u32 size)
 static void hold_free(struct sal_domain *d, struct sal_held *held)
 {
 	atomic64_sub(held->size, &d->held_bytes);
+	sal_guest_uncharge(d, SAL_SHARE_HELD, held->size);
 	kfree(held);
 }
 

@@ -67,7 +67,7 @@ struct sal_hold {
  * enum sal_hold_result - what became of a packet that was to be held
  * @SAL_HELD: it is in the queue, and no longer the caller's
  * @SAL_HOLD_OPEN: the gate has just opened: resolve it again
- * @SAL_HOLD_FULL: over a bound of the service or the domain
+ * @SAL_HOLD_FULL: over a bound of the service or the domain, or of all guests
  * @SAL_HOLD_OFF: the service holds nothing, or is deleted
  * @SAL_HOLD_NOMEM: no memory
  */

@@ -300,7 +300,7 @@ static void link_work_one(struct sal_endpoint *ep)
 	if (!changed)
 		return;
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 }
 
 /*
@@ -332,7 +332,7 @@ static void link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 	if (!news || ep->pending)
 		return;
 	sal_domain_changed(ep->svc->domain);
-	sal_event_endpoint(ep, SAL_CMD_ENDPOINT_SET_NTF);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 }
 
 static void link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,

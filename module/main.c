@@ -6,6 +6,7 @@
 
 #include "csum.h"
 #include "flow.h"
+#include "guest.h"
 #include "hold.h"
 #include "hooks.h"
 #include "link.h"
@@ -70,6 +71,7 @@ static void __exit sal_exit(void)
 	rcu_barrier();
 	rcu_barrier();
 	sal_flow_exit();
+	sal_guest_exit();
 }
 
 module_init(sal_init);

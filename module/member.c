@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "domain.h"
 #include "flow.h"
+#include "guest.h"
 #include "hold.h"
 #include "hooks.h"
 #include "member.h"
@@ -72,12 +73,16 @@ static int member_check(struct sal_domain *d, struct net *net,
 	return 0;
 }
 
-static void member_free_rcu(struct rcu_head *rcu)
+static void member_free(struct sal_member *m)
 {
-	struct sal_member *m = container_of(rcu, struct sal_member, rcu);
-
+	sal_guest_uncharge(m->domain, SAL_SHARE_TABLES, sizeof(*m));
 	sal_domain_put(m->domain);
 	kfree(m);
+}
+
+static void member_free_rcu(struct rcu_head *rcu)
+{
+	member_free(container_of(rcu, struct sal_member, rcu));
 }
 
 /* hooks of a namespace that is no member do nothing */
@@ -113,19 +118,22 @@ struct sal_member *sal_member_add(struct sal_txn *t, struct net *net,
 	if (err)
 		return ERR_PTR(err);
 
+	err = sal_guest_charge_object(d, sizeof(*m), extack);
+	if (err)
+		return ERR_PTR(err);
 	m = kzalloc_obj(*m, GFP_KERNEL_ACCOUNT);
-	if (!m)
+	if (!m) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*m));
 		goto err_nomem;
+	}
 	strscpy(m->name, name, sizeof(m->name));
 	m->net = net;
 	m->route = route;
-	m->nsid = peernet2id_alloc(d->net, net, GFP_KERNEL);
 	sal_domain_get(d);
 	m->domain = d;
 	err = member_insert(m);
 	if (err) {
-		sal_domain_put(d);
-		kfree(m);
+		member_free(m);
 		if (err != -ENOPKG)
 			goto err_nomem;
 		NL_SET_ERR_MSG(extack,
@@ -153,6 +161,8 @@ void sal_members_join(struct sal_txn *t)
 	lockdep_assert_held(&sal_mutex);
 	list_for_each_entry_safe(m, next, &t->members, joining) {
 		member_unplan(m);
+		/* for readers to know it by; they could not have one made */
+		peernet2id_alloc(t->d->net, m->net, GFP_KERNEL);
 		rcu_assign_pointer(sal_net(m->net)->member, m);
 	}
 }
@@ -168,8 +178,7 @@ void sal_members_forget(struct sal_txn *t)
 		xa_erase(&t->d->members, m->id);
 		t->d->n_members--;
 		sal_hooks_del(m->net);
-		sal_domain_put(t->d);
-		kfree(m);
+		member_free(m);
 	}
 }
 

@@ -24,7 +24,6 @@ struct sal_txn;
  *	sal_mutex while the member is in the domain's table, and under RCU for
  *	whoever found the member in its &sal_net.
  * @id: number in the domain
- * @nsid: ID of @net as seen from the domain's namespace
  * @route: what is done about routes. sal_mutex.
  * @dead: detached; nothing is held for it any more. Set under sal_mutex.
  * @has_held: a packet that it routes was held once
@@ -37,7 +36,6 @@ struct sal_member {
 	struct sal_domain *domain;
 	struct net *net;
 	u32 id;
-	s32 nsid;
 	u32 route;
 	bool dead;
 	bool has_held;

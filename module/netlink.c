@@ -12,9 +12,11 @@ static struct genl_multicast_group nl_mcgrps[SAL_NLGRP_TRANSACTION + 1]
 	__ro_after_init;
 
 /*
- * Who talks to whom is told to those with CAP_NET_ADMIN only. The spec says so
- * (flags of the group), but the generator has no means yet to put it into its
- * table, and that one is const; so the family gets a copy that has it.
+ * Events are told to those with CAP_NET_ADMIN only: of flows they say who talks
+ * to whom, and of the others what is done in other namespaces, as it is done.
+ * The spec says so (flags of the groups), but the generator has no means yet to
+ * put it into its table, and that one is const; so the family gets a copy that
+ * has it.
  */
 static int __init nl_restrict_groups(void)
 {
@@ -22,9 +24,10 @@ static int __init nl_restrict_groups(void)
 
 	if (WARN_ON_ONCE(sal_nl_family.n_mcgrps != ARRAY_SIZE(nl_mcgrps)))
 		return -EINVAL;
-	for (i = 0; i < ARRAY_SIZE(nl_mcgrps); i++)
+	for (i = 0; i < ARRAY_SIZE(nl_mcgrps); i++) {
 		nl_mcgrps[i] = sal_nl_family.mcgrps[i];
-	nl_mcgrps[SAL_NLGRP_FLOW].flags = GENL_MCAST_CAP_NET_ADMIN;
+		nl_mcgrps[i].flags = GENL_MCAST_CAP_NET_ADMIN;
+	}
 	sal_nl_family.mcgrps = nl_mcgrps;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "addr.h"
 #include "netlink_gen.h"
 
+struct net;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_flow;
@@ -36,7 +37,7 @@ struct net *sal_nl_get_netns(struct sk_buff *skb, const struct nlattr *attr,
 /* one each for get, dump and events; seq 0 leaves the number out */
 int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq);
 int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
-			 u64 seq);
+			 struct net *net, u64 seq);
 int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		     struct sal_flow *f, u64 seq);
 

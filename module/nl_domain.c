@@ -7,6 +7,7 @@
 #include <linux/xarray.h>
 
 #include "domain.h"
+#include "guest.h"
 #include "net.h"
 #include "nl_util.h"
 #include "prefix.h"
@@ -252,6 +253,45 @@ static int id_prefix_get(const struct genl_info *info, struct domain_req *req)
 	return -EINVAL;
 }
 
+/* the attribute that asks for more than a domain has from the beginning, if any */
+static const struct nlattr *limits_raised(struct nlattr **tb)
+{
+	const struct sal_limits *std = &sal_domain_limits;
+	const struct {
+		int attr;
+		u64 max;
+	} list[] = {
+		{ SAL_A_DOMAIN_MAX_SERVICES, std->services },
+		{ SAL_A_DOMAIN_MAX_ENDPOINTS, std->endpoints },
+		{ SAL_A_DOMAIN_MAX_MEMBERS, std->members },
+		{ SAL_A_DOMAIN_MAX_FLOWS, std->flows },
+		{ SAL_A_DOMAIN_MAX_HELD, std->held },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++)
+		if (tb[list[i].attr] &&
+		    nla_get_uint(tb[list[i].attr]) > list[i].max)
+			return tb[list[i].attr];
+	return NULL;
+}
+
+/*
+ * Limits bound for how long requests hold locks of the whole machine, and not
+ * only memory. So a guest's are raised by who runs the machine.
+ */
+static int limits_check(struct sk_buff *skb, const struct genl_info *info)
+{
+	const struct nlattr *raised = limits_raised(info->attrs);
+
+	if (!raised || !sal_guest_owns(genl_info_net(info)) ||
+	    netlink_capable(skb, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, raised,
+			    "over the default a domain of a user namespace needs CAP_NET_ADMIN in the initial one");
+	return -EPERM;
+}
+
 static void limits_set(struct sal_limits *limits, struct nlattr **tb)
 {
 	if (tb[SAL_A_DOMAIN_MAX_SERVICES])
@@ -311,6 +351,8 @@ int sal_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = pools_get(info, &req);
 	if (!err)
 		err = id_prefix_get(info, &req);
+	if (!err)
+		err = limits_check(skb, info);
 	if (err)
 		return err;
 

@@ -16,9 +16,11 @@
 #include "txn.h"
 #include "vip.h"
 
-static int place_put(struct sk_buff *skb, const struct sal_endpoint *ep)
+static int place_put(struct sk_buff *skb, const struct sal_endpoint *ep,
+		     struct net *net)
 {
-	if (ep->nsid >= 0 && nla_put_s32(skb, SAL_A_ENDPOINT_NSID, ep->nsid))
+	if (sal_nl_put_nsid(skb, SAL_A_ENDPOINT_NSID, ep->svc->domain->net,
+			    net))
 		return -EMSGSIZE;
 	if (ep->has & BIT(SAL_V4) &&
 	    nla_put_in_addr(skb, SAL_A_ENDPOINT_IPV4,
@@ -46,6 +48,7 @@ static int flows_put(struct sk_buff *skb, struct sal_endpoint *ep)
  * sal_nl_fill_endpoint() - put an endpoint into a message
  * @skb: message
  * @ep: endpoint
+ * @net: namespace that it lives in, or lived in; NULL where there is none
  * @seq: number of the event, or 0 where it is none
  *
  * Events do without the numbers of flows and cells: these take sal_lock, which
@@ -53,12 +56,13 @@ static int flows_put(struct sk_buff *skb, struct sal_endpoint *ep)
  *
  * Return: 0 or EMSGSIZE.
  */
-int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep, u64 seq)
+int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
+			 struct net *net, u64 seq)
 {
 	if (nla_put_string(skb, SAL_A_ENDPOINT_SERVICE, ep->svc->name) ||
 	    nla_put_string(skb, SAL_A_ENDPOINT_NAME, ep->name) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_ID, ep->id) ||
-	    place_put(skb, ep) ||
+	    place_put(skb, ep, net) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_WEIGHT, READ_ONCE(ep->weight)) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_STATE, READ_ONCE(ep->state)) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT4,
@@ -176,7 +180,7 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 
 static int endpoint_reply(struct sk_buff *rsp, const struct sal_nl_change *c)
 {
-	return sal_nl_fill_endpoint(rsp, c->ep, 0);
+	return sal_nl_fill_endpoint(rsp, c->ep, c->ep->net, 0);
 }
 
 static void endpoint_done(const struct sal_nl_change *c)
@@ -343,7 +347,7 @@ int sal_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&sal_mutex);
 	ep = endpoint_get(sal_domain_find(genl_info_net(info)), info);
 	err = IS_ERR(ep) ? PTR_ERR(ep) :
-			   sal_nl_fill_endpoint(reply.skb, ep, 0);
+			   sal_nl_fill_endpoint(reply.skb, ep, ep->net, 0);
 	mutex_unlock(&sal_mutex);
 	return sal_nl_reply_send(&reply, info, err);
 }
@@ -374,7 +378,7 @@ static int endpoint_dump_fill(struct sk_buff *skb, void *obj,
 
 	if (filter && ep->svc != filter)
 		return 1;
-	return sal_nl_fill_endpoint(skb, ep, 0);
+	return sal_nl_fill_endpoint(skb, ep, ep->net, 0);
 }
 
 static int endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb)

@@ -37,7 +37,7 @@ static int member_fill(struct sk_buff *skb, void *obj, const void *filter)
 	    nla_put_u32(skb, SAL_A_MEMBER_ROUTE, m->route) ||
 	    nla_put_u32(skb, SAL_A_MEMBER_ENDPOINTS, member_endpoints(m)))
 		return -EMSGSIZE;
-	if (m->nsid >= 0 && nla_put_s32(skb, SAL_A_MEMBER_NSID, m->nsid))
+	if (sal_nl_put_nsid(skb, SAL_A_MEMBER_NSID, d->net, m->net))
 		return -EMSGSIZE;
 	for (i = 0; i < d->n_pools; i++)
 		if (!sal_route_exists(m->net, &d->pools[i]) &&
@@ -116,11 +116,13 @@ static struct sal_member *find_by_net(struct sal_domain *d,
  * @name: name of the new member
  * @net: namespace, held; NULL where the request has none
  * @rsp: where the reply goes
+ * @skb: the request
  */
 struct member_req {
 	const char *name;
 	struct net *net;
 	struct sk_buff *rsp;
+	struct sk_buff *skb;
 };
 
 /* routes that a change of the route attribute asks for; sal_mutex */
@@ -279,18 +281,38 @@ out:
 
 /* --- member-set, member-del ----------------------------------------------- */
 
+/*
+ * Who made it a member has decided about routes; to have some made after all is
+ * to change the member's namespace, not the domain.
+ */
+static int member_may_route(const struct genl_info *info,
+			    const struct member_req *req,
+			    const struct sal_member *m, u32 route)
+{
+	if (route == m->route || route == SAL_ROUTE_NONE ||
+	    netlink_ns_capable(req->skb, m->net->user_ns, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SAL_A_MEMBER_ROUTE],
+			    "no CAP_NET_ADMIN over the member's network namespace");
+	return -EPERM;
+}
+
 static int member_set(const struct genl_info *info,
 		      const struct member_req *req,
 		      struct sal_nl_routes *routes)
 {
 	const struct nlattr *nla = info->attrs[SAL_A_MEMBER_ROUTE];
 	struct sal_member *m;
+	int err;
 
 	m = find_by_name(sal_domain_find(genl_info_net(info)), info);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	if (!nla)
 		return 0;
+	err = member_may_route(info, req, m, nla_get_u32(nla));
+	if (err)
+		return err;
 	routes_of(routes, m, m->route, nla_get_u32(nla));
 	m->route = nla_get_u32(nla);
 	sal_domain_changed(m->domain);
@@ -312,7 +334,9 @@ static int member_set_warn(const struct genl_info *info,
 
 int sal_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return member_request(info, NULL, member_set, member_set_warn);
+	const struct member_req req = { .skb = skb };
+
+	return member_request(info, &req, member_set, member_set_warn);
 }
 
 static int member_del(const struct genl_info *info,

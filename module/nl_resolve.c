@@ -3,7 +3,8 @@
  * nl_resolve.c - what does a name or an address stand for, and who answers?
  *
  * Without a client's namespace that is all of the reply, and what is not there
- * is an error. With one, a walk (walk.h) says what a packet would meet.
+ * is an error: anyone in the domain's namespace may ask. With one, a walk (walk.h)
+ * says what a packet would meet, to who has a right over both namespaces.
  */
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
@@ -259,27 +260,21 @@ static int walk_find(const struct genl_info *info, struct walk_req *req)
 	return err;
 }
 
-static void walk_from(const struct genl_info *info, struct sal_walk *w,
-		      struct net *net)
-{
-	struct net *own = genl_info_net(info);
-
-	w->d = sal_domain_find(own);
-	w->from.net = net;
-	w->from.nsid = peernet2id_alloc(own, net, GFP_KERNEL);
-}
-
 /* the walk, and a reply of the size that it takes; sal_mutex */
 static int walk(struct genl_info *info, struct walk_req *req, struct net *net,
 		struct sal_nl_reply *reply)
 {
+	struct net *own = genl_info_net(info);
 	struct sal_walk *w = &req->walk;
 	int err;
 
-	walk_from(info, w, net);
+	w->d = sal_domain_find(own);
+	w->from = net;
 	err = walk_find(info, req);
 	if (err)
 		return err;
+	/* who asks has a right over both, and is to see which is which */
+	peernet2id_alloc(own, net, GFP_KERNEL);
 	sal_walk(w);
 	err = sal_nl_reply_init(reply, info,
 				GENLMSG_DEFAULT_SIZE + sal_nl_walk_size(w));
@@ -288,7 +283,7 @@ static int walk(struct genl_info *info, struct walk_req *req, struct net *net,
 	if (w->svc)
 		err = resolve_put(reply->skb, w->svc, req->match);
 	if (!err)
-		err = sal_nl_walk_put(reply->skb, w);
+		err = sal_nl_walk_put(reply->skb, w, own);
 	return sal_nl_reply_send(reply, info, err);
 }
 
@@ -310,6 +305,22 @@ static int walk_get(const struct genl_info *info, struct walk_req *req)
 	return 0;
 }
 
+/*
+ * It tells routes, neighbours and filters of the namespaces on the way: that is
+ * for who could look there, or runs the domain that they were attached to.
+ */
+static int walk_may(struct sk_buff *skb, const struct genl_info *info)
+{
+	const struct nlattr *fd = info->attrs[SAL_A_RESOLVE_NETNS_FD];
+
+	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns,
+			       CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, fd,
+			    "a walk needs CAP_NET_ADMIN over the domain's network namespace");
+	return -EPERM;
+}
+
 static int resolve_walk(struct sk_buff *skb, struct genl_info *info,
 			const struct nlattr *nla)
 {
@@ -319,6 +330,9 @@ static int resolve_walk(struct sk_buff *skb, struct genl_info *info,
 	struct net *net;
 	int err;
 
+	err = walk_may(skb, info);
+	if (err)
+		return err;
 	net = sal_nl_get_netns(skb, fd, info->extack);
 	if (IS_ERR(net))
 		return PTR_ERR(net);

@@ -6,6 +6,7 @@
  * may be longer: hence the precisions in the formats.
  */
 #include <linux/ctype.h>
+#include <linux/net_namespace.h>
 #include <linux/string.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -310,6 +311,29 @@ struct net *sal_nl_get_netns(struct sk_buff *skb, const struct nlattr *attr,
 		return ERR_PTR(-EPERM);
 	}
 	return net;
+}
+
+/**
+ * sal_nl_put_nsid() - name a network namespace in a message
+ * @skb: message
+ * @attr: number of the attribute
+ * @reader: namespace of who reads it, that is, the domain's
+ * @net: namespace to be named, or NULL for none
+ *
+ * It is looked up now: an ID that was given when @net was attached may be
+ * another's by the time that @net exits. None is made here, as that is a change
+ * in the reader's namespace, and a reader may have no right to any.
+ *
+ * Both namespaces are kept by the caller, by a reference, sal_mutex or RCU.
+ *
+ * Return: 0, be it that there is no ID; or EMSGSIZE.
+ */
+int sal_nl_put_nsid(struct sk_buff *skb, int attr, const struct net *reader,
+		    struct net *net)
+{
+	int nsid = net ? peernet2id(reader, net) : NETNSA_NSID_NOT_ASSIGNED;
+
+	return nsid < 0 ? 0 : nla_put_s32(skb, attr, nsid);
 }
 
 /**

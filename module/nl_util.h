@@ -53,6 +53,10 @@ const char *sal_nl_get_label(const struct genl_info *info, int attr,
 int sal_nl_get_addr6(const struct nlattr *attr, struct in6_addr *addr,
 		     struct netlink_ext_ack *extack);
 
+/* a namespace in a reply or an event */
+int sal_nl_put_nsid(struct sk_buff *skb, int attr, const struct net *reader,
+		    struct net *net);
+
 /* is a prefix among others? */
 static inline bool sal_nl_prefix_in(const struct sal_prefix *pfx,
 				    const struct sal_prefix *others, u32 n)
@@ -136,7 +140,8 @@ int sal_nl_flow_filter(const struct genl_info *info,
 struct sal_walk;
 
 size_t sal_nl_walk_size(const struct sal_walk *w);
-int sal_nl_walk_put(struct sk_buff *skb, const struct sal_walk *w);
+int sal_nl_walk_put(struct sk_buff *skb, const struct sal_walk *w,
+		    const struct net *reader);
 
 /* nl_route.c: routes of members, see there */
 

@@ -68,15 +68,15 @@ static int flags_put(struct sk_buff *skb, const struct sal_walk_step *step)
 	return 0;
 }
 
-static int step_put(struct sk_buff *skb, const struct sal_walk_step *step)
+static int step_put(struct sk_buff *skb, const struct sal_walk_step *step,
+		    const struct net *reader)
 {
 	struct nlattr *nest = nla_nest_start(skb, SAL_A_RESOLVE_STEP);
 
 	if (!nest ||
 	    nla_put_u32(skb, SAL_A_STEP_KIND, step->kind) ||
 	    nla_put_u32(skb, SAL_A_STEP_FINDING, step->finding) ||
-	    (has(step, SAL_A_STEP_NSID) &&
-	     nla_put_s32(skb, SAL_A_STEP_NSID, step->nsid)) ||
+	    sal_nl_put_nsid(skb, SAL_A_STEP_NSID, reader, step->at) ||
 	    (has(step, SAL_A_STEP_NAME) &&
 	     nla_put_string(skb, SAL_A_STEP_NAME, step->name)) ||
 	    (has(step, SAL_A_STEP_ADDR) &&
@@ -96,11 +96,13 @@ static int step_put(struct sk_buff *skb, const struct sal_walk_step *step)
 /**
  * sal_nl_walk_put() - put a walk into a message
  * @skb: message
- * @w: walk
+ * @w: walk; under the sal_mutex that it ran under
+ * @reader: namespace of who asks
  *
  * Return: 0 or EMSGSIZE.
  */
-int sal_nl_walk_put(struct sk_buff *skb, const struct sal_walk *w)
+int sal_nl_walk_put(struct sk_buff *skb, const struct sal_walk *w,
+		    const struct net *reader)
 {
 	u32 i;
 
@@ -108,7 +110,7 @@ int sal_nl_walk_put(struct sk_buff *skb, const struct sal_walk *w)
 	    (w->has_dst && sal_nl_put_addr(skb, SAL_A_RESOLVE_DST, &w->dst)))
 		return -EMSGSIZE;
 	for (i = 0; i < w->n_steps; i++)
-		if (step_put(skb, &w->step[i]))
+		if (step_put(skb, &w->step[i], reader))
 			return -EMSGSIZE;
 	if (w->left_out &&
 	    nla_put_u32(skb, SAL_A_RESOLVE_LEFT_OUT, w->left_out))

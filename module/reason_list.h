@@ -27,7 +27,7 @@ SAL_REASON(RELEASE_UNDRAINED, "release-undrained", false,
 SAL_REASON(EMPTY, "empty", true,
 	   "no usable endpoint, and nothing is held or its time is over")
 SAL_REASON(HOLD_FULL, "hold-full", true,
-	   "the hold queue was at a bound of the service or the domain")
+	   "over a bound of the service, the domain or all domains of user namespaces")
 SAL_REASON(HOLD_PURGED, "hold-purged", true,
 	   "held for a service or a member that was deleted")
 SAL_REASON(UNSUPPORTED, "unsupported", true,
@@ -37,7 +37,7 @@ SAL_REASON(FRAGMENT, "fragment", true,
 SAL_REASON(MALFORMED, "malformed", true,
 	   "headers too short or nonsense")
 SAL_REASON(FLOW_LIMIT, "flow-limit", true,
-	   "would have begun a flow, over the limit of the domain")
+	   "new flow over a bound of the domain or of all domains of user namespaces")
 SAL_REASON(CLASH, "clash", true,
 	   "would have begun a flow, but no free id was found")
 SAL_REASON(STALE, "stale", true,

@@ -10,6 +10,7 @@
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
+#include "guest.h"
 #include "net.h"
 #include "prefix.h"
 #include "service.h"
@@ -76,6 +77,7 @@ static void service_free_rcu(struct rcu_head *rcu)
 {
 	struct sal_service *svc = container_of(rcu, struct sal_service, rcu);
 
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, sizeof(*svc));
 	sal_domain_put(svc->domain);
 	kfree(svc);
 }
@@ -138,22 +140,31 @@ static int service_check_vip(struct sal_service *svc,
 
 /* packets do not see it before the commit */
 static struct sal_vip *service_new_vip(struct sal_txn *t,
-				       const struct sal_prefix *pfx)
+				       const struct sal_prefix *pfx,
+				       struct netlink_ext_ack *extack)
 {
+	struct sal_domain *d = t->d;
 	struct sal_vip *vip;
 	int err;
 
+	err = sal_guest_charge_object(d, sizeof(*vip), extack);
+	if (err)
+		return ERR_PTR(err);
 	vip = kzalloc_obj(*vip, GFP_KERNEL_ACCOUNT);
 	if (!vip)
-		return ERR_PTR(-ENOMEM);
+		goto err_charge;
 	vip->pfx = *pfx;
 	INIT_LIST_HEAD(&vip->touched);
-	err = sal_vip_insert(&t->d->vips, vip);
-	if (err) {
-		kfree(vip);
-		return ERR_PTR(err);
-	}
+	if (sal_vip_insert(&d->vips, vip))
+		goto err_free;
 	return vip;
+
+err_free:
+	kfree(vip);
+err_charge:
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*vip));
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return ERR_PTR(-ENOMEM);
 }
 
 static int service_take_vip(struct sal_txn *t, struct sal_service *svc,
@@ -163,11 +174,9 @@ static int service_take_vip(struct sal_txn *t, struct sal_service *svc,
 	struct sal_vip *vip = sal_vip_get(&t->d->vips, pfx);
 
 	if (!vip)
-		vip = service_new_vip(t, pfx);
-	if (IS_ERR(vip)) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return -ENOMEM;
-	}
+		vip = service_new_vip(t, pfx, extack);
+	if (IS_ERR(vip))
+		return PTR_ERR(vip);
 	vip->next = svc;
 	sal_txn_touch_vip(t, vip);
 	svc->want->vips[svc->want->n_vips++] = vip;
@@ -252,14 +261,21 @@ static void service_set_conf(struct sal_service *svc,
 }
 
 static struct sal_service *service_alloc(struct sal_domain *d,
-					 const char *name)
+					 const char *name,
+					 struct netlink_ext_ack *extack)
 {
 	struct sal_service *svc;
-	int af;
+	int err, af;
 
+	err = sal_guest_charge_object(d, sizeof(*svc), extack);
+	if (err)
+		return ERR_PTR(err);
 	svc = kzalloc_obj(*svc, GFP_KERNEL_ACCOUNT);
-	if (!svc)
-		return NULL;
+	if (!svc) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*svc));
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return ERR_PTR(-ENOMEM);
+	}
 	strscpy(svc->name, name, sizeof(svc->name));
 	INIT_LIST_HEAD(&svc->endpoints);
 	INIT_LIST_HEAD(&svc->touched);
@@ -351,11 +367,9 @@ static struct sal_service *service_make(struct sal_domain *d,
 	struct sal_service *svc;
 	int err;
 
-	svc = service_alloc(d, req->name);
-	if (!svc) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
+	svc = service_alloc(d, req->name, extack);
+	if (IS_ERR(svc))
+		return svc;
 	err = service_want(svc, extack);
 	if (!err)
 		err = service_insert(svc, extack);

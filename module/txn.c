@@ -25,6 +25,7 @@
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
+#include "guest.h"
 #include "member.h"
 #include "net.h"
 #include "service.h"
@@ -83,6 +84,7 @@ static void txn_settle_vips(struct sal_txn *t)
 		if (vip->next)
 			continue;
 		sal_vip_remove(&t->d->vips, vip);
+		sal_guest_uncharge(t->d, SAL_SHARE_TABLES, sizeof(*vip));
 		kfree_rcu(vip, rcu);
 	}
 }

@@ -44,7 +44,7 @@ void sal_walk_destroy(struct sal_walk *w)
 
 /* one more than is told is there to be written to */
 struct sal_walk_step *sal_walk_add(struct sal_walk *w, enum sal_step_kind kind,
-				   const struct sal_walk_place *at)
+				   struct net *at)
 {
 	struct sal_walk_step *step = &w->step[w->n_steps];
 
@@ -55,10 +55,7 @@ struct sal_walk_step *sal_walk_add(struct sal_walk *w, enum sal_step_kind kind,
 	memset(step, 0, sizeof(*step));
 	step->kind = kind;
 	step->finding = SAL_FINDING_OK;
-	if (at && at->nsid >= 0) {
-		step->nsid = at->nsid;
-		step->has |= BIT(SAL_A_STEP_NSID);
-	}
+	step->at = at;
 	return step;
 }
 
@@ -107,19 +104,13 @@ static bool walk_service(struct sal_walk *w)
 
 /* --- 2: the client's route, and who translates ----------------------------- */
 
-static struct sal_walk_place walk_at(const struct sal_member *m)
-{
-	return (struct sal_walk_place) { .net = m->net, .nsid = m->nsid };
-}
-
 static struct sal_walk_step *walk_translates(struct sal_walk *w,
 					     const struct sal_member *m,
 					     enum sal_placement place)
 {
-	const struct sal_walk_place at = walk_at(m);
 	struct sal_walk_step *step;
 
-	step = sal_walk_add(w, SAL_STEP_KIND_MEMBER, &at);
+	step = sal_walk_add(w, SAL_STEP_KIND_MEMBER, m->net);
 	step_name(step, m->name);
 	step->placement = place;
 	step->has |= BIT(SAL_A_STEP_PLACEMENT);
@@ -136,7 +127,7 @@ static struct sal_member *walk_router(const struct sal_walk *w,
 	if (!w->d || !hop->gateway)
 		return NULL;
 	xa_for_each(&w->d->members, id, m)
-		if (m->net != w->from.net &&
+		if (m->net != w->from &&
 		    sal_walk_is_local(m->net, &hop->next))
 			return m;
 	return NULL;
@@ -144,25 +135,25 @@ static struct sal_member *walk_router(const struct sal_walk *w,
 
 static void walk_routed(struct sal_walk *w, const struct sal_walk_hop *hop)
 {
-	const struct sal_walk_place at = walk_at(w->router);
+	struct net *at = w->router->net;
 	struct sal_walk_step *step;
 	struct sal_walk_hop back;
 	int err;
 
-	sal_walk_neighbour(w, &w->from, hop);
+	sal_walk_neighbour(w, w->from, hop);
 	step = walk_translates(w, w->router, SAL_PLACEMENT_ROUTER);
 	step->via = hop->next;
 	step->has |= BIT(SAL_A_STEP_VIA);
-	err = sal_walk_lookup(w, &at, NULL, &w->src, &back);
-	if (!err && !sal_walk_forwards(w, &at, &back)) {
+	err = sal_walk_lookup(w, at, NULL, &w->src, &back);
+	if (!err && !sal_walk_forwards(w, at, &back)) {
 		step->has |= BIT(SAL_A_STEP_NOT_FORWARDING);
 		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
 	}
-	step = sal_walk_route(w, &at, &w->src, &back, err);
+	step = sal_walk_route(w, at, &w->src, &back, err);
 	if (err)
 		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
 	else
-		sal_walk_neighbour(w, &at, &back);
+		sal_walk_neighbour(w, at, &back);
 }
 
 /* @err: of the client's route to the VIP, 0 where there is one */
@@ -171,7 +162,7 @@ static void walk_no_member(struct sal_walk *w, const struct sal_member *m,
 {
 	struct sal_walk_step *step;
 
-	step = sal_walk_add(w, SAL_STEP_KIND_MEMBER, &w->from);
+	step = sal_walk_add(w, SAL_STEP_KIND_MEMBER, w->from);
 	if (m)
 		step->has |= BIT(SAL_A_STEP_FOREIGN);
 	if (!err && hop->gateway) {
@@ -187,20 +178,20 @@ static void walk_no_member(struct sal_walk *w, const struct sal_member *m,
  */
 static bool walk_member(struct sal_walk *w)
 {
-	struct sal_member *m = sal_member_of(w->from.net);
+	struct sal_member *m = sal_member_of(w->from);
 	bool edge = m && m->domain == w->d;
 	struct sal_walk_step *step;
 	struct sal_walk_hop hop;
 	int err;
 
-	err = sal_walk_lookup(w, &w->from, NULL, &w->dst, &hop);
-	step = sal_walk_route(w, &w->from, &w->dst, &hop, err);
+	err = sal_walk_lookup(w, w->from, NULL, &w->dst, &hop);
+	step = sal_walk_route(w, w->from, &w->dst, &hop, err);
 	if (err && edge)
 		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
 	if (!err) {
 		w->src = hop.src;
 		w->has_src = true;
-		sal_walk_wire(w, &w->from, &hop);
+		sal_walk_wire(w, w->from, &hop);
 		w->router = edge ? NULL : walk_router(w, &hop);
 	}
 	if (edge)
@@ -261,45 +252,43 @@ static bool walk_gate(struct sal_walk *w)
 
 /* the way back to the client: to its router, where one has translated */
 static void walk_back(struct sal_walk *w, const struct sal_endpoint *ep,
-		      struct net *net)
+		      struct net *at)
 {
-	const struct sal_walk_place at = { .net = net, .nsid = ep->nsid };
 	struct sal_walk_step *step;
 	struct sal_walk_hop hop;
 	int err;
 
-	err = sal_walk_lookup(w, &at, sal_endpoint_addr(ep, w->af), &w->src,
+	err = sal_walk_lookup(w, at, sal_endpoint_addr(ep, w->af), &w->src,
 			      &hop);
-	step = sal_walk_route(w, &at, &w->src, &hop, err);
+	step = sal_walk_route(w, at, &w->src, &hop, err);
 	if (err) {
 		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
 		return;
 	}
-	sal_walk_wire(w, &at, &hop);
-	if (w->router && net != w->router->net &&
+	sal_walk_wire(w, at, &hop);
+	if (w->router && at != w->router->net &&
 	    !(hop.gateway && sal_walk_is_local(w->router->net, &hop.next)))
 		sal_walk_blame(w, step, SAL_VERDICT_PAST_ROUTER);
-	sal_walk_neighbour(w, &at, &hop);
+	sal_walk_neighbour(w, at, &hop);
 }
 
 static void walk_there_and_back(struct sal_walk *w,
 				const struct sal_endpoint *ep)
 {
-	const struct sal_walk_place at = w->router ? walk_at(w->router) :
-						     w->from;
+	struct net *at = w->router ? w->router->net : w->from;
 	const struct in6_addr *to = sal_endpoint_addr(ep, w->af);
 	struct net *net = READ_ONCE(ep->net);
 	struct sal_walk_step *step;
 	struct sal_walk_hop hop;
 	int err;
 
-	err = sal_walk_lookup(w, &at, &w->src, to, &hop);
-	step = sal_walk_route(w, &at, to, &hop, err);
+	err = sal_walk_lookup(w, at, &w->src, to, &hop);
+	step = sal_walk_route(w, at, to, &hop, err);
 	if (err) {
 		sal_walk_blame(w, step, SAL_VERDICT_NO_ROUTE);
 	} else {
-		sal_walk_wire(w, &at, &hop);
-		sal_walk_neighbour(w, &at, &hop);
+		sal_walk_wire(w, at, &hop);
+		sal_walk_neighbour(w, at, &hop);
 	}
 	/* outside of this host nobody can look, and one that goes is no more */
 	if (net)
@@ -310,10 +299,9 @@ static void walk_there_and_back(struct sal_walk *w,
 static void walk_endpoint(struct sal_walk *w, const struct sal_endpoint *ep,
 			  bool usable, bool go)
 {
-	const struct sal_walk_place at = { .nsid = ep->nsid };
 	struct sal_walk_step *step;
 
-	step = sal_walk_add(w, SAL_STEP_KIND_ENDPOINT, &at);
+	step = sal_walk_add(w, SAL_STEP_KIND_ENDPOINT, READ_ONCE(ep->net));
 	step_name(step, ep->name);
 	step_addr(step, sal_endpoint_addr(ep, w->af));
 	step->state = ep->state;
@@ -354,31 +342,21 @@ static void walk_each_endpoint(struct sal_walk *w, bool go)
 
 static void walk_hooks(struct sal_walk *w)
 {
-	const struct sal_walk_place domain = {
-		.net = w->d->net,
-		.nsid = peernet2id(w->d->net, w->d->net),
-	};
 	struct sal_endpoint *ep;
 	u32 n = 0;
 
-	sal_walk_hooks(w, &w->from, WALK_CLIENT);
-	if (w->router) {
-		const struct sal_walk_place at = walk_at(w->router);
-
-		sal_walk_hooks(w, &at, WALK_ROUTER);
-	}
+	sal_walk_hooks(w, w->from, WALK_CLIENT);
+	if (w->router)
+		sal_walk_hooks(w, w->router->net, WALK_ROUTER);
 	if (w->bridged)
-		sal_walk_bridge(w, &domain);
+		sal_walk_bridge(w, w->d->net);
 	list_for_each_entry(ep, &w->svc->endpoints, in_service) {
-		const struct sal_walk_place at = {
-			.net = READ_ONCE(ep->net),
-			.nsid = ep->nsid,
-		};
+		struct net *at = READ_ONCE(ep->net);
 
 		if (!walk_counts(w, ep, true) || n++ >= SAL_WALK_ENDPOINTS)
 			continue;
-		if (at.net)
-			sal_walk_hooks(w, &at, WALK_CLIENT);
+		if (at)
+			sal_walk_hooks(w, at, WALK_CLIENT);
 	}
 	if (w->filters && w->verdict == SAL_VERDICT_ANSWERS)
 		w->verdict = SAL_VERDICT_FILTERS;

@@ -32,42 +32,32 @@ struct sal_service;
 #define SAL_WALK_PLACES		(SAL_WALK_ENDPOINTS + 3)
 
 /**
- * struct sal_walk_place - a namespace on the way
- * @net: the namespace
- * @nsid: its ID as seen from the domain's, or -1
- */
-struct sal_walk_place {
-	struct net *net;
-	s32 nsid;
-};
-
-/**
  * struct sal_walk_step - what was found at one step
  * @kind: enum sal_step_kind
  * @finding: enum sal_finding
  * @has: which of the following count, a bit for each SAL_A_STEP_*; flags have
  *	nothing but that
- * @nsid: see the spec for this and the others
- * @addr: see @nsid
- * @via: see @nsid
+ * @at: namespace where it was looked, or NULL
+ * @addr: see the spec for this and the others
+ * @via: see @addr
  * @err: an errno, positive
- * @placement: see @nsid
- * @state: see @nsid
- * @fault: see @nsid
- * @endpoints: see @nsid
- * @gate: see @nsid
- * @held: see @nsid
- * @neighbour: see @nsid
- * @hook: see @nsid
- * @priority: see @nsid
- * @dev: see @nsid
- * @name: see @nsid
+ * @placement: see @addr
+ * @state: see @addr
+ * @fault: see @addr
+ * @endpoints: see @addr
+ * @gate: see @addr
+ * @held: see @addr
+ * @neighbour: see @addr
+ * @hook: see @addr
+ * @priority: see @addr
+ * @dev: see @addr
+ * @name: see @addr
  */
 struct sal_walk_step {
 	u32 kind;
 	u32 finding;
 	u32 has;
-	s32 nsid;
+	struct net *at;
 	struct in6_addr addr;
 	struct in6_addr via;
 	u32 err;
@@ -113,7 +103,7 @@ struct sal_walk {
 	struct sal_domain *d;
 	struct sal_service *svc;
 	const char *name;
-	struct sal_walk_place from;
+	struct net *from;
 	struct in6_addr dst;
 	bool has_dst;
 	enum sal_af af;
@@ -146,7 +136,7 @@ void sal_walk(struct sal_walk *w);
 
 /* the next step, in a namespace or nowhere (NULL); never NULL */
 struct sal_walk_step *sal_walk_add(struct sal_walk *w, enum sal_step_kind kind,
-				   const struct sal_walk_place *at);
+				   struct net *at);
 /* it ends here, unless it has ended before */
 void sal_walk_blame(struct sal_walk *w, struct sal_walk_step *step,
 		    enum sal_verdict verdict);
@@ -170,35 +160,32 @@ struct sal_walk_hop {
 /* walk_route.c */
 
 /* a route in a namespace; @from may be NULL. 0 or an errno, negative. */
-int sal_walk_lookup(const struct sal_walk *w, const struct sal_walk_place *at,
+int sal_walk_lookup(const struct sal_walk *w, struct net *at,
 		    const struct in6_addr *from, const struct in6_addr *to,
 		    struct sal_walk_hop *hop);
 /* a step about what that has found */
-struct sal_walk_step *sal_walk_route(struct sal_walk *w,
-				     const struct sal_walk_place *at,
+struct sal_walk_step *sal_walk_route(struct sal_walk *w, struct net *at,
 				     const struct in6_addr *to,
 				     const struct sal_walk_hop *hop, int err);
 /* a step about the neighbour there, where it takes one */
-void sal_walk_neighbour(struct sal_walk *w, const struct sal_walk_place *at,
+void sal_walk_neighbour(struct sal_walk *w, struct net *at,
 			const struct sal_walk_hop *hop);
 /* does a namespace have an address? */
 bool sal_walk_is_local(struct net *net, const struct in6_addr *addr);
 /* does it forward what comes by a device? */
-bool sal_walk_forwards(const struct sal_walk *w,
-		       const struct sal_walk_place *at,
+bool sal_walk_forwards(const struct sal_walk *w, struct net *at,
 		       const struct sal_walk_hop *hop);
 
 /* walk_hooks.c */
 
 /* does the wire behind a device end in a bridge of the domain's namespace? */
-void sal_walk_wire(struct sal_walk *w, const struct sal_walk_place *at,
+void sal_walk_wire(struct sal_walk *w, struct net *at,
 		   const struct sal_walk_hop *hop);
 /* steps about others' hooks at a namespace, once for each; @mask: bits of enum
  * sal_hook
  */
-void sal_walk_hooks(struct sal_walk *w, const struct sal_walk_place *at,
-		    u32 mask);
+void sal_walk_hooks(struct sal_walk *w, struct net *at, u32 mask);
 /* likewise about those that see what passes its bridges */
-void sal_walk_bridge(struct sal_walk *w, const struct sal_walk_place *at);
+void sal_walk_bridge(struct sal_walk *w, struct net *at);
 
 #endif /* _SAL_WALK_H */

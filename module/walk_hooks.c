@@ -62,7 +62,7 @@ static const struct {
  */
 struct hook_look {
 	struct sal_walk *w;
-	const struct sal_walk_place *at;
+	struct net *at;
 	bool bridge;
 	u32 told;
 	bool conntrack;
@@ -191,7 +191,7 @@ static void hook_list(struct hook_look *look, const struct nf_hook_entries *e,
 
 static void hook_ip(struct hook_look *look, u32 mask)
 {
-	const struct netns_nf *nf = &look->at->net->nf;
+	const struct netns_nf *nf = &look->at->nf;
 	u32 num;
 
 	HOOK_IS(PREROUTING, PRE_ROUTING);
@@ -223,12 +223,11 @@ static bool walk_first(struct sal_walk *w, const struct net *net)
 	return true;
 }
 
-void sal_walk_hooks(struct sal_walk *w, const struct sal_walk_place *at,
-		    u32 mask)
+void sal_walk_hooks(struct sal_walk *w, struct net *at, u32 mask)
 {
 	struct hook_look look = { .w = w, .at = at };
 
-	if (!walk_first(w, at->net))
+	if (!walk_first(w, at))
 		return;
 	rcu_read_lock();
 	hook_ip(&look, mask);
@@ -240,7 +239,7 @@ void sal_walk_hooks(struct sal_walk *w, const struct sal_walk_place *at,
 #if IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE)
 static void hook_bridge(struct hook_look *look)
 {
-	const struct netns_nf *nf = &look->at->net->nf;
+	const struct netns_nf *nf = &look->at->nf;
 
 	/* numbered as IP's are */
 	hook_list(look, rcu_dereference(nf->hooks_bridge[NF_BR_PRE_ROUTING]),
@@ -257,7 +256,7 @@ static void hook_bridge(struct hook_look *look)
 #endif
 
 /* whether br_netfilter shows packets (its sysctls) is known to itself only */
-void sal_walk_bridge(struct sal_walk *w, const struct sal_walk_place *at)
+void sal_walk_bridge(struct sal_walk *w, struct net *at)
 {
 	struct hook_look look = { .w = w, .at = at, .bridge = true };
 
@@ -275,7 +274,7 @@ void sal_walk_bridge(struct sal_walk *w, const struct sal_walk_place *at)
  * that it does not; in the domain's it is likely that one whose own other end
  * has our number. Bridges of others are not known.
  */
-void sal_walk_wire(struct sal_walk *w, const struct sal_walk_place *at,
+void sal_walk_wire(struct sal_walk *w, struct net *at,
 		   const struct sal_walk_hop *hop)
 {
 	const struct net_device *dev, *end;
@@ -283,7 +282,7 @@ void sal_walk_wire(struct sal_walk *w, const struct sal_walk_place *at,
 	if (!w->d)
 		return;
 	rcu_read_lock();
-	dev = dev_get_by_index_rcu(at->net, hop->ifindex);
+	dev = dev_get_by_index_rcu(at, hop->ifindex);
 	end = dev ? dev_get_by_index_rcu(w->d->net, dev_get_iflink(dev)) : NULL;
 	if (end && end != dev && netif_is_bridge_port(end) &&
 	    dev_get_iflink(end) == hop->ifindex)

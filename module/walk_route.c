@@ -91,17 +91,16 @@ static int hop6(const struct sal_walk *w, struct net *net,
 	return 0;
 }
 
-int sal_walk_lookup(const struct sal_walk *w, const struct sal_walk_place *at,
+int sal_walk_lookup(const struct sal_walk *w, struct net *at,
 		    const struct in6_addr *from, const struct in6_addr *to,
 		    struct sal_walk_hop *hop)
 {
 	memset(hop, 0, sizeof(*hop));
-	return w->af == SAL_V4 ? hop4(w, at->net, from, to, hop) :
-				 hop6(w, at->net, from, to, hop);
+	return w->af == SAL_V4 ? hop4(w, at, from, to, hop) :
+				 hop6(w, at, from, to, hop);
 }
 
-struct sal_walk_step *sal_walk_route(struct sal_walk *w,
-				     const struct sal_walk_place *at,
+struct sal_walk_step *sal_walk_route(struct sal_walk *w, struct net *at,
 				     const struct in6_addr *to,
 				     const struct sal_walk_hop *hop, int err)
 {
@@ -169,13 +168,13 @@ static bool neighbour_get(struct net *net, const struct sal_walk_hop *hop,
 	return wanted;
 }
 
-void sal_walk_neighbour(struct sal_walk *w, const struct sal_walk_place *at,
+void sal_walk_neighbour(struct sal_walk *w, struct net *at,
 			const struct sal_walk_hop *hop)
 {
 	struct sal_walk_step *step;
 	u32 state;
 
-	if (!neighbour_get(at->net, hop, &state))
+	if (!neighbour_get(at, hop, &state))
 		return;
 	step = sal_walk_add(w, SAL_STEP_KIND_NEIGHBOUR, at);
 	step->addr = hop->next;
@@ -206,18 +205,17 @@ static bool forwards4(const struct net_device *dev)
 	return in_dev && IN_DEV_FORWARD(in_dev);
 }
 
-bool sal_walk_forwards(const struct sal_walk *w,
-		       const struct sal_walk_place *at,
+bool sal_walk_forwards(const struct sal_walk *w, struct net *at,
 		       const struct sal_walk_hop *hop)
 {
 	const struct net_device *dev;
 	bool res = false;
 
 	rcu_read_lock();
-	dev = dev_get_by_index_rcu(at->net, hop->ifindex);
+	dev = dev_get_by_index_rcu(at, hop->ifindex);
 	if (dev)
 		res = w->af == SAL_V4 ? forwards4(dev) :
-					sal_compat_forwards6(at->net, dev);
+					sal_compat_forwards6(at, dev);
 	rcu_read_unlock();
 	return res;
 }

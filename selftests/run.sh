@@ -8,6 +8,10 @@
 #	run.sh --list			print the names of all
 #	run.sh --list-debug		and of those for a kernel with sanitizers
 #
+# userns-t_NAME.sh is t_NAME.sh, run by root of a user namespace of its own, with a
+# network namespace and mounts of its own. The module is loaded before and unloaded
+# after it, which such a root may not do. Lists have some of these, see below.
+#
 # A test is an executable t_*.sh (or debug/d_*.sh) that exits with 0 (pass), 1
 # (fail) or 4 (skip).  It may report cases of its own in KTAP on its output (see
 # ktap_helpers.sh); those are then what is counted.  What the kernel logs
@@ -35,12 +39,42 @@ SPLATS+='|ref_tracker: ([^m]|m[^e])|general protection fault|Oops|Kernel panic'
 
 out="$REPO/build/out"
 
+# --- in a user namespace ----------------------------------------------------
+
+# What --list has of it; the rest is in --list-debug, as it takes its time.
+USERNS=(t_nl_perm t_ping t_rights)
+
+# Tests that root of a user namespace cannot run, and why.
+no_userns()
+{
+	cat <<-END
+	t_established	slabinfo and tracing are for root of the machine
+	t_inflight	tcpdump gives up its groups, which may not be done there
+	t_migrate	rps_cpus, by which one CPU receives, is for root of the machine
+	t_reload	unloads the module
+	t_route_end	unloads the module
+	t_unload	unloads the module
+	END
+}
+
+list_userns()
+{
+	local test
+	for test in t_*.sh; do
+		no_userns | grep -q "^${test%.sh}[[:space:]]" ||
+			echo "userns-$test"
+	done
+}
+
 while [ $# -gt 0 ]; do
 	case "$1" in
 	-o)		out="${2:?}"; shift 2 ;;
 	--splats)	echo "$SPLATS"; exit 0 ;;
-	--list)		cd "$TESTS_DIR" && ls t_*.sh; exit ;;
-	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh && cd debug && ls d_*.sh
+	--list)		cd "$TESTS_DIR" && ls t_*.sh &&
+				printf 'userns-%s.sh\n' "${USERNS[@]}"
+			exit ;;
+	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh && list_userns &&
+				cd debug && ls d_*.sh
 			exit ;;
 	-*)		sed -n '/^#\t/s/^#\t//p' "$0" >&2; exit 2 ;;
 	*)		break ;;
@@ -120,23 +154,56 @@ subcases()
 	fi
 }
 
+# ip netns keeps names in /run/netns, and there it mounts.
+IN_USERNS=(unshare -Urnm bash -c
+	   'mount -t tmpfs netns /run/netns && SAL_USERNS=yes exec "$@"' userns)
+
+userns_begin()
+{
+	mkdir -p /run/netns
+	# what echoflood gets by SO_RCVBUFFORCE otherwise
+	sysctl -qw net.core.rmem_max=$((8 << 20))
+	lsmod | grep -q '^sal ' || insmod "$SAL_KO"
+}
+
+# All that it has made goes with its last process, a moment later.
+userns_end()
+{
+	local limit=10 end
+	[ -z "${KSFT_MACHINE_SLOW:-}" ] || limit=30
+	end=$((SECONDS + limit))
+	until rmmod sal 2>/dev/null; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			echo "FAIL: cannot unload: $(rmmod sal 2>&1)"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
 run_one()
 {
 	local num="$1" test="$2"
 	local log="$out/$test.log" klog="$out/$test.dmesg"
-	local rc=0 why="" start="$SECONDS" path="$test"
+	local rc=0 why="" start="$SECONDS" path="${2#userns-}" by=() bad_end=""
 
 	echo "# $test"
 	log_mark "$test"
+	[ "$path" = "$test" ] || by=("${IN_USERNS[@]}")
 	[ -e "$path" ] || path="debug/$test"
 	if [ ! -x "$path" ]; then
 		rc=1
 		echo "$test: no such executable" >"$log"
+	elif [ ${#by[@]} -gt 0 ] && ! userns_begin >"$log" 2>&1; then
+		rc=1
 	else
 		# Into a file, not a pipe: what the test leaves running in the
 		# background would keep a pipe open.
-		timeout -k 10 "$timeout" "./$path" >"$log" 2>&1 </dev/null ||
-			rc=$?
+		timeout -k 10 "$timeout" "${by[@]}" "./$path" >"$log" 2>&1 \
+			</dev/null || rc=$?
+	fi
+	if [ ${#by[@]} -gt 0 ] && ! userns_end >>"$log" 2>&1; then
+		bad_end="the module cannot be unloaded"
 	fi
 	log_since "$test" >"$klog"
 
@@ -153,6 +220,10 @@ run_one()
 	fi
 	if [ "$bad" -gt 0 ] && [ -z "$why" ]; then
 		why="$bad failed"
+	fi
+	if [ -n "$bad_end" ]; then
+		why="${why:+$why, }$bad_end"
+		count fail "$test: $bad_end"
 	fi
 	if grep -qE "$SPLATS" "$klog"; then
 		why="${why:+$why, }the kernel complained"

@@ -370,14 +370,15 @@ refusals()
 		refused "there is no network namespace" b.com from netns nix
 }
 
+# Not over the client's namespace alone: see t_rights.
 permission()
 {
 	local out
-	out="$(ip netns exec orch setpriv --reuid 65534 --clear-groups \
-		--bounding-set -all salctl resolve b.com from netns a 2>&1)" &&
+	out="$(nobody_in orch salctl resolve b.com from netns a 2>&1)" &&
 		{ fail allowed; return 1; }
 	echo "$out" >&2
-	grep -q "no CAP_NET_ADMIN over the network namespace" <<<"$out"
+	grep -q "needs CAP_NET_ADMIN over the domain's network namespace" \
+		<<<"$out"
 }
 
 # --- the router placement ----------------------------------------------------
@@ -491,7 +492,7 @@ each_family "conntrack alone is none" conntrack_alone
 each_family "wrong conntrack state" stale_conntrack
 each_family "filters that see bridged packets" bridged
 t "bad requests are refused" refusals
-t "needs a right over the client's namespace" permission
+t "a walk needs a right over the domain" permission
 t "a router between client and endpoint" to_router
 each_family "router: all is in order" router_good
 each_family "router: it does not forward" no_forwarding

@@ -259,7 +259,7 @@ static int listen_to(struct monitor *mon)
 
 static int join(struct monitor *mon, unsigned int group, bool chosen)
 {
-	char needs[64];
+	char needs[64] = "events need";
 	uint32_t nr;
 	int ret;
 
@@ -271,14 +271,11 @@ static int join(struct monitor *mon, unsigned int group, bool chosen)
 	if (errno != EPERM && errno != EACCES)
 		return refused("cannot listen to %s events: %s",
 			       groups[group].name, strerror(errno));
-	if (chosen) {
+	/* whoever may not join one may not join any */
+	if (chosen)
 		snprintf(needs, sizeof(needs), "%s events need",
 			 groups[group].name);
-		return no_permission(needs);
-	}
-	note("%s events are left out: they need CAP_NET_ADMIN",
-	     groups[group].name);
-	return EXIT_OK;
+	return no_permission(needs);
 }
 
 static int choose(struct monitor *mon, struct args *args)

@@ -455,8 +455,10 @@ static int open_socket(const char *src)
 		    v6() ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 	if (fd < 0)
 		die("socket");
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
-		die("SO_RCVBUFFORCE");
+	/* root of a user namespace gets what there is for everybody */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)))
+		die("SO_RCVBUF");
 	if (opt.recverr && !v6() &&
 	    setsockopt(fd, SOL_IP, IP_RECVERR, &(int){ 1 }, sizeof(int)))
 		die("IP_RECVERR");
