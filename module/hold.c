@@ -48,6 +48,8 @@
  * plain that newer ones come as fast
  */
 #define HOLD_TURNS		16
+/* the least room that there is taken to be after a pause */
+#define HOLD_LENT		256U
 /* packets released before that is looked at */
 #define HOLD_CHUNK		256
 
@@ -165,6 +167,14 @@ static bool hold_releasing(const struct sal_service *svc)
 	       svc->gate[SAL_V6] == SAL_GATE_RELEASING;
 }
 
+static bool hold_is_off(const struct sal_service *svc, enum sal_af af)
+{
+	return READ_ONCE(svc->gate[af]) == SAL_GATE_CLOSED &&
+	       !READ_ONCE(svc->hold.paused) &&
+	       (!READ_ONCE(svc->conf.hold_packets) ||
+		!READ_ONCE(svc->conf.hold_time));
+}
+
 static enum sal_hold_result hold_admit(struct sal_service *svc,
 				       enum sal_af af, struct sal_held *held)
 {
@@ -175,8 +185,9 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 		return SAL_HOLD_OFF;
 	if (svc->gate[af] == SAL_GATE_OPEN)
 		return SAL_HOLD_OPEN;
-	/* it is not for want of an endpoint that packets wait for a pause */
-	if ((!h->paused && !hold_fits(h, &svc->conf, held->size)) ||
+	if (hold_is_off(svc, af))
+		return SAL_HOLD_OFF;
+	if ((!h->lent[af] && !hold_fits(h, &svc->conf, held->size)) ||
 	    !hold_charge(svc->domain, held->size))
 		return SAL_HOLD_FULL;
 
@@ -207,11 +218,6 @@ enum sal_hold_result sal_hold_packet(struct sal_service *svc,
 	enum sal_hold_result res;
 	struct sal_held *held;
 
-	if (READ_ONCE(svc->gate[af]) == SAL_GATE_CLOSED &&
-	    !READ_ONCE(svc->hold.paused) &&
-	    (!READ_ONCE(svc->conf.hold_packets) ||
-	     !READ_ONCE(svc->conf.hold_time)))
-		return SAL_HOLD_OFF;
 	held = hold_alloc(spot, skb);
 	if (!held)
 		return SAL_HOLD_NOMEM;
@@ -237,30 +243,40 @@ void sal_hold_close(struct sal_service *svc, enum sal_af af)
 	lockdep_assert_held(&sal_lock);
 	spin_lock(&svc->hold.lock);
 	WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
+	svc->hold.lent[af] = svc->hold.paused;
 	/* what was about to leave waits for its deadline again */
 	if (!list_empty(&svc->hold.queue[af]) && !svc->dead)
 		hold_run(&svc->hold);
 	spin_unlock(&svc->hold.lock);
 }
 
-void sal_hold_open(struct sal_service *svc, enum sal_af af)
+static void hold_set_open(struct sal_service *svc, enum sal_af af)
+{
+	WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
+	svc->hold.lent[af] = false;
+}
+
+static void hold_open(struct sal_service *svc, enum sal_af af)
 {
 	struct sal_hold *h = &svc->hold;
 
-	lockdep_assert_held(&sal_lock);
-	spin_lock(&h->lock);
-	if (svc->dead || h->paused || svc->gate[af] != SAL_GATE_CLOSED) {
-		spin_unlock(&h->lock);
+	if (svc->dead || h->paused || svc->gate[af] != SAL_GATE_CLOSED)
 		return;
-	}
 	if (list_empty(&h->queue[af]) && !h->busy[af]) {
-		WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
+		hold_set_open(svc, af);
 	} else {
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
 		h->released[af] = 0;
 		hold_run(h);
 	}
-	spin_unlock(&h->lock);
+}
+
+void sal_hold_open(struct sal_service *svc, enum sal_af af)
+{
+	lockdep_assert_held(&sal_lock);
+	spin_lock(&svc->hold.lock);
+	hold_open(svc, af);
+	spin_unlock(&svc->hold.lock);
 }
 
 /*
@@ -328,9 +344,12 @@ static bool hold_begin(struct sal_service *svc, enum sal_af af)
 
 static bool hold_outrun(const struct sal_service *svc, enum sal_af af)
 {
+	u32 room = READ_ONCE(svc->conf.hold_packets);
+
+	if (svc->hold.lent[af])
+		room = max(room, HOLD_LENT);
 	return svc->gate[af] == SAL_GATE_RELEASING &&
-	       svc->hold.released[af] / HOLD_TURNS >
-	       READ_ONCE(svc->conf.hold_packets);
+	       svc->hold.released[af] / HOLD_TURNS > room;
 }
 
 /* true where nothing is to be released any more, the gate open or closed */
@@ -343,7 +362,7 @@ static bool hold_finish(struct sal_service *svc, enum sal_af af)
 	done = svc->gate[af] == SAL_GATE_CLOSED || list_empty(&h->queue[af]);
 	outrun = !done && hold_outrun(svc, af);
 	if (svc->gate[af] == SAL_GATE_RELEASING && (done || outrun))
-		WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
+		hold_set_open(svc, af);
 	h->busy[af] = !done;
 	spin_unlock_bh(&h->lock);
 	if (outrun)
@@ -492,12 +511,17 @@ void sal_hold_pause(struct sal_service *svc)
 	lockdep_assert_held(&sal_mutex);
 	spin_lock_bh(&h->lock);
 	WRITE_ONCE(h->paused, true);
-	for (af = 0; af < SAL_AF_NUM; af++)
+	for (af = 0; af < SAL_AF_NUM; af++) {
 		WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
+		h->lent[af] = true;
+	}
 	spin_unlock_bh(&h->lock);
 }
 
-/* whether there is an endpoint does not change under sal_lock */
+/*
+ * Whether there is an endpoint does not change under sal_lock. In one step: who
+ * finds the gate closed and no pause is to hold nothing where that is off.
+ */
 void sal_hold_resume(struct sal_service *svc)
 {
 	struct sal_hold *h = &svc->hold;
@@ -507,12 +531,15 @@ void sal_hold_resume(struct sal_service *svc)
 	spin_lock_bh(&sal_lock);
 	spin_lock(&h->lock);
 	WRITE_ONCE(h->paused, false);
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (svc->usable[af])
+			hold_open(svc, af);
+		else
+			h->lent[af] = false;
+	}
 	if (h->packets && !svc->dead)
 		hold_run(h);
 	spin_unlock(&h->lock);
-	for (af = 0; af < SAL_AF_NUM; af++)
-		if (svc->usable[af])
-			sal_hold_open(svc, af);
 	spin_unlock_bh(&sal_lock);
 }
 

@@ -46,7 +46,9 @@ struct sal_held {
  * @released: packets released since the gate began to, for each family
  * @busy: the work is not yet done with what it releases, for each family
  * @paused: a transaction is changing the service: gates are closed and stay so,
- *	no packet is too much for the service, and none is too old
+ *	and no packet is too old
+ * @lent: for each family, from a pause until what it held is released: packets do
+ *	not wait for want of an endpoint, so none is too much for the service
  * @cpu: where the latest packet came from, and so where they leave: newer
  *	packets of that CPU follow them through the same backlog
  * @work: releases and expires
@@ -59,6 +61,7 @@ struct sal_hold {
 	u32 released[SAL_AF_NUM];
 	bool busy[SAL_AF_NUM];
 	bool paused;
+	bool lent[SAL_AF_NUM];
 	int cpu;
 	struct delayed_work work;
 };
