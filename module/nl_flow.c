@@ -105,6 +105,19 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 
 /* --- a walk to its end ---------------------------------------------------- */
 
+/*
+ * Let others run. The iterator finds its place again by the flow that it is at:
+ * that must not be one which we have just removed, or it would leave out another
+ * of the same bucket.
+ */
+static struct sal_flow *flows_rest(struct rhashtable_iter *iter)
+{
+	rhashtable_walk_stop(iter);
+	cond_resched();
+	rhashtable_walk_start(iter);
+	return rhashtable_walk_peek(iter);
+}
+
 /**
  * flows_walk() - do something with each flow that matches
  * @d: domain, or NULL
@@ -130,16 +143,15 @@ static int flows_walk(struct sal_domain *d,
 	rhashtable_walk_enter(&d->flows, &iter);
 	rhashtable_walk_start(&iter);
 	while (!ret && (f = rhashtable_walk_next(&iter))) {
+		if (++n % FLOW_CHUNK == 0)
+			f = flows_rest(&iter);
+		if (!f)
+			break;
 		/* the table was resized; what follows may have been seen */
 		if (IS_ERR(f))
 			continue;
 		if (sal_nl_flow_matches(d, filter, f))
 			ret = fn(d, f, arg);
-		if (++n % FLOW_CHUNK == 0) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rhashtable_walk_start(&iter);
-		}
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);

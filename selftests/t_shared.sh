@@ -190,26 +190,6 @@ both_to_and_fro()
 	return "$rc"
 }
 
-# Two CPUs begin flows by the same thousand ids, where they meet at b1.
-many_at_once()
-{
-	local name report rc=0
-	fresh b1 || return 1
-	flood x -F 1000 -e 1 -w 32 "$(vip "$1" "$ONE")"
-	taskset -p -c "$OTHER_CPU" "$FLOOD_x" >/dev/null
-	flood y -F 1000 -e 1 -w 32 "$(vip "$1" "$TWO")"
-	taskset -p -c 0 "$FLOOD_y" >/dev/null
-	for report in "$(flood_end x)" "$(flood_end y)"; do
-		for name in lost duplicates wrong_source corrupt errors; do
-			expect "$name" "$(field "$report" "$name")" 0 || rc=1
-		done
-	done
-	ktap_print_msg "IPv$1: $(($(counter flow-remapped) - REMAPPED)) remapped"
-	expect "ambiguous" $(($(counter ambiguous) - AMBIGUOUS)) 0 || rc=1
-	expect_num "ids that are another" $(($(counter flow-mapped) - MAPPED +
-		$(counter flow-remapped) - REMAPPED)) -ge 1000 && return "$rc"
-}
-
 counted_errors()
 {
 	[ "$(counter error)" -ge "$1" ]

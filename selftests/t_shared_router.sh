@@ -12,6 +12,7 @@ each_family "each alone, nothing mapped" each_alone
 each_family "a clash after a move" clash_after_move
 each_family "a conversation with the address beside both" direct_beside
 each_family "100 moves to and fro" to_and_fro
+each_family "a thousand at once, by the same ids" many_at_once
 
 service a.com 1
 endpoint a.com a 1
