@@ -77,8 +77,8 @@ build()
 	mkdir -p "$dir"
 	git ls-files -- Kbuild module uapi | xargs cp -p --parents -t "$dir"
 	# jobs of a make that has called us are none of this one's
-	env -u MAKEFLAGS -u MFLAGS make -k "$@" "M=$dir" SAL_DEBUG=1 W=1 \
-		modules >"$dir/make.log" 2>&1
+	env -u MAKEFLAGS -u MFLAGS make -k -j"$(nproc)" "$@" "M=$dir" \
+		SAL_DEBUG=1 W=1 modules >"$dir/make.log" 2>&1
 	if [ ! -e "$dir/sal.o" ]; then
 		tail -n 20 "$dir/make.log"
 		return 1

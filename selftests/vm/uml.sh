@@ -82,8 +82,16 @@ rm -f "$out/status"
 } >"$out/guest.sh"
 chmod +x "$out/guest.sh"
 
+# Its memory is a file, in /dev/shm if nobody says otherwise, and it would die of
+# a bus error where that is small, as containers have it.
+mem="${SAL_VM_MEM:-2G}"
+if [ "$(df -B 1 --output=avail /dev/shm | tail -n 1)" -lt \
+     "$(numfmt --from=iec "$mem")" ]; then
+	export TMPDIR=/tmp
+fi
+
 args=(root=/dev/root rootfstype=hostfs rootflags=/ ro
-      "mem=${SAL_VM_MEM:-2G}" seccomp=on "ncpus=${SAL_VM_CPUS:-1}"
+      "mem=$mem" seccomp=on "ncpus=${SAL_VM_CPUS:-1}"
       "init=$out/guest.sh" con=null ssl=null "${append[@]}")
 
 if [ -n "$shell" ]; then
