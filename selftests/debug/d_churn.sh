@@ -86,6 +86,30 @@ churn_services()
 	esac
 }
 
+# An instance and a VIP of b.com are another service's for a while; or not, as
+# one of the lines cannot be done, or the file ends before the commit.
+churn_transactions()
+{
+	local n eps
+	pick 3
+	n=$((1 + PICK))
+	eps="netns b$n addr $(addr 4 "1$n") addr $(addr 6 "1$n") nomember"
+	{
+		printf '%s\n' begin "service set b.com vip $(vip 4 2)" \
+			"service add t.com vip $(vip 4 3) vip $(vip 6 2)" \
+			"endpoint del b.com b$n" "endpoint add t.com $eps"
+		pick 4
+		case "$PICK" in
+		0)	printf '%s\n' "service del nix" commit ;;
+		1)	;;
+		*)	echo commit ;;
+		esac
+	} | q -b -
+	printf '%s\n' begin "service del t.com" \
+		"service set b.com vip $(vip 4 2) vip $(vip 6 2)" \
+		"endpoint replace b.com $eps" commit | q -b -
+}
+
 churn_devices()
 {
 	local ns host
@@ -135,8 +159,8 @@ part()
 	echo "$1" >>"$WORK/parts"
 } >/dev/null 2>&1
 
-PARTS=(churn_endpoints churn_moves churn_members churn_services churn_devices
-       churn_namespaces churn_readers)
+PARTS=(churn_endpoints churn_moves churn_members churn_services
+       churn_transactions churn_devices churn_namespaces churn_readers)
 
 streams()
 {

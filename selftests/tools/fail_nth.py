@@ -132,10 +132,19 @@ class Test:
         for cmd, data in undo:
             self.must(cmd, data)
 
-    def one(self, cmd, data, dump, undo):
+    def anew(self, before):
+        """A socket of its own, which has made these requests."""
+        self.fam = Family()
+        for cmd, data in before:
+            err, words, _ = self.fam.req(cmd, data)
+            if err:
+                raise OSError(err, f"{cmd}: {words}")
+
+    def one(self, cmd, data, dump, undo, first):
         """All faults of a request; how many there were, or what is wrong."""
         refused = 0
         for number in range(1, MOST):
+            self.anew(first)
             before = self.state.read()
             err, words, met = self.with_fault(number, cmd, data, dump)
             if not met:
@@ -151,10 +160,8 @@ class Test:
                     if words is not None:
                         return f"fault {number}: refused, yet it changed"
                     self.undo_all(undo)
-                self.fam = Family()
             else:
                 self.undo_all(undo)
-                self.fam = Family()
         return "there is no end of allocations"
 
     def result(self, bad, text):
@@ -163,10 +170,10 @@ class Test:
         self.failed |= bad
         print(f"{'not ' if bad else ''}ok {self.number} - {text}", flush=True)
 
-    def case(self, name, cmd, data=b"", dump=False, undo=()):
-        """One request."""
+    def case(self, name, cmd, data=b"", dump=False, undo=(), first=()):
+        """One request; @first is what its socket asks for before it."""
         self.made.add((cmd, dump))
-        res = self.one(cmd, data, dump, undo)
+        res = self.one(cmd, data, dump, undo, first)
         if res in ((0, 0), (res[0], 0)):
             res = "no fault has made it fail"
         bad = isinstance(res, str)
@@ -236,6 +243,44 @@ def flush(test):
         ("ENDPOINT_NEW", endpoint("b2", 12, NETNS_FD=u32(namespace("b2"))))])
 
 
+def transactions(test, fd3):
+    """One of all kinds of requests; it is done or it is not."""
+    new = A("SERVICE_NAME", text("new.com"))
+    b_com = A("SERVICE_NAME", text("b.com"))
+    fd2 = u32(namespace("b2"))
+    begin = ("TRANSACTION_BEGIN", b"")
+    make = ("SERVICE_NEW", new + vips("10.1.0.7", "fd00:254::7"))
+    join = ("ENDPOINT_NEW", endpoint("new", 13, NETNS_FD=fd3))
+    some = [begin, make, join,
+            ("SERVICE_SET", b_com + vips("10.1.0.8", "fd00:254::8")),
+            ("SERVICE_SET", new + vips("10.1.0.2", "fd00:254::2")),
+            ("ENDPOINT_SET", endpoint("b1", 0, WEIGHT=u32(5))),
+            ("ENDPOINT_DEL", endpoint("b2", 0)),
+            ("ENDPOINT_NEW", A("ENDPOINT_SERVICE", text("new.com")) +
+             A("ENDPOINT_NAME", text("b2")) +
+             A("ENDPOINT_NETNS_FD", fd2) +
+             A("ENDPOINT_IPV4", ip4("10.0.1.12")))]
+    # at once, too: there is traffic
+    undo = [begin, ("SERVICE_DEL", new),
+            ("SERVICE_SET", b_com + vips("10.1.0.2", "fd00:254::2")),
+            ("ENDPOINT_SET", endpoint("b1", 0, WEIGHT=u32(1))),
+            ("ENDPOINT_NEW", endpoint("b2", 12, NETNS_FD=fd2)),
+            ("TRANSACTION_COMMIT", b""),
+            ("MEMBER_DEL", A("MEMBER_NETNS_FD", fd3))]
+
+    test.case("transaction-begin", *begin)
+    test.case("service-new, kept", *make, first=[begin])
+    test.case("endpoint-new, kept", *join, first=[begin])
+    test.case("transaction-commit", "TRANSACTION_COMMIT", first=some,
+              undo=undo)
+    test.must("SERVICE_NEW", new)
+    test.case("transaction-commit, a service goes", "TRANSACTION_COMMIT",
+              first=[begin, ("SERVICE_DEL", new)],
+              undo=[("SERVICE_NEW", new)])
+    test.must("SERVICE_DEL", new)
+    test.case("transaction-abort", "TRANSACTION_ABORT", first=some)
+
+
 def change_cases(test):
     """What changes something, and is undone."""
     fd3 = u32(namespace("b3"))
@@ -297,6 +342,7 @@ def main():
     else:
         change_cases(test)
         get_cases(test)
+        transactions(test, u32(namespace("b3")))
         test.complete()
     print(f"1..{test.number}")
     return test.failed

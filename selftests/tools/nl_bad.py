@@ -226,6 +226,8 @@ TABLE = [
     ("RESOLVE", A("RESOLVE_IPV4", ip4("10.1.0.2")) + WALK +
      A("RESOLVE_FAMILY", b"\12\0"), "EINVAL", "other family",
      "RESOLVE_FAMILY"),
+    ("TRANSACTION_COMMIT", b"", "ENOENT", "transaction", None),
+    ("TRANSACTION_ABORT", b"", "ENOENT", "transaction", None),
     (200, b"", errno.errorcode[errno.EOPNOTSUPP], "", None),
 ]
 
@@ -247,6 +249,36 @@ DUMPS = [
     ("FLOW_GET", A("FLOW_ID", u32(1)), "EINVAL", "", "FLOW_ID"),
 ]
 
+# when a transaction has begun: what is no part of one, and what is looked at
+# before it is kept
+WITHIN = [
+    ("TRANSACTION_BEGIN", b"", "EBUSY", "transaction", None),
+    ("DOMAIN_SET", A("DOMAIN_MAX_FLOWS", u32(5)), "EOPNOTSUPP",
+     "transaction", ANY),
+    ("DOMAIN_FLUSH", b"", "EOPNOTSUPP", "transaction", ANY),
+    ("MEMBER_NEW", A("MEMBER_NAME", text("m")) +
+     A("MEMBER_NETNS_FD", u32(FREE)), "EOPNOTSUPP", "transaction", ANY),
+    ("MEMBER_SET", A("MEMBER_NAME", text("a")) + A("MEMBER_ROUTE", u32(0)),
+     "EOPNOTSUPP", "transaction", ANY),
+    ("MEMBER_DEL", A("MEMBER_NAME", text("a")), "EOPNOTSUPP", "transaction",
+     ANY),
+    ("MIGRATE", migrate(["d2"], "d1", "d.com"), "EOPNOTSUPP", "transaction",
+     ANY),
+    ("FLOW_DEL", b"", "EOPNOTSUPP", "transaction", ANY),
+    ("SERVICE_NEW", SVC + vip("fd00::/129"), "ERANGE", "", "PREFIX_LEN"),
+    ("SERVICE_SET", SVC + A("SERVICE_ON_EMPTY", u32(2)), "ERANGE", "",
+     "SERVICE_ON_EMPTY"),
+    ("SERVICE_DEL", A("SERVICE_NAME", text("x" * 254)), "EINVAL", "",
+     "SERVICE_NAME"),
+    ("SERVICE_NEW", SVC + b"".join(vip(f"fd00:9::{i:x}")
+                                   for i in range(200)),
+     "E2BIG", "transaction", None),
+    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(999)), "EBADF",
+     "", "ENDPOINT_NETNS_FD"),
+    ("ENDPOINT_SET", B + E + A("ENDPOINT_WEIGHT", u32(0)), "ERANGE", "",
+     "ENDPOINT_WEIGHT"),
+]
+
 # when the domain has as much as it may have
 LIMITS = [
     ("SERVICE_NEW", SVC, "ENOSPC", "services", "SERVICE_NAME"),
@@ -260,6 +292,7 @@ LIMITS = [
 # operations that take no attributes at all; the last one is no great loss
 PLAIN = [
     ("DOMAIN_GET", attr(77, u32(1)), "EINVAL", "", ANY),
+    ("TRANSACTION_BEGIN", attr(77, u32(1)), "EINVAL", "", ANY),
     ("DOMAIN_FLUSH", attr(77, u32(1)), "EINVAL", "", ANY),
 ]
 
@@ -325,6 +358,9 @@ def cases_of(fam, foreign):
     for cmd in dict.fromkeys(row[0] for row in TABLE):
         yield f"{cmd}", [row for row in TABLE if row[0] == cmd], False
     yield "dumps", DUMPS, True
+    fam.ask("TRANSACTION_BEGIN")
+    yield "within a transaction", WITHIN, False
+    fam.ask("TRANSACTION_ABORT")
     fill(fam)
     yield "what is over a limit", LIMITS, False
     yield "attributes where none are taken", PLAIN, False

@@ -155,8 +155,9 @@ class Fuzz:
             data = data[:self.rnd.randrange(len(data) + 1)]
         return bytes(data)
 
-    def one(self, fam):
-        """A request, and what became of it."""
+    def one(self, plain, batch):
+        """A request, and what became of it; a transaction has its socket."""
+        fam = batch if self.chance(30) else plain
         name, of, how, names = self.rnd.choice(self.requests)
         data = self.attrs(of, names, self.rnd.choice([40, 70, 95]))
         if self.chance(10):
@@ -166,6 +167,8 @@ class Fuzz:
             cmd = self.rnd.randrange(256)
         # a flush would leave nothing to meet
         if name == "domain-flush" and not self.chance(5):
+            return
+        if name == "transaction-begin" and fam is plain:
             return
         flags = NLM_F_ACK | (NLM_F_DUMP if how == "dump" else 0)
         if self.chance(2):
@@ -188,11 +191,12 @@ def main():
     """As the usage says."""
     seed, seconds, *places = sys.argv[1:]
     fuzz = Fuzz(int(seed), places)
-    fam = Family()
-    fam.sock.settimeout(5)
+    fams = Family(), Family()
+    for fam in fams:
+        fam.sock.settimeout(5)
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
-        fuzz.one(fam)
+        fuzz.one(*fams)
     print(f"seed={seed} requests={sum(fuzz.results.values())} "
           f"unanswered={fuzz.silent} " +
           " ".join(f"{k}={v}" for k, v in sorted(fuzz.results.items())))
