@@ -238,7 +238,7 @@ void sal_endpoint_reap_all(struct sal_domain *d);
 
 /* is any endpoint's address in the prefix, when the transaction is done? */
 struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,
-					 const struct sal_prefix *pfx);
+					  const struct sal_prefix *pfx);
 
 void sal_endpoint_reap_work(struct work_struct *work);
 
