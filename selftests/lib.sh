@@ -315,6 +315,18 @@ echos()
 
 # --- the client -------------------------------------------------------------
 
+# NAME COMMAND...: one that runs echoflood, in the background, for flood_end
+flood_as()
+{
+	local name="$1"
+	shift
+	# not the report of an earlier one: the child's > may come too late
+	rm -f "$WORK/flood.$name"
+	"$@" >"$WORK/flood.$name" 2>"$WORK/flood.$name.err" &
+	declare -g "FLOOD_$name=$!"
+	PIDS+=($!)
+}
+
 # flood NAME [ECHOFLOOD OPTION...] ADDRESS: in the background, in namespace a;
 # its report comes with flood_end NAME
 flood()
@@ -322,12 +334,7 @@ flood()
 	local name="$1"
 	shift
 	echo "+ echoflood $* &" >&2
-	# not the report of an earlier one: the child's > may come too late
-	rm -f "$WORK/flood.$name"
-	ip netns exec a "$TOOLS/echoflood" "$@" >"$WORK/flood.$name" \
-		2>"$WORK/flood.$name.err" &
-	declare -g "FLOOD_$name=$!"
-	PIDS+=($!)
+	flood_as "$name" ip netns exec a "$TOOLS/echoflood" "$@"
 }
 
 # flood_end NAME [TERM]: wait for it, or stop it, and print its report

@@ -13,12 +13,8 @@ service b.com 2 hold packets 8000 bytes 32M time 60s
 stream()
 {
 	echo "+ echoflood $1 &" >&2
-	taskset -c 0 ip netns exec a "$TOOLS/echoflood" -n 0 -i 300 -w 256 "$1" \
-		>"$WORK/flood.s" 2>"$WORK/flood.s.err" &
-	# flood_end finds it by that name
-	# shellcheck disable=SC2034
-	FLOOD_s=$!
-	PIDS+=("$!")
+	flood_as s taskset -c 0 ip netns exec a "$TOOLS/echoflood" -n 0 -i 300 \
+		-w 256 "$1"
 	poll 5 not json_is length 0 flow show service b.com
 }
 

@@ -47,10 +47,8 @@ one_cpu_receives()
 # NAME NS ADDRESS: requests through the wire from the other CPU
 others()
 {
-	taskset -c "$OTHER_CPU" ip netns exec "$2" "$TOOLS/echoflood" \
-		-n 2000 -i 1000 "$3" >"$WORK/flood.$1" 2>"$WORK/flood.$1.err" &
-	declare -g "FLOOD_$1=$!"
-	PIDS+=("$!")
+	flood_as "$1" taskset -c "$OTHER_CPU" ip netns exec "$2" \
+		"$TOOLS/echoflood" -n 2000 -i 1000 "$3"
 }
 
 # FAMILY: without a service and without moves; nothing that the next case says
@@ -104,10 +102,8 @@ thousand_moves()
 	wire add || return 1
 	GENERATION="$(json '.[0].generation' domain show)"
 	echo "+ echoflood &" >&2
-	taskset -c 0 ip netns exec a "$TOOLS/echoflood" -n 0 -i 300 -w 32 \
-		"$vip" >"$WORK/flood.m" 2>"$WORK/flood.m.err" &
-	FLOOD_m=$!
-	PIDS+=("$FLOOD_m")
+	flood_as m taskset -c 0 ip netns exec a "$TOOLS/echoflood" -n 0 \
+		-i 300 -w 32 "$vip"
 
 	moves && moves_looked_at "$f" && moves && moves || rc=1
 	report="$(flood_end m TERM)"

@@ -92,10 +92,8 @@ one_id()
 	only b1
 	before="$(counter flow-mapped)"
 	listen "$1" b1 40
-	ip netns exec a2 "$TOOLS/echoflood" -e 777 -n 20 -i 3000 \
-		"$(vip "$1" 2)" >"$WORK/flood.x" 2>"$WORK/flood.x.err" &
-	declare -g "FLOOD_x=$!"
-	PIDS+=("$!")
+	flood_as x ip netns exec a2 "$TOOLS/echoflood" -e 777 -n 20 -i 3000 \
+		"$(vip "$1" 2)"
 	flood y -e 777 -n 20 -i 3000 "$(vip "$1" 2)"
 	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" &&
 		expect mapped "$(counter flow-mapped)" $((before + 1)) &&

@@ -54,10 +54,8 @@ one_id()
 {
 	local before
 	before="$(counter flow-mapped)"
-	ip netns exec a2 "$TOOLS/echoflood" -e 777 -n 200 -i 1000 \
-		"$(vip "$1" 2)" >"$WORK/flood.x" 2>"$WORK/flood.x.err" &
-	declare -g "FLOOD_x=$!"
-	PIDS+=("$!")
+	flood_as x ip netns exec a2 "$TOOLS/echoflood" -e 777 -n 200 -i 1000 \
+		"$(vip "$1" 2)"
 	flood y -e 777 -n 200 -i 1000 "$(vip "$1" 2)"
 	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" &&
 		expect mapped "$(counter flow-mapped)" $((before + 1))

@@ -345,7 +345,7 @@ endpoints()
 
 has_room()
 {
-	as_guest "$1" salctl endpoint add s0.com name more addr 10.10.1.1
+	as_guest "$1" salctl service add more.com
 }
 
 # Likewise for objects: an endpoint takes some 5 kB with its cells.
