@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Fetch the source of the newest Linux 7 that Debian has, and build it as User
-# Mode Linux with all that finds mistakes: see debug.config, and debug.patch for
-# what makes that bearable. Needs what setup.sh installs.
+# Mode Linux with all that finds mistakes: see debug.config, and um_stacktrace.c
+# for what makes that bearable. Needs what setup.sh installs.
 #
 #	setup_debug.sh			build what is missing
 #	setup_debug.sh --lint		only the source, and what lint.sh takes
@@ -23,11 +23,11 @@ VM_DIR="$(cd "$(dirname "$0")" && pwd)"
 CACHE="$(realpath -m "${SAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sal}")"
 LIST=""
 CONFIG="$VM_DIR/debug.config"
-PATCH="$VM_DIR/debug.patch"
+STACKTRACE="$VM_DIR/um_stacktrace.c"
 
 # Building a kernel, and generating netlink code (tools/regen.sh).
 PACKAGES=(gcc libc6-dev make bc bison flex cpio kmod libelf-dev libssl-dev
-	  patch rsync xz-utils python3-yaml python3-jsonschema)
+	  rsync xz-utils python3-yaml python3-jsonschema)
 
 # Looking through sources (tools/lint.sh); its clang is the newest of Debian 12
 # that 13 has, too.
@@ -49,7 +49,8 @@ find_build()
 {
 	local hash
 
-	hash="$({ echo "$VERSION"; gcc -dumpfullversion; cat "$CONFIG" "$PATCH"; } |
+	hash="$({ echo "$VERSION"; gcc -dumpfullversion
+		  cat "$CONFIG" "$STACKTRACE"; } |
 		sha256sum)"
 	KDIR="$CACHE/uml-${hash:0:16}"
 	LINUX="$KDIR/linux"
@@ -115,14 +116,13 @@ kmake()
 
 # The source stays as it is, others use it, too: make prefers what is in the
 # build directory.
-patch_source()
+replace_source()
 {
-	local file
-	file="$(sed -n 's@^+++ b/@@p' "$PATCH")"
+	local file=arch/um/kernel/stacktrace.c
+
+	[ -e "$KSRC/$file" ] || die "$VERSION has no $file, see $STACKTRACE"
 	mkdir -p "$KDIR/${file%/*}"
-	patch -s -o "$KDIR/$file" "$KSRC/$file" "$PATCH" && return
-	say "$VERSION does without debug.patch, which makes it slow"
-	rm -f "$KDIR/$file" "$KDIR/$file.rej"
+	cp "$STACKTRACE" "$KDIR/$file"
 }
 
 build_kernel()
@@ -132,7 +132,7 @@ build_kernel()
 	say "building Linux $VERSION for debugging; its log: $log"
 	rm -rf "$KDIR"
 	mkdir -p "$KDIR"
-	patch_source
+	replace_source
 	{
 		kmake x86_64_defconfig &&
 		"$KSRC/scripts/kconfig/merge_config.sh" -m -O "$KDIR" \
