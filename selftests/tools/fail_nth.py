@@ -261,7 +261,7 @@ def transactions(test, fd3):
              A("ENDPOINT_NETNS_FD", fd2) +
              A("ENDPOINT_IPV4", ip4("10.0.1.12")))]
     # at once, too: there is traffic
-    undo = [begin, ("SERVICE_DEL", new),
+    undo = [begin, ("SERVICE_DEL", new), ("ENDPOINT_DEL", endpoint("new", 0)),
             ("SERVICE_SET", b_com + vips("10.1.0.2", "fd00:254::2")),
             ("ENDPOINT_SET", endpoint("b1", 0, WEIGHT=u32(1))),
             ("ENDPOINT_NEW", endpoint("b2", 12, NETNS_FD=fd2)),
