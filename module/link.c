@@ -14,7 +14,9 @@
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
 #include <net/addrconf.h>
+#include <net/ip6_route.h>
 #include <net/net_namespace.h>
+#include <net/route.h>
 
 #include "compat.h"
 #include "domain.h"
@@ -24,8 +26,8 @@
 #include "net.h"
 #include "service.h"
 
-/* how often an address that duplicate address detection still tests is
- * looked at
+/* how often an address is looked at that is there and cannot be used yet, as
+ * duplicate address detection still tests it
  */
 #define LINK_POLL	(HZ / 20 ?: 1)
 /* how long to wait for memory */
@@ -68,30 +70,70 @@ static u32 link_probe_dev(const struct net_device *dev)
 	return 0;
 }
 
+/*
+ * Who adds an address tells of it before there is a route to it, so that what
+ * comes then is lost; and a look need not come after the news.
+ */
 static u32 link_probe4(struct net *net, const struct in6_addr *addr)
 {
-	return link_probe_dev(__ip_dev_find(net, sal_addr_get4(addr), false));
+	__be32 addr4 = sal_addr_get4(addr);
+	struct net_device *dev;
+	u32 fault;
+
+	dev = __ip_dev_find(net, addr4, false);
+	fault = link_probe_dev(dev);
+	if (!fault && inet_addr_type_dev_table(net, dev, addr4) != RTN_LOCAL)
+		fault = SAL_FAULT_ADDRESS;
+	return fault;
+}
+
+static bool link_routed6(struct net *net, const struct net_device *dev,
+			 const struct in6_addr *addr)
+{
+	struct flowi6 fl6 = { .daddr = *addr, .flowi6_oif = dev->ifindex };
+	struct dst_entry *dst;
+	bool local;
+
+	dst = ip6_route_output(net, NULL, &fl6);
+	local = !dst->error && dst_rt6_info(dst)->rt6i_flags & RTF_LOCAL;
+	dst_release(dst);
+	return local;
 }
 
 static u32 link_probe6(struct net *net, const struct in6_addr *addr)
 {
+	struct net_device *dev;
 	u32 fault;
 
 	/* with ipv6.disable=1 there are not even tables to look in */
 	if (!ipv6_mod_enabled())
 		return SAL_FAULT_ADDRESS;
-	fault = link_probe_dev(ipv6_dev_find(net, addr, NULL));
-	if (!fault && !ipv6_chk_addr(net, addr, NULL, 0))
+	dev = ipv6_dev_find(net, addr, NULL);
+	fault = link_probe_dev(dev);
+	if (!fault && (!ipv6_chk_addr(net, addr, NULL, 0) ||
+		       !link_routed6(net, dev, addr)))
 		fault = SAL_FAULT_ADDRESS;
 	return fault;
 }
 
 /* is the address there, but not to be used yet? */
-static bool link_tentative(struct net *net, const struct in6_addr *addr)
+static bool link_soon4(struct net *net, const struct in6_addr *addr)
+{
+	return __ip_dev_find(net, sal_addr_get4(addr), false);
+}
+
+/* it may be tentative, too */
+static bool link_soon6(struct net *net, const struct in6_addr *addr)
 {
 	return ipv6_mod_enabled() &&
 	       ipv6_chk_addr_and_flags(net, addr, NULL, true, 0,
 				       IFA_F_DADFAILED);
+}
+
+static bool link_soon(struct net *net, const struct in6_addr *addr)
+{
+	return sal_addr_af(addr) == SAL_V4 ? link_soon4(net, addr) :
+					     link_soon6(net, addr);
 }
 
 /**
@@ -119,14 +161,15 @@ static void link_probe(const struct sal_endpoint *ep, struct net *net,
 		return;
 	}
 	rcu_read_lock();
-	if (ep->has & BIT(SAL_V4))
-		look->fault[SAL_V4] =
-			link_probe4(net, sal_endpoint_addr(ep, SAL_V4));
-	if (ep->has & BIT(SAL_V6)) {
-		const struct in6_addr *addr = sal_endpoint_addr(ep, SAL_V6);
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		const struct in6_addr *addr = sal_endpoint_addr(ep, af);
 
-		look->fault[SAL_V6] = link_probe6(net, addr);
-		look->again = look->fault[SAL_V6] && link_tentative(net, addr);
+		if (!(ep->has & BIT(af)))
+			continue;
+		look->fault[af] = af == SAL_V4 ? link_probe4(net, addr) :
+						 link_probe6(net, addr);
+		if (look->fault[af] == SAL_FAULT_ADDRESS)
+			look->again |= link_soon(net, addr);
 	}
 	rcu_read_unlock();
 }
