@@ -38,11 +38,8 @@ static size_t guest_size(enum sal_share share, size_t size)
 	return share == SAL_SHARE_TABLES ? size + GUEST_NODE : size;
 }
 
-bool sal_guest_charge(const struct sal_domain *d, enum sal_share share,
-		      size_t size)
+static bool guest_take(enum sal_share share, size_t size)
 {
-	if (likely(!d->guest))
-		return true;
 	size = guest_size(share, size);
 	if (atomic64_add_return(size, &guest_used[share]) <= guest_max())
 		return true;
@@ -50,21 +47,49 @@ bool sal_guest_charge(const struct sal_domain *d, enum sal_share share,
 	return false;
 }
 
+static void guest_give(enum sal_share share, size_t size)
+{
+	atomic64_sub(guest_size(share, size), &guest_used[share]);
+}
+
+static int guest_take_object(size_t size, struct netlink_ext_ack *extack)
+{
+	if (guest_take(SAL_SHARE_TABLES, size))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "domains of user namespaces have used up their share of memory");
+	return -ENOSPC;
+}
+
+bool sal_guest_charge(const struct sal_domain *d, enum sal_share share,
+		      size_t size)
+{
+	return likely(!d->guest) || guest_take(share, size);
+}
+
 void sal_guest_uncharge(const struct sal_domain *d, enum sal_share share,
 			size_t size)
 {
 	if (unlikely(d->guest))
-		atomic64_sub(guest_size(share, size), &guest_used[share]);
+		guest_give(share, size);
 }
 
 int sal_guest_charge_object(const struct sal_domain *d, size_t size,
 			    struct netlink_ext_ack *extack)
 {
-	if (sal_guest_charge(d, SAL_SHARE_TABLES, size))
-		return 0;
-	NL_SET_ERR_MSG(extack,
-		       "domains of user namespaces have used up their share of memory");
-	return -ENOSPC;
+	return likely(!d->guest) ? 0 : guest_take_object(size, extack);
+}
+
+int sal_guest_charge_net(const struct net *net, size_t size,
+			 struct netlink_ext_ack *extack)
+{
+	return sal_guest_owns(net) ? guest_take_object(size, extack) : 0;
+}
+
+void sal_guest_uncharge_net(const struct net *net, size_t size)
+{
+	if (sal_guest_owns(net))
+		guest_give(SAL_SHARE_TABLES, size);
 }
 
 void sal_guest_exit(void)

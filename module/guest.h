@@ -21,7 +21,8 @@ struct sal_domain;
 /**
  * enum sal_share - what is bounded for all guests together
  * @SAL_SHARE_HELD: packets that are held
- * @SAL_SHARE_TABLES: objects, and their places in hash tables
+ * @SAL_SHARE_TABLES: objects, their places in hash tables, and requests of
+ *	transactions
  * @SAL_SHARE_NUM: how many there are
  */
 enum sal_share {
@@ -41,6 +42,11 @@ void sal_guest_uncharge(const struct sal_domain *d, enum sal_share share,
 /* an object of a table that a request makes; 0 or ENOSPC, with a text */
 int sal_guest_charge_object(const struct sal_domain *d, size_t size,
 			    struct netlink_ext_ack *extack);
+
+/* likewise what a request leaves where there may be no domain yet */
+int sal_guest_charge_net(const struct net *net, size_t size,
+			 struct netlink_ext_ack *extack);
+void sal_guest_uncharge_net(const struct net *net, size_t size);
 
 /* all has been given back */
 void sal_guest_exit(void);

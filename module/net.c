@@ -49,6 +49,7 @@ static int __net_init net_init(struct net *net)
 
 	sn->net = net;
 	INIT_LIST_HEAD(&sn->endpoints);
+	INIT_LIST_HEAD(&sn->open);
 	return 0;
 }
 

@@ -41,6 +41,8 @@ extern spinlock_t sal_lock;
  *	stable from then on until pre_exit.
  * @endpoints: endpoints (of any domain) that live here, linked through
  *	&sal_endpoint.in_net. Written under sal_lock, walked under it or RCU.
+ * @open: transactions that its sockets have begun; see nl_change.c, whose
+ *	open_mutex guards it
  * @exiting: pre_exit has begun; nothing may be attached any more. Set before
  *	pre_exit takes sal_mutex to undo what is attached, read under it.
  */
@@ -50,6 +52,7 @@ struct sal_net {
 	struct net *net;
 	struct sal_domain *domain;
 	struct list_head endpoints;
+	struct list_head open;
 	bool exiting;
 };
 

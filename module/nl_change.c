@@ -13,11 +13,13 @@
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
 
 #include "compat.h"
 #include "domain.h"
 #include "events.h"
+#include "guest.h"
 #include "net.h"
 #include "nl_change.h"
 #include "nl_util.h"
@@ -26,6 +28,11 @@
 /* a request needs no more: 64 VIPs and a few numbers */
 #define CHANGE_LEN_MAX	4096
 
+/* transactions that have begun, of all sockets of a namespace: each request looks
+ * for its own among them
+ */
+#define CHANGE_OPEN_MAX	64
+
 #define CHANGE_ATTRS	(max(SAL_A_SERVICE_MAX, SAL_A_ENDPOINT_MAX) + 1)
 
 /**
@@ -33,18 +40,20 @@
  * @list: in &open.kept
  * @op: how it is planned
  * @net: namespace that it names, with a reference, or NULL
+ * @size: what it takes
  * @nlh: the request
  */
 struct kept {
 	struct list_head list;
 	const struct sal_nl_op *op;
 	struct net *net;
+	size_t size;
 	struct nlmsghdr nlh[];
 };
 
 /**
  * struct open - a transaction that has begun
- * @list: in open_list
+ * @list: in &sal_net.open. open_mutex.
  * @net: namespace of the socket, which keeps it
  * @portid: the socket
  * @kept: its requests, in order
@@ -60,15 +69,14 @@ struct open {
 
 /* nests in nothing of ours */
 static DEFINE_MUTEX(open_mutex);
-static LIST_HEAD(open_list);	/* &struct open; open_mutex */
 
 static struct open *open_find(const struct net *net, u32 portid)
 {
 	struct open *o;
 
 	lockdep_assert_held(&open_mutex);
-	list_for_each_entry(o, &open_list, list)
-		if (o->net == net && o->portid == portid)
+	list_for_each_entry(o, &sal_net(net)->open, list)
+		if (o->portid == portid)
 			return o;
 	return NULL;
 }
@@ -92,6 +100,7 @@ static void open_free(struct open *o)
 	list_for_each_entry_safe(k, next, &o->kept, list) {
 		if (k->net)
 			put_net(k->net);
+		sal_guest_uncharge_net(o->net, k->size);
 		kfree(k);
 	}
 	kfree(o);
@@ -104,6 +113,7 @@ static int kept_add(struct open *o, const struct genl_info *info,
 {
 	u32 len = info->nlhdr->nlmsg_len;
 	struct kept *k;
+	int err;
 
 	if (o->n >= SAL_TRANSACTION_MAX) {
 		NL_SET_ERR_MSG_FMT(info->extack,
@@ -117,11 +127,16 @@ static int kept_add(struct open *o, const struct genl_info *info,
 				   CHANGE_LEN_MAX);
 		return -E2BIG;
 	}
+	err = sal_guest_charge_net(o->net, sizeof(*k) + len, info->extack);
+	if (err)
+		return err;
 	k = kmalloc(sizeof(*k) + len, GFP_KERNEL_ACCOUNT);
 	if (!k) {
+		sal_guest_uncharge_net(o->net, sizeof(*k) + len);
 		NL_SET_ERR_MSG(info->extack, "out of memory");
 		return -ENOMEM;
 	}
+	k->size = sizeof(*k) + len;
 	k->op = op;
 	k->net = net ? get_net(net) : NULL;
 	memcpy(k->nlh, info->nlhdr, len);
@@ -326,11 +341,30 @@ static struct open *open_take_or_say(const struct genl_info *info)
 	return o;
 }
 
+static int open_add(struct open *o, struct netlink_ext_ack *extack)
+{
+	struct list_head *list = &sal_net(o->net)->open;
+
+	lockdep_assert_held(&open_mutex);
+	if (open_find(o->net, o->portid)) {
+		NL_SET_ERR_MSG(extack, "a transaction has begun already");
+		return -EBUSY;
+	}
+	if (list_count_nodes(list) >= CHANGE_OPEN_MAX) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "%u transactions of other sockets have begun",
+				   CHANGE_OPEN_MAX);
+		return -ENOSPC;
+	}
+	list_add_tail(&o->list, list);
+	return 0;
+}
+
 int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct net *net = genl_info_net(info);
 	struct open *o;
-	int err = 0;
+	int err;
 
 	o = kzalloc_obj(*o, GFP_KERNEL_ACCOUNT);
 	if (!o) {
@@ -342,15 +376,10 @@ int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	INIT_LIST_HEAD(&o->kept);
 
 	mutex_lock(&open_mutex);
-	if (open_find(net, o->portid))
-		err = -EBUSY;
-	else
-		list_add_tail(&o->list, &open_list);
+	err = open_add(o, info->extack);
 	mutex_unlock(&open_mutex);
-	if (!err)
-		return 0;
-	NL_SET_ERR_MSG(info->extack, "a transaction has begun already");
-	kfree(o);
+	if (err)
+		kfree(o);
 	return err;
 }
 
@@ -422,11 +451,23 @@ int __init sal_nl_change_init(void)
 	return netlink_register_notifier(&change_nb);
 }
 
-void sal_nl_change_exit(void)
+/* @net: a namespace; the last request and the last release are over */
+static void change_forget(const struct net *net)
 {
 	struct open *o, *next;
 
-	netlink_unregister_notifier(&change_nb);
-	list_for_each_entry_safe(o, next, &open_list, list)
+	list_for_each_entry_safe(o, next, &sal_net(net)->open, list)
 		open_free(o);
+}
+
+/* a socket that has begun one holds its namespace, so that is in the list */
+void sal_nl_change_exit(void)
+{
+	struct net *net;
+
+	netlink_unregister_notifier(&change_nb);
+	down_read(&net_rwsem);
+	for_each_net(net)
+		change_forget(net);
+	up_read(&net_rwsem);
 }

@@ -364,6 +364,13 @@ def cases_of(fam, foreign):
     fam.ask("TRANSACTION_BEGIN")
     yield "within a transaction", WITHIN, False
     fam.ask("TRANSACTION_ABORT")
+    others = [Family() for _ in range(64)]
+    for other in others:
+        other.ask("TRANSACTION_BEGIN")
+    yield "one transaction too many", [
+        ("TRANSACTION_BEGIN", b"", "ENOSPC", "other sockets", None)], False
+    for other in others:
+        other.sock.close()
     fill(fam)
     yield "what is over a limit", LIMITS, False
     yield "attributes where none are taken", PLAIN, False
