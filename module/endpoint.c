@@ -45,11 +45,13 @@ struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,
 	if (pfx->len == 128)
 		return sal_reverse_of(d, NULL, &pfx->addr);
 	af = sal_addr_af(&pfx->addr);
-	xa_for_each(&d->endpoints, id, ep)
+	xa_for_each(&d->endpoints, id, ep) {
 		if (ep->has & BIT(af) && sal_endpoint_stays(ep) &&
 		    ipv6_prefix_equal(&pfx->addr, sal_endpoint_addr(ep, af),
 				      pfx->len))
 			return ep;
+		cond_resched();
+	}
 	return NULL;
 }
 

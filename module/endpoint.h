@@ -28,6 +28,8 @@ struct sal_service;
  * @has: families it has an address of, as bits
  * @usable: for each family, whether flows may be bound to it: state up, no
  *	fault, cells installed. Written under sal_lock, read without.
+ * @leaving: it is about to lose its flows, which are not to come from another
+ *	that is, too. Written under sal_lock, read without.
  * @weight: share of new flows. Written under sal_mutex, read without.
  * @svc: whose it is; holds a reference
  * @cur: the current cells; new flows are bound to them. Written under
@@ -68,6 +70,7 @@ struct sal_endpoint {
 	u32 id;
 	u8 has;
 	bool usable[SAL_AF_NUM];
+	bool leaving;
 	u32 weight;
 	struct sal_service *svc;
 	struct sal_cell __rcu *cur[SAL_AF_NUM][SAL_CELLS];
@@ -204,6 +207,7 @@ void sal_endpoint_delete(struct sal_txn *t, struct sal_endpoint *ep,
 /* the steps of sal_txn_commit(), see there */
 void sal_endpoint_admit(struct sal_endpoint *ep);
 void sal_endpoint_arrive(struct sal_endpoint *ep);
+void sal_endpoint_warn_off(struct sal_endpoint *ep);
 void sal_endpoint_depart(struct sal_endpoint *ep);
 void sal_endpoint_admit_late(struct sal_endpoint *ep);
 void sal_endpoint_tell(struct sal_endpoint *ep);

@@ -264,7 +264,10 @@ static bool endpoint_is_taken(const struct sal_endpoint *ep, enum sal_af af)
 				   sal_endpoint_addr(ep, af));
 }
 
-/* @late: where one of the same service that goes has it until it has gone */
+/*
+ * @late: where one of the same service that goes has it until it has gone; and
+ * where one of another service did, whose ghost it is now
+ */
 static void endpoint_admit(struct sal_endpoint *ep, bool late)
 {
 	int af;
@@ -272,8 +275,7 @@ static void endpoint_admit(struct sal_endpoint *ep, bool late)
 	if (ep->plan != SAL_PLAN_ADD)
 		return;
 	for (af = 0; af < SAL_AF_NUM; af++)
-		if (ep->rev[af].linked && ep->rev[af].pending &&
-		    (late || !endpoint_is_taken(ep, af)))
+		if (ep->rev[af].linked && (late || !endpoint_is_taken(ep, af)))
 			sal_reverse_admit(ep->svc->domain, &ep->rev[af]);
 }
 
@@ -325,7 +327,6 @@ static void endpoint_inherit(struct sal_endpoint *ep)
 static void endpoint_set_state(struct sal_endpoint *ep, u32 state)
 {
 	spin_lock_bh(&sal_lock);
-	ep->pending = false;
 	WRITE_ONCE(ep->state, state);
 	spin_unlock_bh(&sal_lock);
 }
@@ -357,6 +358,25 @@ void sal_endpoint_arrive(struct sal_endpoint *ep)
 		endpoint_inherit(ep);
 }
 
+static bool endpoint_departs(const struct sal_endpoint *ep)
+{
+	if (ep->plan == SAL_PLAN_DEL)
+		return true;
+	return ep->plan == SAL_PLAN_SET &&
+	       ep->want_state == SAL_ENDPOINT_STATE_DOWN &&
+	       ep->state != SAL_ENDPOINT_STATE_DOWN;
+}
+
+/* flows of those that go, go to those that stay */
+void sal_endpoint_warn_off(struct sal_endpoint *ep)
+{
+	if (!endpoint_departs(ep))
+		return;
+	spin_lock_bh(&sal_lock);
+	WRITE_ONCE(ep->leaving, true);
+	spin_unlock_bh(&sal_lock);
+}
+
 static void endpoint_down(struct sal_endpoint *ep)
 {
 	int af;
@@ -372,11 +392,12 @@ static void endpoint_down(struct sal_endpoint *ep)
 void sal_endpoint_depart(struct sal_endpoint *ep)
 {
 	lockdep_assert_held(&sal_mutex);
-	if (ep->plan == SAL_PLAN_SET &&
-	    ep->want_state == SAL_ENDPOINT_STATE_DOWN &&
-	    ep->state != SAL_ENDPOINT_STATE_DOWN) {
+	if (!endpoint_departs(ep))
+		return;
+	if (ep->plan == SAL_PLAN_SET) {
 		endpoint_down(ep);
-	} else if (ep->plan == SAL_PLAN_DEL) {
+		WRITE_ONCE(ep->leaving, false);
+	} else {
 		ep->left = ep->net;
 		sal_endpoint_remove(ep, ep->cause);
 		ep->svc->n_endpoints--;
@@ -391,8 +412,12 @@ void sal_endpoint_tell(struct sal_endpoint *ep)
 		cmd = SAL_CMD_ENDPOINT_ADD_NTF;
 	else if (ep->plan == SAL_PLAN_DEL)
 		cmd = SAL_CMD_ENDPOINT_DEL_NTF;
+	/* what happens from now on is told, and nothing before */
+	spin_lock_bh(&sal_lock);
 	if (!ep->heir)
 		sal_event_endpoint(ep, ep->left ?: ep->net, cmd);
+	ep->pending = false;
+	spin_unlock_bh(&sal_lock);
 }
 
 /* the heir of one that goes knows it no more */

@@ -573,15 +573,29 @@ static void hold_take_strays(struct sal_service *svc, enum sal_af af,
 	}
 }
 
-/* as hold_admit() has it, but they have been admitted */
+/*
+ * As hold_admit() has it, but it has been admitted. A service that has the VIP by
+ * a shorter prefix need not be part of the transaction: it goes on, and lets what
+ * comes to it wait until what it is given here has left.
+ */
 static void hold_take_in(struct sal_service *svc, enum sal_af af,
 			 struct sal_held *held)
 {
 	struct sal_hold *h = &svc->hold;
+	unsigned long latest;
 
 	spin_lock(&h->lock);
+	latest = jiffies + msecs_to_jiffies(READ_ONCE(svc->conf.hold_time));
+	if (time_after(held->deadline, latest))
+		held->deadline = latest;
 	hold_push_front(h, af, held);
 	h->cpu = raw_smp_processor_id();
+	if (svc->gate[af] == SAL_GATE_OPEN) {
+		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
+		h->released[af] = 0;
+	}
+	if (!h->paused)
+		hold_run(h);
 	spin_unlock(&h->lock);
 }
 

@@ -55,42 +55,48 @@ struct kept {
  * struct open - a transaction that has begun
  * @list: in &sal_net.open. open_mutex.
  * @net: namespace of the socket, which keeps it
- * @portid: the socket
+ * @sk: the socket. Its number may be another's before its release is told.
+ * @portid: its number
  * @kept: its requests, in order
  * @n: how many
+ * @broken: number of a request that was refused instead of being kept, or 0:
+ *	what is left is not all
  */
 struct open {
 	struct list_head list;
 	const struct net *net;
+	const struct sock *sk;
 	u32 portid;
 	struct list_head kept;
 	u32 n;
+	u32 broken;
 };
 
 /* nests in nothing of ours */
 static DEFINE_MUTEX(open_mutex);
 
-static struct open *open_find(const struct net *net, u32 portid)
+static struct open *open_find(const struct sk_buff *skb,
+			      const struct genl_info *info)
 {
 	struct open *o;
 
 	lockdep_assert_held(&open_mutex);
-	list_for_each_entry(o, &sal_net(net)->open, list)
-		if (o->portid == portid)
+	list_for_each_entry(o, &sal_net(genl_info_net(info))->open, list)
+		if (o->sk == NETLINK_CB(skb).sk)
 			return o;
 	return NULL;
 }
 
-static struct open *open_take(const struct net *net, u32 portid)
+/* of a socket that is being released: it is marked before that is told */
+static struct open *open_find_dead(const struct netlink_notify *n)
 {
 	struct open *o;
 
-	mutex_lock(&open_mutex);
-	o = open_find(net, portid);
-	if (o)
-		list_del(&o->list);
-	mutex_unlock(&open_mutex);
-	return o;
+	lockdep_assert_held(&open_mutex);
+	list_for_each_entry(o, &sal_net(n->net)->open, list)
+		if (o->portid == n->portid && sock_flag(o->sk, SOCK_DEAD))
+			return o;
+	return NULL;
 }
 
 static void open_free(struct open *o)
@@ -145,16 +151,25 @@ static int kept_add(struct open *o, const struct genl_info *info,
 	return 0;
 }
 
-/* false where its socket has begun no transaction */
-static bool change_keep(const struct genl_info *info,
+static void open_break(struct open *o)
+{
+	if (!o->broken)
+		o->broken = o->n + 1;
+}
+
+/* false where its socket has begun no transaction; @err: it is wrong already */
+static bool change_keep(const struct sk_buff *skb,
+			const struct genl_info *info,
 			const struct sal_nl_op *op, struct net *net, int *err)
 {
 	struct open *o;
 
 	mutex_lock(&open_mutex);
-	o = open_find(genl_info_net(info), info->snd_portid);
-	if (o)
+	o = open_find(skb, info);
+	if (o && !*err)
 		*err = kept_add(o, info, op, net);
+	if (o && *err)
+		open_break(o);
 	mutex_unlock(&open_mutex);
 	return o;
 }
@@ -217,17 +232,16 @@ int sal_nl_change(struct sk_buff *skb, struct genl_info *info,
 		  const struct sal_nl_op *op)
 {
 	struct net *net = NULL;
-	int err;
+	int err = 0;
 
 	if (op->netns && info->attrs[op->netns]) {
 		net = sal_nl_get_netns(skb, info->attrs[op->netns],
 				       info->extack);
-		if (IS_ERR(net))
-			return PTR_ERR(net);
+		err = PTR_ERR_OR_ZERO(net);
 	}
-	if (!change_keep(info, op, net, &err))
+	if (!change_keep(skb, info, op, net, &err) && !err)
 		err = change_alone(info, op, net);
-	if (net)
+	if (!IS_ERR_OR_NULL(net))
 		put_net(net);
 	return err;
 }
@@ -297,11 +311,23 @@ static int open_plan(struct open *o, const struct genl_info *info,
 		return -ENOMEM;
 	}
 	list_for_each_entry(k, &o->kept, list) {
-		number++;
+		if (++number == o->broken)
+			break;
 		err = kept_plan(k, info, t, attrs);
 		if (err)
 			break;
 		cond_resched();
+		/* others wait for us, and who is killed need not know */
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
+	}
+	if (!err && o->broken) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a request of the transaction was refused");
+		number = o->broken;
+		err = -ECANCELED;
 	}
 	if (err)
 		kept_blame(info->extack, number);
@@ -332,26 +358,33 @@ static int open_commit(struct open *o, const struct genl_info *info,
 	return 0;
 }
 
-static struct open *open_take_or_say(const struct genl_info *info)
+static struct open *open_take(const struct sk_buff *skb,
+			      const struct genl_info *info)
 {
-	struct open *o = open_take(genl_info_net(info), info->snd_portid);
+	struct open *o;
 
+	mutex_lock(&open_mutex);
+	o = open_find(skb, info);
+	if (o)
+		list_del(&o->list);
+	mutex_unlock(&open_mutex);
 	if (!o)
 		NL_SET_ERR_MSG(info->extack, "no transaction has begun");
 	return o;
 }
 
-static int open_add(struct open *o, struct netlink_ext_ack *extack)
+static int open_add(struct open *o, const struct sk_buff *skb,
+		    const struct genl_info *info)
 {
 	struct list_head *list = &sal_net(o->net)->open;
 
 	lockdep_assert_held(&open_mutex);
-	if (open_find(o->net, o->portid)) {
-		NL_SET_ERR_MSG(extack, "a transaction has begun already");
+	if (open_find(skb, info)) {
+		NL_SET_ERR_MSG(info->extack, "a transaction has begun already");
 		return -EBUSY;
 	}
 	if (list_count_nodes(list) >= CHANGE_OPEN_MAX) {
-		NL_SET_ERR_MSG_FMT(extack,
+		NL_SET_ERR_MSG_FMT(info->extack,
 				   "%u transactions of other sockets have begun",
 				   CHANGE_OPEN_MAX);
 		return -ENOSPC;
@@ -372,11 +405,12 @@ int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	}
 	o->net = net;
+	o->sk = NETLINK_CB(skb).sk;
 	o->portid = info->snd_portid;
 	INIT_LIST_HEAD(&o->kept);
 
 	mutex_lock(&open_mutex);
-	err = open_add(o, info->extack);
+	err = open_add(o, skb, info);
 	mutex_unlock(&open_mutex);
 	if (err)
 		kfree(o);
@@ -385,7 +419,7 @@ int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info)
 
 int sal_nl_transaction_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct open *o = open_take_or_say(info);
+	struct open *o = open_take(skb, info);
 	struct sal_nl_reply reply;
 	int err;
 
@@ -405,7 +439,7 @@ out:
 
 int sal_nl_transaction_abort_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct open *o = open_take_or_say(info);
+	struct open *o = open_take(skb, info);
 
 	if (!o)
 		return -ENOENT;
@@ -417,12 +451,14 @@ int sal_nl_transaction_abort_doit(struct sk_buff *skb, struct genl_info *info)
 int sal_nl_no_transaction(const struct genl_split_ops *ops,
 			  struct sk_buff *skb, struct genl_info *info)
 {
-	bool begun;
+	struct open *o;
 
 	mutex_lock(&open_mutex);
-	begun = open_find(genl_info_net(info), info->snd_portid);
+	o = open_find(skb, info);
+	if (o)
+		open_break(o);
 	mutex_unlock(&open_mutex);
-	if (!begun)
+	if (!o)
 		return 0;
 	NL_SET_ERR_MSG(info->extack, "cannot be part of a transaction");
 	return -EOPNOTSUPP;
@@ -436,7 +472,11 @@ static int change_release(struct notifier_block *nb, unsigned long event,
 
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
-	o = open_take(n->net, n->portid);
+	mutex_lock(&open_mutex);
+	o = open_find_dead(n);
+	if (o)
+		list_del(&o->list);
+	mutex_unlock(&open_mutex);
 	if (o)
 		open_free(o);
 	return NOTIFY_DONE;

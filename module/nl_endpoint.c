@@ -302,6 +302,7 @@ static int endpoint_set(struct sal_nl_change *c)
 {
 	const struct genl_info *info = c->info;
 	struct sal_endpoint *ep = endpoint_get(c->txn->d, info);
+	char name[SAL_LABEL_MAX + 1];
 	struct sal_endpoint_req req;
 	struct sal_service *svc;
 	int err;
@@ -310,6 +311,9 @@ static int endpoint_set(struct sal_nl_change *c)
 		return PTR_ERR(ep);
 	svc = ep->svc;
 	req_from(&req, ep);
+	/* one that is but planned may go before another takes its place */
+	strscpy(name, ep->name, sizeof(name));
+	req.name = name;
 	/* it must not become one that is outside of this host */
 	if (ep->local && !req.net) {
 		NL_SET_ERR_MSG_ATTR(info->extack,

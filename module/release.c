@@ -155,7 +155,8 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 		break;
 	case SAL_FWD_WAIT:
 	case SAL_FWD_RETRY:
-		if (now != svc) {
+		/* one that is paused will say in a moment */
+		if (now != svc && !READ_ONCE(now->hold.paused)) {
 			sal_fwd_empty(&spot, now, skb);
 			break;
 		}

@@ -123,6 +123,17 @@ int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev)
 	return 0;
 }
 
+/*
+ * In one transaction an address went from one to the other, and it is the same
+ * namespace that has it: who answers for the old one is who did, and nobody is
+ * let into its conversations who was not.
+ */
+static bool reverse_is_heir(const struct sal_endpoint *ep,
+			    const struct sal_endpoint *old)
+{
+	return old->left && old->left == ep->net && old->svc != ep->svc;
+}
+
 void sal_reverse_admit(struct sal_domain *d, struct sal_reverse *rev)
 {
 	struct sal_reverse *other, *next;
@@ -131,7 +142,7 @@ void sal_reverse_admit(struct sal_domain *d, struct sal_reverse *rev)
 	WRITE_ONCE(rev->pending, false);
 	for (other = reverse_first(d, &rev->addr); other; other = next) {
 		next = reverse_next(other);
-		if (other->ep->dead)
+		if (other->ep->dead && !reverse_is_heir(rev->ep, other->ep))
 			sal_reverse_remove(d, other);
 	}
 }

@@ -93,7 +93,8 @@ int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev);
  * @rev: the address
  *
  * Packets see it from now on. That is the end of all ghosts at the address, of
- * whatever service.
+ * whatever service, but for one that gave it to its own namespace in the same
+ * transaction.
  */
 void sal_reverse_admit(struct sal_domain *d, struct sal_reverse *rev);
 

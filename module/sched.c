@@ -13,6 +13,11 @@
 #include "sched.h"
 #include "service.h"
 
+static bool sched_may(const struct sal_endpoint *ep, enum sal_af af)
+{
+	return READ_ONCE(ep->usable[af]) && !READ_ONCE(ep->leaving);
+}
+
 /* @left: how many turns in a row are its own, this one included */
 static struct sal_endpoint *sched_turn(struct sal_service *svc, enum sal_af af,
 				       u32 *left)
@@ -25,7 +30,7 @@ static struct sal_endpoint *sched_turn(struct sal_service *svc, enum sal_af af,
 				lockdep_is_held(&sal_lock)) {
 		u32 weight = READ_ONCE(ep->weight);
 
-		if (!READ_ONCE(ep->usable[af]))
+		if (!sched_may(ep, af))
 			continue;
 		if (total > U32_MAX - weight)
 			break;
@@ -40,7 +45,7 @@ static struct sal_endpoint *sched_turn(struct sal_service *svc, enum sal_af af,
 				lockdep_is_held(&sal_lock)) {
 		u32 weight = READ_ONCE(ep->weight);
 
-		if (!READ_ONCE(ep->usable[af]))
+		if (!sched_may(ep, af))
 			continue;
 		last = ep;
 		if (n < weight) {
@@ -65,10 +70,10 @@ static struct sal_endpoint *sched_after(const struct sal_sched_run *run)
 	struct sal_endpoint *ep = run->ep;
 
 	list_for_each_entry_continue(ep, &run->svc->endpoints, in_service)
-		if (ep->usable[run->af])
+		if (sched_may(ep, run->af))
 			return ep;
 	list_for_each_entry(ep, &run->svc->endpoints, in_service)
-		if (ep->usable[run->af])
+		if (sched_may(ep, run->af))
 			return ep;
 	return NULL;
 }

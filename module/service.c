@@ -186,10 +186,8 @@ static int service_take_vip(struct sal_txn *t, struct sal_service *svc,
 static void service_leave_vips(struct sal_txn *t, struct sal_vip *const *vips,
 			       u32 n)
 {
-	while (n--) {
-		vips[n]->next = NULL;
-		sal_txn_touch_vip(t, vips[n]);
-	}
+	while (n--)
+		sal_txn_leave_vip(t, vips[n]);
 }
 
 /* what it leaves it may take again */

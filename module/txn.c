@@ -65,6 +65,24 @@ void sal_txn_touch_vip(struct sal_txn *t, struct sal_vip *vip)
 
 /* --- VIPs ------------------------------------------------------------------- */
 
+static void txn_free_vip(struct sal_txn *t, struct sal_vip *vip)
+{
+	list_del_init(&vip->touched);
+	sal_vip_remove(&t->d->vips, vip);
+	sal_guest_uncharge(t->d, SAL_SHARE_TABLES, sizeof(*vip));
+	/* a reader may be looking at it */
+	kfree_rcu(vip, rcu);
+}
+
+void sal_txn_leave_vip(struct sal_txn *t, struct sal_vip *vip)
+{
+	vip->next = NULL;
+	if (rcu_access_pointer(vip->svc))
+		sal_txn_touch_vip(t, vip);
+	else
+		txn_free_vip(t, vip);
+}
+
 static void txn_give_vips(struct sal_txn *t)
 {
 	struct sal_vip *vip;
@@ -74,18 +92,16 @@ static void txn_give_vips(struct sal_txn *t)
 			rcu_assign_pointer(vip->svc, vip->next);
 }
 
-/* those of nobody go; a reader may be looking at one */
+/* those of nobody go */
 static void txn_settle_vips(struct sal_txn *t)
 {
 	struct sal_vip *vip, *next;
 
 	list_for_each_entry_safe(vip, next, &t->vips, touched) {
-		list_del_init(&vip->touched);
 		if (vip->next)
-			continue;
-		sal_vip_remove(&t->d->vips, vip);
-		sal_guest_uncharge(t->d, SAL_SHARE_TABLES, sizeof(*vip));
-		kfree_rcu(vip, rcu);
+			list_del_init(&vip->touched);
+		else
+			txn_free_vip(t, vip);
 	}
 }
 
@@ -167,6 +183,8 @@ static void txn_apply(struct sal_txn *t)
 		sal_endpoint_arrive(ep);
 		cond_resched();
 	}
+	list_for_each_entry(ep, &t->endpoints, touched)
+		sal_endpoint_warn_off(ep);
 	list_for_each_entry(ep, &t->endpoints, touched) {
 		sal_endpoint_depart(ep);
 		cond_resched();

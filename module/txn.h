@@ -75,6 +75,8 @@ void sal_txn_begin(struct sal_txn *t, struct sal_domain *d, bool several);
 void sal_txn_touch_service(struct sal_txn *t, struct sal_service *svc);
 void sal_txn_touch_endpoint(struct sal_txn *t, struct sal_endpoint *ep);
 void sal_txn_touch_vip(struct sal_txn *t, struct sal_vip *vip);
+/* it is to be nobody's; one that nobody has seen is gone at once */
+void sal_txn_leave_vip(struct sal_txn *t, struct sal_vip *vip);
 
 /* do all that was planned; may sleep */
 void sal_txn_commit(struct sal_txn *t);

@@ -229,12 +229,14 @@ within()
 	names="$(json '[.[].name]' service show)"
 	transact "service add t.com vip 10.1.0.20" \
 		"endpoint add t.com netns b4 addr 10.0.1.14" \
-		"endpoint set t.com b4 weight 2" "endpoint del t.com b4" \
+		"endpoint set t.com b4 weight 2" \
+		"endpoint set t.com b4 addr 10.0.9.9" "endpoint del t.com b4" \
 		"service set t.com vip 10.1.0.21" "service del t.com" ||
 		return 1
 	expect services "$(json '[.[].name]' service show)" "$names" || return 1
 	transact "service add t.com vip $(vip 4 20) vip $(vip 6 20)" \
-		"endpoint add t.com netns b4 addr 10.0.1.14 addr fd00:1::14" ||
+		"endpoint add t.com netns b4 addr 10.0.9.9" \
+		"endpoint set t.com b4 addr 10.0.1.14 addr fd00:1::14" ||
 		return 1
 	answers "$(vip 4 20)" && answers "$(vip 6 20)" || return 1
 	transact "service flush" \
@@ -543,6 +545,29 @@ handed()
 	expect "done, refused, seen" "$(seen)" "20 0 20"
 }
 
+# A VIP that is given up falls to a shorter prefix, whose service the transaction
+# does not name: what waited meanwhile goes there.
+falls_to_prefix()
+{
+	local rc=0 name
+	two_and_two || return 1
+	S service add n.com vip 10.1.0.0/24 vip fd00:254::/64
+	endpoint n.com b4 14
+	flood x4 -n 0 -i 1000 -w 64 "$(vip 4 2)"
+	flood x6 -n 0 -i 1000 -w 64 "$(vip 6 2)"
+	for _ in {1..8}; do
+		transact "service set b.com vip 10.2.0.1" \
+			"service set c.com on-empty drop" || rc=1
+		transact "service set b.com vip $(vip 4 2) vip $(vip 6 2)" \
+			"service set c.com on-empty reject" || rc=1
+	done
+	for name in x4 x6; do
+		nothing_lost "$(flood_end "$name" TERM)" || rc=1
+	done
+	S service del n.com
+	return "$rc"
+}
+
 refused_under_traffic()
 {
 	local before
@@ -558,6 +583,7 @@ refused_under_traffic()
 
 t "endpoints are exchanged under traffic: all or nothing" exchanged
 t "VIPs are exchanged under traffic: all or nothing" handed
+t "a VIP falls to a shorter prefix under traffic" falls_to_prefix
 t "one that is refused under traffic disturbs nobody" refused_under_traffic
 
 # --- rights -----------------------------------------------------------------
