@@ -362,15 +362,20 @@ static struct open *open_take(const struct sk_buff *skb,
 			      const struct genl_info *info)
 {
 	struct open *o;
+	int err;
 
+	err = sal_nl_no_attrs(info->nlhdr, info->extack);
+	if (err)
+		return ERR_PTR(err);
 	mutex_lock(&open_mutex);
 	o = open_find(skb, info);
 	if (o)
 		list_del(&o->list);
 	mutex_unlock(&open_mutex);
-	if (!o)
-		NL_SET_ERR_MSG(info->extack, "no transaction has begun");
-	return o;
+	if (o)
+		return o;
+	NL_SET_ERR_MSG(info->extack, "no transaction has begun");
+	return ERR_PTR(-ENOENT);
 }
 
 static int open_add(struct open *o, const struct sk_buff *skb,
@@ -399,6 +404,9 @@ int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	struct open *o;
 	int err;
 
+	err = sal_nl_no_attrs(info->nlhdr, info->extack);
+	if (err)
+		return err;
 	o = kzalloc_obj(*o, GFP_KERNEL_ACCOUNT);
 	if (!o) {
 		NL_SET_ERR_MSG(info->extack, "out of memory");
@@ -423,8 +431,8 @@ int sal_nl_transaction_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sal_nl_reply reply;
 	int err;
 
-	if (!o)
-		return -ENOENT;
+	if (IS_ERR(o))
+		return PTR_ERR(o);
 	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
 	if (err)
 		goto out;
@@ -441,8 +449,8 @@ int sal_nl_transaction_abort_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct open *o = open_take(skb, info);
 
-	if (!o)
-		return -ENOENT;
+	if (IS_ERR(o))
+		return PTR_ERR(o);
 	open_free(o);
 	return 0;
 }

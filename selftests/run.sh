@@ -53,7 +53,6 @@ no_userns()
 	t_migrate	rps_cpus, by which one CPU receives, is for root of the machine
 	t_reload	unloads the module
 	t_route_end	unloads the module
-	t_transaction	sets hop limits, and unloads the module
 	t_unload	unloads the module
 	END
 }

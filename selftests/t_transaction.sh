@@ -454,7 +454,8 @@ for host in 11 12 13 14; do
 	in_ns "b${host#1}" sysctl -qw "net.ipv4.ip_default_ttl=1$host" \
 		"net.ipv6.conf.eth0.hop_limit=1$host"
 done
-in_ns a sysctl -qw "net.ipv4.ping_group_range=0 2147483647"
+# and may be asked without a raw socket
+in_ns a sysctl -qw "net.ipv4.ping_group_range=0 0"
 VIPS="$(vip 4 2),$(vip 6 2),$(vip 4 3),$(vip 6 3)"
 
 # b.com by b1 and b2, c.com by b3 and b4; nothing is held for want of an endpoint
@@ -594,8 +595,7 @@ nobody()
 	before="$(table)"
 	lines "service add n.com"
 	chmod a+rx "$WORK"
-	out="$(in_ns orch setpriv --reuid 65534 --clear-groups \
-		--bounding-set -all salctl -b "$FILE" 2>&1)" &&
+	out="$(nobody_in orch salctl -b "$FILE" 2>&1)" &&
 		{ fail allowed; return 1; }
 	echo "$out" >&2
 	grep -q "^$FILE:1: permission denied.*CAP_NET_ADMIN" <<<"$out" &&
@@ -638,5 +638,5 @@ unload_open()
 	expect services "$(json length service show)" 0
 }
 
-t "the module goes while one is open" unload_open
+in_userns || t "the module goes while one is open" unload_open
 finish
