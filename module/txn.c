@@ -117,6 +117,30 @@ static void txn_number(struct sal_txn *t)
 		WRITE_ONCE(svc->txn, t->id);
 }
 
+static void txn_touch_owner(struct sal_txn *t, struct sal_service *svc)
+{
+	if (svc)
+		sal_txn_touch_service(t, svc);
+}
+
+/*
+ * Whose VIP is of a shorter prefix gets what is given up, and loses what is new;
+ * packets of both keep their order only where both wait.
+ */
+static void txn_touch_covers(struct sal_txn *t)
+{
+	struct sal_vip *vip, *now, *then;
+
+	rcu_read_lock();
+	list_for_each_entry(vip, &t->vips, touched) {
+		now = sal_vip_lookup(&t->d->vips, &vip->pfx.addr);
+		then = sal_vip_lookup_next(&t->d->vips, &vip->pfx.addr);
+		txn_touch_owner(t, now ? rcu_dereference(now->svc) : NULL);
+		txn_touch_owner(t, then ? then->next : NULL);
+	}
+	rcu_read_unlock();
+}
+
 static void txn_pause(struct sal_txn *t)
 {
 	struct sal_service *svc;
@@ -220,8 +244,10 @@ void sal_txn_commit(struct sal_txn *t)
 	struct sal_endpoint *ep, *next;
 
 	lockdep_assert_held(&sal_mutex);
-	if (t->several)
+	if (t->several) {
+		txn_touch_covers(t);
 		txn_number(t);
+	}
 	txn_events_before(t);
 	if (t->several)
 		txn_pause(t);
