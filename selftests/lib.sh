@@ -353,6 +353,19 @@ flood_end()
 	cat "$WORK/flood.$1" >&2
 }
 
+# FAMILY VIP: the source that b1 sees of a's request to it, which is answered
+source_of()
+{
+	rm -f "$WORK/asked"
+	ip netns exec b1 python3 "$LIB_DIR/tools/who_asks.py" "$1" 1 \
+		>"$WORK/asked" 2>&1 &
+	PIDS+=($!)
+	poll 5 grep -qs listening "$WORK/asked" &&
+		answers "$(vip "$1" "$2")" || return 1
+	poll 5 grep -qv listening "$WORK/asked" || return 1
+	grep -v listening "$WORK/asked" | cut -d ' ' -f 1
+}
+
 # echo_once [OPTION...] ADDRESS: and its report
 echo_once()
 {

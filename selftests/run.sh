@@ -53,7 +53,6 @@ no_userns()
 	t_migrate	rps_cpus, by which one CPU receives, is for root of the machine
 	t_reload	unloads the module
 	t_route_end	unloads the module
-	t_transaction	hung once there, in 3 runs; not yet explained
 	t_unload	unloads the module
 	END
 }

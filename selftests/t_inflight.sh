@@ -31,6 +31,7 @@ slow()
 # as is printed; there is then room for thousands.
 capture()
 {
+	rm -f "$WORK/capture" "$WORK/capture.err"
 	ip netns exec orch tcpdump -i any -n -l --immediate-mode -Z root \
 		-s 128 -B 4096 \
 		"(outbound and (icmp[0] == 8 or ip6[40] == 128)) or
@@ -38,7 +39,7 @@ capture()
 		>"$WORK/capture" 2>"$WORK/capture.err" &
 	CAPTURE=$!
 	PIDS+=("$CAPTURE")
-	poll 5 grep -q "listening on" "$WORK/capture.err"
+	poll 5 grep -qs "listening on" "$WORK/capture.err"
 }
 
 capture_end()

@@ -17,16 +17,7 @@ endpoint a.com a2 2
 # FAMILY SOURCE: a's request is seen by b1 with that source, and answered
 sees()
 {
-	local asked
-	rm -f "$WORK/asked"
-	ip netns exec b1 python3 "$LIB_DIR/tools/who_asks.py" "$1" 1 \
-		>"$WORK/asked" 2>&1 &
-	PIDS+=($!)
-	poll 5 grep -qs listening "$WORK/asked" &&
-		answers "$(vip "$1" 2)" || return 1
-	poll 5 grep -qv listening "$WORK/asked" || return 1
-	asked="$(grep -v listening "$WORK/asked" | cut -d ' ' -f 1)"
-	expect "source that b1 sees" "$asked" "$2"
+	expect "source that b1 sees" "$(source_of "$1" 2)" "$2"
 }
 
 named()

@@ -225,19 +225,6 @@ errors()
 		"$(vip "$1" "$TWO")"
 }
 
-# FAMILY: the source that b1 sees
-source_of()
-{
-	rm -f "$WORK/asked"
-	ip netns exec b1 python3 "$LIB_DIR/tools/who_asks.py" "$1" 1 \
-		>"$WORK/asked" 2>&1 &
-	PIDS+=($!)
-	poll 5 grep -qs listening "$WORK/asked" &&
-		answers "$(vip "$1" "$2")" || return 1
-	poll 5 grep -qv listening "$WORK/asked" || return 1
-	grep -v listening "$WORK/asked" | cut -d ' ' -f 1
-}
-
 # A client in two services is known by its first, to both of b1's.
 first_name()
 {
@@ -258,15 +245,8 @@ first_name()
 named()
 {
 	local named
-	fresh b2 || return 1
 	named="$(counter named)"
-	flood x -e 615 -n 0 -i 500 "$(vip "$1" "$ONE")"
-	flood y -e 615 -n 0 -i 500 "$(vip "$1" "$TWO")"
-	poll 5 flows_are one.com "b1 false" &&
-		poll 5 flows_are two.com "b2 false" || return 1
-	all_up
-	S migrate two.com from b2 to b1
-	poll 5 flows_are two.com "b1 true" && hears b1 "$1" || return 1
+	clash "$1" 615 500 || return 1
 	expect "peers" "$(json '[.[].peer] | unique | join(",")' flow show)" \
 		"$(vip "$1" 1)" || return 1
 	nothing_lost "$(flood_end x TERM)" &&

@@ -260,7 +260,9 @@ t "what is made and deleted within it" within
 # LINE...: begin, and these lines, which the kernel keeps while fd 7 is open
 keep()
 {
-	rm -f "$WORK/fifo"
+	# not what an earlier one has said: it might not even have opened this one
+	# when we close it, and wait for ever
+	rm -f "$WORK/fifo" "$WORK/kept"
 	mkfifo "$WORK/fifo"
 	salctl -n orch -b "$WORK/fifo" >"$WORK/kept" 2>"$WORK/kept.err" &
 	KEEPER=$!
