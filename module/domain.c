@@ -49,6 +49,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	spin_lock_init(&d->alt_lock);
 	spin_lock_init(&d->event_lock);
 	INIT_LIST_HEAD(&d->ghosts);
+	sal_direct_init(d);
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
 	refcount_set(&d->refs, 1);
 #ifdef CONFIG_MEMCG

@@ -13,6 +13,7 @@
 #include <uapi/linux/sal.h>
 
 #include "addr.h"
+#include "direct.h"
 #include "vip.h"
 
 struct mem_cgroup;
@@ -46,6 +47,7 @@ struct sal_limits {
  * @flows: flows by their server-side identity; see flow.h
  * @alts: flows with a mapped id by their client-side identity; see flow.h
  * @reverse: addresses to endpoints; see endpoint.h
+ * @direct: conversations with endpoints' own addresses; see direct.h
  * @stats: counters, per CPU
  * @limits: what it may hold
  * @guest: what it has is charged to the shares of guest.h. Never changes.
@@ -129,6 +131,8 @@ struct sal_domain {
 	struct rhashtable_iter gc_iter;
 	bool dead;
 	refcount_t refs;
+
+	struct sal_direct direct ____cacheline_aligned_in_smp;
 };
 
 /* what a domain has before anybody sets anything */

@@ -29,6 +29,7 @@
 #include "cell.h"
 #include "claim.h"
 #include "compat.h"
+#include "direct.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -489,6 +490,18 @@ static struct sal_flow *flow_publish_mapped(const struct sal_member *m,
 	return ERR_PTR(-EAGAIN);
 }
 
+/* what comes by its id from where it is going would be taken for another's */
+static bool flow_is_known(const struct sal_member *m,
+			  const struct sal_conv *conv, const struct sal_flow *f)
+{
+	struct sal_domain *d = m->domain;
+
+	/* a direct one is here because its own id is taken */
+	return f->kind == SAL_FLOW_DIRECT || flow_is_shadowed(d, f) ||
+	       sal_direct_lately(m, sal_flow_service(f), conv) ||
+	       flow_is_taken(d, f, flow_far_end(d, f));
+}
+
 static struct sal_flow *flow_publish(const struct sal_member *m,
 				     const struct sal_conv *conv,
 				     struct sal_flow *f)
@@ -496,9 +509,7 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 	struct sal_domain *d = m->domain;
 	struct sal_flow *old;
 
-	/* a direct one is here because its own id is taken */
-	if (f->kind == SAL_FLOW_DIRECT || flow_is_shadowed(d, f) ||
-	    flow_is_taken(d, f, flow_far_end(d, f)))
+	if (flow_is_known(m, conv, f))
 		return flow_publish_mapped(m, conv, f);
 	old = flow_insert(d, f);
 	if (!old)
@@ -721,7 +732,10 @@ static bool flow_is_direct_at(const struct sal_flow *f,
 	return false;
 }
 
-/* the client's flow with a service there by the id of a direct conversation */
+/*
+ * The client's flow with a service there by the id of a direct conversation. If
+ * there is none, the one that may begin is to know of this conversation.
+ */
 static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 					  const struct sal_reverse *rev,
 					  const struct sal_conv *conv)
@@ -733,6 +747,7 @@ static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 				     &conv->client, conv->proto, conv->cid);
 		if (unlikely(f))
 			return f;
+		sal_direct_note(m, rev->ep->svc, conv);
 	}
 	return NULL;
 }

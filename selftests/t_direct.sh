@@ -42,6 +42,22 @@ address_first()
 	both "$1" "$(addr "$1" 11)" "$(vip "$1" 2)"
 }
 
+# an answer that is under way when the client begins with the service is still
+# what it is
+under_way()
+{
+	S flow flush
+	poll 5 no_flows || return 1
+	run tc -n b1 qdisc add dev eth0 root netem delay 3s
+	SEEN="$(echos b1 4)$(echos b1 6)"
+	flood x -e 502 -n 1 -W 10000 "$(addr "$1" 11)"
+	poll 10 some_sent || return 1
+	flood y -e 502 -n 1 -W 10000 "$(vip "$1" 2)"
+	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" ||
+		return 1
+	run tc -n b1 qdisc del dev eth0 root
+}
+
 # the flow goes elsewhere, the direct conversation does not
 moves()
 {
@@ -68,5 +84,6 @@ moves()
 
 each_family "the service first, then the endpoint's address" service_first
 each_family "the endpoint's address first, then the service" address_first
+each_family "the service, with an answer of the address under way" under_way
 each_family "the flow moves, and the direct conversation stays" moves
 finish

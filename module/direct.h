@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * direct.h - conversations with endpoints' own addresses that there were lately
+ */
+#ifndef _SAL_DIRECT_H
+#define _SAL_DIRECT_H
+
+#include <linux/types.h>
+
+struct sal_conv;
+struct sal_domain;
+struct sal_member;
+struct sal_service;
+
+/* a power of two; 4 bytes each */
+#define SAL_DIRECT_SLOTS	1024
+
+/**
+ * struct sal_direct - conversations with endpoints' own addresses
+ * @seed: so that nobody can choose who forgets whom
+ * @slots: a conversation's mark and when it was seen last
+ *
+ * They are not translated and have no flow. But a reply may be under way when
+ * the client begins a flow by the same id with a service at that address, and
+ * would be taken for the flow's. So it is remembered for a while that there was
+ * one; the flow then gets another id.
+ *
+ * A slot has room for one: who comes later takes it. To forget one, or to take
+ * another for it, is not wrong: the former costs a reply that is under way, the
+ * latter a flow's own id. Written by the data path without a lock, at most once
+ * in 4 s for each conversation, where no other has taken its slot.
+ */
+struct sal_direct {
+	u32 seed;
+	u32 slots[SAL_DIRECT_SLOTS];
+};
+
+void sal_direct_init(struct sal_domain *d);
+
+/* a packet to an address of an endpoint of @svc; RCU */
+void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
+		     const struct sal_conv *conv);
+
+/* was there one by the client and id of @conv, which is with @svc? RCU */
+bool sal_direct_lately(const struct sal_member *m,
+		       const struct sal_service *svc,
+		       const struct sal_conv *conv);
+
+#endif /* _SAL_DIRECT_H */
