@@ -366,44 +366,55 @@ static void link_work_fn(struct work_struct *work)
 	mutex_unlock(&sal_mutex);
 }
 
-static void link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
+/* true where there was no fault before: packets may be on their way to it */
+static bool link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 {
 	bool news = (ep->fault[af] & fault) != fault;
+	bool first = !ep->fault[af] && !ep->pending;
 
 	ep->fault[af] |= fault;
 	sal_cells_leave(ep, af, link_cause(fault));
 	if (!news || ep->pending)
-		return;
+		return first;
 	sal_domain_changed(ep->svc->domain);
 	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
+	return first;
 }
 
-static void link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,
+static bool link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,
 				bool gone)
 {
+	bool first = false;
+
 	spin_lock_bh(&sal_lock);
 	if (!ep->dead) {
 		ep->events++;
 		if (gone)
-			link_fail(ep, af, SAL_FAULT_ADDRESS);
+			first = link_fail(ep, af, SAL_FAULT_ADDRESS);
 		link_recheck(ep, 0);
 	}
 	spin_unlock_bh(&sal_lock);
+	return first;
 }
 
-/* an address has come or gone; several devices may have had it */
-static void link_addr_event(struct net *net, const struct in6_addr *addr,
+/*
+ * An address has come or gone; several devices may have had it. True where an
+ * endpoint was fine before.
+ */
+static bool link_addr_event(struct net *net, const struct in6_addr *addr,
 			    bool gone)
 {
 	enum sal_af af = sal_addr_af(addr);
 	struct sal_endpoint *ep;
+	bool first = false;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(ep, &sal_net(net)->endpoints, in_net)
 		if (ep->has & BIT(af) &&
 		    ipv6_addr_equal(sal_endpoint_addr(ep, af), addr))
-			link_addr_event_one(ep, af, gone);
+			first |= link_addr_event_one(ep, af, gone);
 	rcu_read_unlock();
+	return first;
 }
 
 static bool link_dev_has4(struct net_device *dev, __be32 addr)
@@ -435,9 +446,10 @@ static bool link_dev_has(struct net_device *dev, const struct sal_endpoint *ep,
 	return ipv6_mod_enabled() && ipv6_chk_addr(dev_net(dev), addr, dev, 1);
 }
 
-static void link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
+static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 			       bool down, bool again)
 {
+	bool first = false;
 	int af;
 
 	spin_lock_bh(&sal_lock);
@@ -445,25 +457,28 @@ static void link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 		ep->events++;
 		for (af = 0; down && af < SAL_AF_NUM; af++)
 			if (link_dev_has(dev, ep, af))
-				link_fail(ep, af, SAL_FAULT_DEVICE);
+				first |= link_fail(ep, af, SAL_FAULT_DEVICE);
 		if (again)
 			link_recheck(ep, 0);
 	}
 	spin_unlock_bh(&sal_lock);
+	return first;
 }
 
 /*
  * @again: look again; not while a device is on its way down, as it would still
- * be seen running
+ * be seen running. True where an endpoint was fine before.
  */
-static void link_dev_event(struct net_device *dev, bool down, bool again)
+static bool link_dev_event(struct net_device *dev, bool down, bool again)
 {
 	struct sal_endpoint *ep;
+	bool first = false;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(ep, &sal_net(dev_net(dev))->endpoints, in_net)
-		link_dev_event_one(dev, ep, down, again);
+		first |= link_dev_event_one(dev, ep, down, again);
 	rcu_read_unlock();
+	return first;
 }
 
 static void link_netns_exit_one(struct sal_endpoint *ep)
@@ -492,6 +507,15 @@ void sal_link_netns_exit(struct net *net)
 	rcu_read_unlock();
 }
 
+/*
+ * Packets that were resolved before are on their way, on other CPUs. Nearly all
+ * arrive in that time; it is short, as RTNL is held.
+ */
+static void link_let_arrive(void)
+{
+	synchronize_net();
+}
+
 static int link_netdev_event(struct notifier_block *nb, unsigned long event,
 			     void *ptr)
 {
@@ -499,7 +523,8 @@ static int link_netdev_event(struct notifier_block *nb, unsigned long event,
 
 	switch (event) {
 	case NETDEV_GOING_DOWN:
-		link_dev_event(dev, true, false);
+		if (link_dev_event(dev, true, false))
+			link_let_arrive();
 		break;
 	case NETDEV_DOWN:
 	case NETDEV_UNREGISTER:
@@ -524,8 +549,9 @@ static int link_inetaddr_event(struct notifier_block *nb, unsigned long event,
 	struct in6_addr addr;
 
 	sal_addr_set4(&addr, ifa->ifa_local);
-	link_addr_event(dev_net(ifa->ifa_dev->dev), &addr,
-			event == NETDEV_DOWN);
+	if (link_addr_event(dev_net(ifa->ifa_dev->dev), &addr,
+			    event == NETDEV_DOWN))
+		link_let_arrive();
 	return NOTIFY_DONE;
 }
 

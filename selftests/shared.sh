@@ -24,49 +24,53 @@ setup_shared()
 	endpoint two.com b2 12 state down
 }
 
-# STATE SERVICE NS...
+# SERVICE/NS...: for a batch
 set_state()
 {
-	local state="$1" svc="$2" ns
-	shift 2
-	for ns in "$@"; do
-		S endpoint set "$svc" "$ns" state "$state"
+	local state="$1" ep
+	shift
+	for ep in "$@"; do
+		echo "endpoint set ${ep%/*} ${ep#*/} state $state"
 	done
 }
 
 all_up()
 {
-	set_state up one.com b1 b3
-	set_state up two.com b1 b2
+	set_state up one.com/b1 one.com/b3 two.com/b1 two.com/b2 >"$WORK/up"
+	S -b "$WORK/up"
 }
+
+COUNTED=(flow-mapped flow-remapped ambiguous)
 
 # NS: where flows of two.com begin; those of one.com do at b1
 fresh()
 {
-	local var
+	local var none=b2
+	[ "$1" = b1 ] || none=b1
 	# what a case that has failed has left
 	for var in FLOOD_x FLOOD_y FLOOD_z; do
 		[ -z "${!var}" ] || kill "${!var}" 2>/dev/null
 	done
-	all_up
-	set_state down one.com b3
-	set_state down two.com "$([ "$1" = b1 ] && echo b2 || echo b1)"
-	S flow flush
+	{
+		set_state up "one.com/b1" "two.com/$1"
+		set_state down "one.com/b3" "two.com/$none"
+		echo "flow flush"
+	} >"$WORK/fresh"
+	S -b "$WORK/fresh"
 	poll 5 no_flows || return 1
-	MAPPED="$(counter flow-mapped)"
-	REMAPPED="$(counter flow-remapped)"
-	AMBIGUOUS="$(counter ambiguous)"
+	read -r MAPPED REMAPPED AMBIGUOUS <<<"$(counters "${COUNTED[@]}")"
 }
 
 # MAPPED REMAPPED AMBIGUOUS: how many since it was fresh
 counted()
 {
-	expect "flows mapped when they began" \
-		$(($(counter flow-mapped) - MAPPED)) "$1" &&
+	local mapped remapped ambiguous
+	read -r mapped remapped ambiguous <<<"$(counters "${COUNTED[@]}")"
+	expect "flows mapped when they began" $((mapped - MAPPED)) "$1" &&
 		expect "flows mapped after a move" \
-			$(($(counter flow-remapped) - REMAPPED)) "$2" &&
+			$((remapped - REMAPPED)) "$2" &&
 		expect "replies that may be either's" \
-			$(($(counter ambiguous) - AMBIGUOUS)) "$3"
+			$((ambiguous - AMBIGUOUS)) "$3"
 }
 
 # SERVICE: where its flows are, and whether their ids are mapped

@@ -46,16 +46,27 @@ address_first()
 # what it is
 under_way()
 {
+	local rc=0
 	S flow flush
 	poll 5 no_flows || return 1
+	# they would ask for longer than they want to wait
+	know a "$(addr "$1" 11)" 11
+	know b1 "$(addr "$1" 1)" 01
 	run tc -n b1 qdisc add dev eth0 root netem delay 3s
 	SEEN="$(echos b1 4)$(echos b1 6)"
 	flood x -e 502 -n 1 -W 10000 "$(addr "$1" 11)"
-	poll 10 some_sent || return 1
+	poll 10 some_sent || rc=1
 	flood y -e 502 -n 1 -W 10000 "$(vip "$1" 2)"
-	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" ||
-		return 1
+	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" || rc=1
 	run tc -n b1 qdisc del dev eth0 root
+	return $rc
+}
+
+# NS ADDRESS HOST: as connect has set it
+know()
+{
+	run ip -n "$1" neigh replace "$2" lladdr "02:00:00:00:00:$3" \
+		dev eth0 nud permanent
 }
 
 # the flow goes elsewhere, the direct conversation does not

@@ -52,11 +52,13 @@ told()
 
 not_told()
 {
-	local report before
+	local report before asks
 	before="$(counter fenced)"
-	# it asks for longer than it takes to move
-	run ip netns exec a sysctl -qw net.ipv4.neigh.eth0.mcast_solicit=6 \
-		net.ipv6.neigh.eth0.mcast_solicit=6
+	# once a second, for longer than it takes to move
+	asks="$(patience 4)"
+	run ip netns exec a sysctl -qw \
+		"net.ipv4.neigh.eth0.mcast_solicit=$asks" \
+		"net.ipv6.neigh.eth0.mcast_solicit=$asks"
 	flood f -n 0 -i 5000 -w 10000 "$(vip "$1" 2)"
 	poll 5 json_is length 1 flow show service b.com || return 1
 	endpoint b.com b2 12 || return 1

@@ -26,6 +26,8 @@ set -euo pipefail
 
 # shellcheck source=selftests/vm/guest.sh
 . "$(dirname "$0")/guest.sh"
+# shellcheck source=selftests/vm/near.sh
+. "$VM_DIR/near.sh"
 
 out="$REPO/build/vm"
 append+=(oops=panic log_buf_len=4M)
@@ -105,9 +107,11 @@ fi
 # --- one command ------------------------------------------------------------
 
 # The kernel's command line is short, so the command travels in a file.
+near_pack "$out/near.tar"
 {
 	echo "#!/bin/bash"
 	guest_environment
+	near_unpack "$out/near.tar"
 	# Containers tend to have no poweroff, and virtme-ng needs one.
 	echo "command -v poweroff >/dev/null || ln -s /bin/busybox /sbin/poweroff"
 	guest_command exec "${command[@]}"
