@@ -90,6 +90,9 @@ setup: ## install what building and testing take, with apt
 setup-debug: ## fetch and build the kernel for check-debug and uml
 	@$(SETUP_DEBUG)
 
+_setup-smp:
+	@$(SETUP_DEBUG) --smp
+
 setup-lint: ## install what lint takes, and the newest kernel's source
 	@$(SETUP_DEBUG) --lint
 
@@ -99,9 +102,10 @@ check: setup ## build, boot a virtual machine, run all tests
 		SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
 
-check-debug: setup setup-debug ## all tests in a kernel with sanitizers (User Mode Linux)
-	$(PARALLEL) _debug-module _check-salctl _check-tools
+check-debug: setup setup-debug _setup-smp ## all tests in a kernel with sanitizers (User Mode Linux)
+	$(PARALLEL) _debug-module _smp-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/debug/sal.ko SAL_BOOT=uml.sh \
+		SAL_KO_SMP=$(BUILD_ABS)/debug-smp/sal.ko \
 		SAL_SHARDS=$(or $(SAL_SHARDS),2) SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/debug-out $(T)
 
@@ -137,10 +141,16 @@ _check-module: _check-config
 	@$(call copy,$(BUILD)/check)
 	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
 
+# $(call debug-module,DIRECTORY,KERNEL)
+debug-module = $(call copy,$(BUILD)/$(1)) && cd $(CURDIR) && \
+	$(MAKE) -C $$($(SETUP_DEBUG) $(2) --print KDIR) ARCH=um \
+		M=$(BUILD_ABS)/$(1) SAL_DEBUG=1 W=1 modules
+
 _debug-module:
-	@$(call copy,$(BUILD)/debug)
-	+@$(MAKE) -C $$($(SETUP_DEBUG) --print KDIR) ARCH=um \
-		M=$(BUILD_ABS)/debug SAL_DEBUG=1 W=1 modules
+	+@$(call debug-module,debug)
+
+_smp-module:
+	+@$(call debug-module,debug-smp,--smp)
 
 _check-salctl:
 	+@$(MAKE) -C userland check-build
@@ -156,4 +166,5 @@ clean: ## remove all that has been built
 .PHONY: all help module tool regen install modules_install
 .PHONY: setup setup-debug setup-lint check check-debug check-salctl lint demo
 .PHONY: shell uml clean
-.PHONY: _check-config _check-module _check-salctl _check-tools _debug-module
+.PHONY: _check-config _check-module _check-salctl _check-tools
+.PHONY: _debug-module _smp-module _setup-smp

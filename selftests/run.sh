@@ -12,6 +12,9 @@
 # network namespace and mounts of its own. The module is loaded before and unloaded
 # after it, which such a root may not do. Lists have some of these, see below.
 #
+# smp-t_NAME.sh is t_NAME.sh, or d_NAME.sh, for a machine with more than one CPU:
+# where races are what it is about.
+#
 # A test is an executable t_*.sh (or debug/d_*.sh) that exits with 0 (pass), 1
 # (fail) or 4 (skip).  It may report cases of its own in KTAP on its output (see
 # ktap_helpers.sh); those are then what is counted.  What the kernel logs
@@ -44,6 +47,9 @@ out="$REPO/build/out"
 # What --list has of it; the rest is in --list-debug, as it takes its time.
 USERNS=(t_nl_perm t_ping t_rights)
 
+# What is run again where it has two CPUs and sanitizers.
+SMP=(t_flap t_hold t_map_race t_transaction d_churn)
+
 # Tests that root of a user namespace cannot run, and why.
 no_userns()
 {
@@ -74,7 +80,8 @@ while [ $# -gt 0 ]; do
 				printf 'userns-%s.sh\n' "${USERNS[@]}"
 			exit ;;
 	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh && list_userns &&
-				cd debug && ls d_*.sh
+				(cd debug && ls d_*.sh) &&
+				printf 'smp-%s.sh\n' "${SMP[@]}"
 			exit ;;
 	-*)		sed -n '/^#\t/s/^#\t//p' "$0" >&2; exit 2 ;;
 	*)		break ;;
@@ -187,10 +194,12 @@ run_one()
 	local log="$out/$test.log" klog="$out/$test.dmesg"
 	local rc=0 why="" start="$SECONDS" path="${2#userns-}" by=() bad_end=""
 
+	path="${path#smp-}"
+
 	echo "# $test"
 	log_mark "$test"
-	[ "$path" = "$test" ] || by=("${IN_USERNS[@]}")
-	[ -e "$path" ] || path="debug/$test"
+	[ "${test#userns-}" = "$test" ] || by=("${IN_USERNS[@]}")
+	[ -e "$path" ] || path="debug/$path"
 	if [ ! -x "$path" ]; then
 		rc=1
 		echo "$test: no such executable" >"$log"

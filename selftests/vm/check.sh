@@ -13,9 +13,13 @@
 # the tests after it get a new machine: one bad test does not hide what the others
 # say.
 #
+# smp-t_NAME.sh is t_NAME.sh in a machine with two CPUs and sanitizers; such a one
+# comes after all others.
+#
 # SAL_SHARDS	spread the tests over so many machines at a time (1)
 # SAL_BOOT	what boots a machine: boot.sh (default), or uml.sh, which has more
 #		tests
+# SAL_KO_SMP	the module for smp-t_NAME.sh
 # SAL_HANGS	a machine in which no test has come to its end for so many seconds
 #		hangs (900, which is more than run.sh gives a test)
 
@@ -105,9 +109,10 @@ run_shard()
 		touch "$dir/finished"
 		rm -f "$dir/hung"
 		# In the background, for a trap to be heeded at once.
-		"$BOOT" -o "$dir" -- "$RUN" -o "$dir" "$@" &
+		# The lock is ours: what outlives us for a moment must not keep it.
+		"$BOOT" -o "$dir" -- "$RUN" -o "$dir" "$@" 9>&- &
 		pid=$!
-		ends_hang "$pid" "$dir" &
+		ends_hang "$pid" "$dir" 9>&- &
 		dog=$!
 		# shellcheck disable=SC2064 # these very pids
 		trap "kill $dog $pid; wait $pid; exit 130" INT TERM
@@ -144,15 +149,26 @@ run_shard()
 	done
 }
 
+plain=()
+smp=()
+for test in "${tests[@]}"; do
+	case "$test" in
+	smp-*)	smp+=("$test") ;;
+	*)	plain+=("$test") ;;
+	esac
+done
+
 [ -z "$all" ] || run_salctl
-if [ "$SHARDS" -le 1 ]; then
-	run_shard "$out" "${tests[@]}"
+if [ ${#plain[@]} -eq 0 ]; then
+	: >"$out/results"
+elif [ "$SHARDS" -le 1 ]; then
+	run_shard "$out" "${plain[@]}"
 else
 	pids=()
 	for ((i = 0; i < SHARDS; i++)); do
 		mine=()
-		for ((t = i; t < ${#tests[@]}; t += SHARDS)); do
-			mine+=("${tests[t]}")
+		for ((t = i; t < ${#plain[@]}; t += SHARDS)); do
+			mine+=("${plain[t]}")
 		done
 		[ ${#mine[@]} -gt 0 ] || continue
 		run_shard "$out/$i" "${mine[@]}" > >(sed -u "s/^/[$i] /") 2>&1 &
@@ -164,6 +180,10 @@ else
 			echo "fail shard $i: exit status $?" >>"$out/$i/results"
 	done
 	cat "$out"/*/results >"$out/results"
+fi
+if [ ${#smp[@]} -gt 0 ]; then
+	SAL_VM_CPUS=2 SAL_KO="${SAL_KO_SMP:?}" run_shard "$out/smp" "${smp[@]}"
+	cat "$out/smp/results" >>"$out/results"
 fi
 [ -z "$all" ] || cat "$out/salctl.results" >>"$out/results"
 

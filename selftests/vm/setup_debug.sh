@@ -6,8 +6,11 @@
 # for what makes that bearable. Needs what setup.sh installs.
 #
 #	setup_debug.sh			build what is missing
+#	setup_debug.sh --smp		the same with smp.config, for several CPUs: it
+#					is three times as slow with one of them
 #	setup_debug.sh --lint		only the source, and what lint.sh takes
-#	setup_debug.sh --print NAME	print LINUX, KDIR or KSRC, for scripts
+#	setup_debug.sh [--smp] --print NAME
+#					print LINUX, KDIR or KSRC, for scripts
 #
 # The source and what is built from it are kept in the cache, the latter under
 # a hash of all that it depends on: a build takes six minutes.
@@ -22,7 +25,13 @@ VM_DIR="$(cd "$(dirname "$0")" && pwd)"
 
 CACHE="$(realpath -m "${SAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sal}")"
 LIST=""
-CONFIG="$VM_DIR/debug.config"
+CONFIGS=("$VM_DIR/debug.config")
+KIND=uml
+if [ "${1:-}" = --smp ]; then
+	shift
+	CONFIGS+=("$VM_DIR/smp.config")
+	KIND=uml-smp
+fi
 STACKTRACE="$VM_DIR/um_stacktrace.c"
 
 # Building a kernel, and generating netlink code (tools/regen.sh).
@@ -50,9 +59,9 @@ find_build()
 	local hash
 
 	hash="$({ echo "$VERSION"; gcc -dumpfullversion
-		  cat "$CONFIG" "$STACKTRACE"; } |
+		  cat "${CONFIGS[@]}" "$STACKTRACE"; } |
 		sha256sum)"
-	KDIR="$CACHE/uml-${hash:0:16}"
+	KDIR="$CACHE/$KIND-${hash:0:16}"
 	LINUX="$KDIR/linux"
 }
 
@@ -127,7 +136,7 @@ replace_source()
 
 build_kernel()
 {
-	local log="$CACHE/uml.log" opt
+	local log="$CACHE/$KIND.log" opt
 
 	say "building Linux $VERSION for debugging; its log: $log"
 	rm -rf "$KDIR"
@@ -136,14 +145,14 @@ build_kernel()
 	{
 		kmake x86_64_defconfig &&
 		"$KSRC/scripts/kconfig/merge_config.sh" -m -O "$KDIR" \
-			"$KDIR/.config" "$CONFIG" &&
+			"$KDIR/.config" "${CONFIGS[@]}" &&
 		kmake olddefconfig
 	} >"$log" 2>&1 || die "cannot configure the kernel, see $log"
 	# What is silently not there would silently find nothing.
 	while read -r opt; do
 		grep -q "^$opt\$" "$KDIR/.config" ||
-			die "$VERSION does not know ${opt%=y}, see $CONFIG"
-	done < <(grep '^CONFIG_.*=y' "$CONFIG")
+			die "$VERSION does not know ${opt%=y}, see ${CONFIGS[*]}"
+	done < <(grep -h '^CONFIG_.*=y' "${CONFIGS[@]}")
 	kmake -j"$(nproc)" linux modules >>"$log" 2>&1 || {
 		tail -n 20 "$log" >&2
 		die "the kernel does not build; all of its output: $log"

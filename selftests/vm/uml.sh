@@ -18,7 +18,8 @@
 #
 # The kernel is one with sanitizers, and tests should be patient with it.
 #
-# SAL_UML	the kernel's executable (default: that of setup_debug.sh)
+# SAL_UML	the kernel's executable (default: that of setup_debug.sh, of
+#		setup_debug.sh --smp where there is more than one CPU)
 # SAL_VM_CPUS, SAL_VM_MEM	size of the guest (1 and 2G)
 
 set -euo pipefail
@@ -31,7 +32,13 @@ guest_options "$@"
 [ -z "$shell" ] || command=(setsid -c -w bash -i)
 
 export KSFT_MACHINE_SLOW=yes
-linux="${SAL_UML:-$("$VM_DIR/setup_debug.sh" --print LINUX)}" ||
+smp=()
+if [ "${SAL_VM_CPUS:-1}" -gt 1 ]; then
+	smp=(--smp)
+	# it would complain as the second CPU comes up: kmemleak uses RCU there
+	append+=(kmemleak=off)
+fi
+linux="${SAL_UML:-$("$VM_DIR/setup_debug.sh" "${smp[@]}" --print LINUX)}" ||
 	die "no kernel to run: run \`make setup-debug'"
 [ -x "$linux" ] || die "cannot run $linux"
 
