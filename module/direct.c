@@ -49,12 +49,12 @@ static u32 direct_now(void)
 void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
 		     const struct sal_conv *conv)
 {
-	u32 mark;
+	u32 mark, now = direct_now();
 	u32 *slot = direct_slot(m, svc, conv, &mark);
+	u32 val = READ_ONCE(*slot);
 
-	mark |= direct_now();
-	if (READ_ONCE(*slot) != mark)
-		WRITE_ONCE(*slot, mark);
+	if (!val || (val & DIRECT_TIME) != now)
+		WRITE_ONCE(*slot, mark | now);
 }
 
 bool sal_direct_lately(const struct sal_member *m,

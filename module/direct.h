@@ -25,10 +25,10 @@ struct sal_service;
  * would be taken for the flow's. So it is remembered for a while that there was
  * one; the flow then gets another id.
  *
- * A slot has room for one: who comes later takes it. To forget one, or to take
- * another for it, is not wrong: the former costs a reply that is under way, the
- * latter a flow's own id. Written by the data path without a lock, at most once
- * in 4 s for each conversation, where no other has taken its slot.
+ * A slot has room for one. To forget one, or to take another for it, is not
+ * wrong: the former costs a reply that is under way, the latter a flow's own id.
+ * Written by the data path without a lock, and each slot at most once in 4 s,
+ * however many want it: CPUs do not take it from each other.
  */
 struct sal_direct {
 	u32 seed;

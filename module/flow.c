@@ -732,6 +732,15 @@ static bool flow_is_direct_at(const struct sal_flow *f,
 	return false;
 }
 
+/* the endpoint's own namespace sees what comes to it as a router would */
+static bool flow_ends_here(const struct sal_member *m,
+			   const struct sal_reverse *rev,
+			   const struct sal_conv *conv)
+{
+	return conv->place == SAL_PLACEMENT_ROUTER &&
+	       READ_ONCE(rev->ep->net) == m->net;
+}
+
 /*
  * The client's flow with a service there by the id of a direct conversation. If
  * there is none, the one that may begin is to know of this conversation.
@@ -747,7 +756,9 @@ static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 				     &conv->client, conv->proto, conv->cid);
 		if (unlikely(f))
 			return f;
-		sal_direct_note(m, rev->ep->svc, conv);
+		/* every request that has been translated comes by, too */
+		if (!flow_ends_here(m, rev, conv))
+			sal_direct_note(m, rev->ep->svc, conv);
 	}
 	return NULL;
 }
