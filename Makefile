@@ -90,7 +90,7 @@ setup: ## install what building and testing take, with apt
 setup-debug: ## fetch and build the kernel for check-debug and uml
 	@$(SETUP_DEBUG)
 
-_setup-smp:
+_setup-smp: setup-debug
 	@$(SETUP_DEBUG) --smp
 
 setup-lint: ## install what lint takes, and the newest kernel's source

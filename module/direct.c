@@ -2,8 +2,9 @@
 /*
  * direct.c - conversations with endpoints' own addresses that there were lately
  *
- * Of a slot's 32 bits the upper 26 are the conversation's mark, the lower 6 say
- * when it was seen last, in units of 4 s.
+ * Of a slot's 32 bits the upper 22 are the conversation's mark, the lower 10 say
+ * when it was seen last, in units of 4 s. So one that was not seen for 68 minutes
+ * is taken for a recent one, if nobody has had its slot since.
  */
 #include <linux/hash.h>
 #include <linux/jhash.h>
@@ -15,7 +16,7 @@
 #include "member.h"
 #include "service.h"
 
-#define DIRECT_TIME	63U
+#define DIRECT_TIME	1023U
 #define DIRECT_UNIT	4
 /* as long as an idle flow lives */
 #define DIRECT_LIFE	(SAL_FLOW_IDLE / DIRECT_UNIT)

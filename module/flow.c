@@ -132,23 +132,38 @@ static bool flow_is_of(const struct sal_flow *f, const struct sal_member *m,
 	       ipv6_addr_equal(&f->client, client);
 }
 
+/* @other: there is one, but another member's, or it is of the other placement */
+static struct sal_flow *flow_reverse(const struct sal_member *m, u8 place,
+				     const struct sal_service *svc,
+				     const struct in6_addr *client, u8 proto,
+				     __be16 id, bool *other)
+{
+	struct sal_domain *d = m->domain;
+	struct sal_flow *named = NULL;
+	struct in6_addr peer;
+	struct sal_flow *f;
+
+	if (sal_peer_name(d, client, &peer) != SAL_PEER_PLAIN) {
+		named = sal_flow_find(d, &peer, svc, proto, id);
+		if (flow_is_of(named, m, place, client))
+			return named;
+	}
+	/* also where the client has got its name later than the flow began */
+	f = sal_flow_find(d, client, svc, proto, id);
+	if (flow_is_of(f, m, place, client))
+		return f;
+	*other = f || named;
+	return NULL;
+}
+
 struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 				  const struct sal_service *svc,
 				  const struct in6_addr *client, u8 proto,
 				  __be16 id)
 {
-	struct sal_domain *d = m->domain;
-	struct in6_addr peer;
-	struct sal_flow *f;
+	bool other;
 
-	if (sal_peer_name(d, client, &peer) != SAL_PEER_PLAIN) {
-		f = sal_flow_find(d, &peer, svc, proto, id);
-		if (flow_is_of(f, m, place, client))
-			return f;
-	}
-	/* also where the client has got its name later than the flow began */
-	f = sal_flow_find(d, client, svc, proto, id);
-	return flow_is_of(f, m, place, client) ? f : NULL;
+	return flow_reverse(m, place, svc, client, proto, id, &other);
 }
 
 struct sal_flow *sal_flow_lookup(const struct sal_member *m,
@@ -509,8 +524,12 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 	struct sal_domain *d = m->domain;
 	struct sal_flow *old;
 
-	if (flow_is_known(m, conv, f))
-		return flow_publish_mapped(m, conv, f);
+	if (flow_is_known(m, conv, f)) {
+		/* another CPU was faster, and it was not known there */
+		old = rhashtable_lookup(&d->flows, &f->key, flow_params);
+		return old && flow_is_conv(old, f) ? old :
+		       flow_publish_mapped(m, conv, f);
+	}
 	old = flow_insert(d, f);
 	if (!old)
 		return f;
@@ -732,15 +751,6 @@ static bool flow_is_direct_at(const struct sal_flow *f,
 	return false;
 }
 
-/* the endpoint's own namespace sees what comes to it as a router would */
-static bool flow_ends_here(const struct sal_member *m,
-			   const struct sal_reverse *rev,
-			   const struct sal_conv *conv)
-{
-	return conv->place == SAL_PLACEMENT_ROUTER &&
-	       READ_ONCE(rev->ep->net) == m->net;
-}
-
 /*
  * The client's flow with a service there by the id of a direct conversation. If
  * there is none, the one that may begin is to know of this conversation.
@@ -750,14 +760,15 @@ static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 					  const struct sal_conv *conv)
 {
 	struct sal_flow *f;
+	bool other;
 
 	for (; rev; rev = sal_reverse_next(rev)) {
-		f = sal_flow_reverse(m, conv->place, rev->ep->svc,
-				     &conv->client, conv->proto, conv->cid);
+		f = flow_reverse(m, conv->place, rev->ep->svc, &conv->client,
+				 conv->proto, conv->cid, &other);
 		if (unlikely(f))
 			return f;
-		/* every request that has been translated comes by, too */
-		if (!flow_ends_here(m, rev, conv))
+		/* a request that was translated elsewhere comes by, too */
+		if (unlikely(!other))
 			sal_direct_note(m, rev->ep->svc, conv);
 	}
 	return NULL;

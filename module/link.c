@@ -4,7 +4,8 @@
  *
  * Bad news is acted upon where it is heard: notifiers run with RTNL held or
  * in atomic context, so they take sal_lock alone, set the fault and let the
- * endpoint's cells go. Good news, or news that is not clear, puts the endpoint
+ * endpoint's cells go; those that are told beforehand may then wait for packets
+ * that are under way. Good news, or news that is not clear, puts the endpoint
  * on a list; a work looks at its addresses under sal_mutex, where memory for
  * fresh cells can be had, and makes it usable. A look that was overtaken by
  * news is done again, later.
@@ -34,6 +35,7 @@
 #define LINK_RETRY	HZ
 
 static LIST_HEAD(link_list);	/* &sal_endpoint.recheck; sal_lock */
+static bool link_exiting;	/* written once, before notifiers go */
 static void link_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(link_work, link_work_fn);
 
@@ -366,11 +368,12 @@ static void link_work_fn(struct work_struct *work)
 	mutex_unlock(&sal_mutex);
 }
 
-/* true where there was no fault before: packets may be on their way to it */
+/* true where packets may be on their way to it that should arrive */
 static bool link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 {
 	bool news = (ep->fault[af] & fault) != fault;
-	bool first = !ep->fault[af] && !ep->pending;
+	/* anybody can have a guest, and let all wait for it */
+	bool first = ep->usable[af] && !ep->svc->domain->guest;
 
 	ep->fault[af] |= fault;
 	sal_cells_leave(ep, af, link_cause(fault));
@@ -398,8 +401,8 @@ static bool link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,
 }
 
 /*
- * An address has come or gone; several devices may have had it. True where an
- * endpoint was fine before.
+ * An address has come or gone; several devices may have had it. True where
+ * link_let_arrive() should be called.
  */
 static bool link_addr_event(struct net *net, const struct in6_addr *addr,
 			    bool gone)
@@ -467,7 +470,7 @@ static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 
 /*
  * @again: look again; not while a device is on its way down, as it would still
- * be seen running. True where an endpoint was fine before.
+ * be seen running. True where link_let_arrive() should be called.
  */
 static bool link_dev_event(struct net_device *dev, bool down, bool again)
 {
@@ -509,11 +512,13 @@ void sal_link_netns_exit(struct net *net)
 
 /*
  * Packets that were resolved before are on their way, on other CPUs. Nearly all
- * arrive in that time; it is short, as RTNL is held.
+ * arrive in that time; it is short, as RTNL is held. All devices are said to go
+ * down as the notifier goes: none does.
  */
 static void link_let_arrive(void)
 {
-	synchronize_net();
+	if (!READ_ONCE(link_exiting))
+		synchronize_net();
 }
 
 static int link_netdev_event(struct notifier_block *nb, unsigned long event,
@@ -607,6 +612,7 @@ err_netdev:
 /* before the namespaces let go of the endpoints */
 void sal_link_exit(void)
 {
+	WRITE_ONCE(link_exiting, true);
 	unregister_inet6addr_notifier(&link_inet6addr_nb);
 	unregister_inetaddr_notifier(&link_inetaddr_nb);
 	unregister_netdevice_notifier(&link_netdev_nb);

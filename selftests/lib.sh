@@ -387,7 +387,7 @@ echo_once()
 # second to start in an emulated machine
 field()
 {
-	local re="\"${2##*.}\":\"?([^,\"}]*)"
+	local re="\"${2##*.}\": *\"?([^,\"}]*)"
 
 	if [[ "$1" =~ $re ]]; then
 		echo "${BASH_REMATCH[1]}"

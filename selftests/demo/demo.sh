@@ -20,7 +20,7 @@ set -u
 DEMO_DIR="$(cd "$(dirname "$0")" && pwd)"
 REPO="$(cd "$DEMO_DIR/../.." && pwd)"
 SAL_KO="${SAL_KO:-$REPO/sal.ko}"
-PATH="$REPO/userland:$PATH:/usr/sbin:/sbin"
+PATH="$(dirname "${SALCTL:-$REPO/userland/salctl}"):$PATH:/usr/sbin:/sbin"
 export LC_ALL=C.UTF-8
 
 # shellcheck source=selftests/demo/picture.sh

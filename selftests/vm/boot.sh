@@ -111,9 +111,9 @@ near_pack "$out/near.tar"
 {
 	echo "#!/bin/bash"
 	guest_environment
-	near_unpack "$out/near.tar"
 	# Containers tend to have no poweroff, and virtme-ng needs one.
 	echo "command -v poweroff >/dev/null || ln -s /bin/busybox /sbin/poweroff"
+	near_unpack "$out/near.tar"
 	guest_command exec "${command[@]}"
 	echo ' 2>&1'
 } >"$out/guest.sh"

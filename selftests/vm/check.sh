@@ -158,6 +158,11 @@ for test in "${tests[@]}"; do
 	esac
 done
 
+if [ ${#smp[@]} -gt 0 ] && [ -z "${SAL_KO_SMP:-}" ]; then
+	echo "check: ${smp[0]} is for make check-debug" >&2
+	exit 1
+fi
+
 [ -z "$all" ] || run_salctl
 if [ ${#plain[@]} -eq 0 ]; then
 	: >"$out/results"
@@ -182,7 +187,7 @@ else
 	cat "$out"/*/results >"$out/results"
 fi
 if [ ${#smp[@]} -gt 0 ]; then
-	SAL_VM_CPUS=2 SAL_KO="${SAL_KO_SMP:?}" run_shard "$out/smp" "${smp[@]}"
+	SAL_SMP=yes SAL_KO="$SAL_KO_SMP" run_shard "$out/smp" "${smp[@]}"
 	cat "$out/smp/results" >>"$out/results"
 fi
 [ -z "$all" ] || cat "$out/salctl.results" >>"$out/results"

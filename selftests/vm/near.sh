@@ -36,8 +36,8 @@ near_fill()
 		file="$(PATH="$PATH:/usr/sbin:/sbin" type -P "$name")" || continue
 		near_program "$dir" "$file" "$name"
 	done
-	for file in "${SALCTL:-$REPO/userland/salctl}" \
-		"${SAL_TOOLS:-$REPO/selftests/tools}"/*; do
+	near_program "$dir" "${SALCTL:-$REPO/userland/salctl}" salctl
+	for file in "${SAL_TOOLS:-$REPO/selftests/tools}"/*; do
 		[ ! -f "$file" ] || [ ! -x "$file" ] ||
 			near_program "$dir" "$file"
 	done
@@ -58,7 +58,7 @@ near_pack()
 	rm -rf "$dir"
 	mkdir "$dir"
 	near_fill "$dir"
-	tar -cf "$1" -C "$dir" .
+	tar -cf "$1" --owner=0 --group=0 --mode=a+rX -C "$dir" .
 	rm -rf "$dir"
 }
 

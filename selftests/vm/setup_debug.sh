@@ -162,7 +162,7 @@ build_kernel()
 
 mkdir -p "$CACHE" || die "cannot make the cache directory $CACHE"
 exec 9>"$CACHE/debug.lock"
-flock -n 9 || { say "waiting for another setup"; flock 9; }
+flock -n 9 || { say "waiting for another setup"; flock 9; find_source; }
 
 know_machine
 install_packages "${PACKAGES[@]}"

@@ -18,9 +18,9 @@
 #
 # The kernel is one with sanitizers, and tests should be patient with it.
 #
-# SAL_UML	the kernel's executable (default: that of setup_debug.sh, of
-#		setup_debug.sh --smp where there is more than one CPU)
-# SAL_VM_CPUS, SAL_VM_MEM	size of the guest (1 and 2G)
+# SAL_SMP	not empty: the kernel of setup_debug.sh --smp, with two CPUs
+# SAL_UML	the kernel's executable (default: that of setup_debug.sh)
+# SAL_VM_MEM	size of the guest (2G)
 
 set -euo pipefail
 
@@ -33,13 +33,15 @@ guest_options "$@"
 
 export KSFT_MACHINE_SLOW=yes
 smp=()
-if [ "${SAL_VM_CPUS:-1}" -gt 1 ]; then
+cpus=1
+if [ -n "${SAL_SMP:-}" ]; then
 	smp=(--smp)
+	cpus=2
 	# it would complain as the second CPU comes up: kmemleak uses RCU there
 	append+=(kmemleak=off)
 fi
 linux="${SAL_UML:-$("$VM_DIR/setup_debug.sh" "${smp[@]}" --print LINUX)}" ||
-	die "no kernel to run: run \`make setup-debug'"
+	die "no kernel to run: run setup_debug.sh ${smp[*]}"
 [ -x "$linux" ] || die "cannot run $linux"
 
 rm -f "$out/status"
@@ -98,7 +100,7 @@ if [ "$(df -B 1 --output=avail /dev/shm | tail -n 1)" -lt \
 fi
 
 args=(root=/dev/root rootfstype=hostfs rootflags=/ ro
-      "mem=$mem" seccomp=on "ncpus=${SAL_VM_CPUS:-1}"
+      "mem=$mem" seccomp=on "ncpus=$cpus"
       "init=$out/guest.sh" con=null ssl=null "${append[@]}")
 
 if [ -n "$shell" ]; then
