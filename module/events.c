@@ -128,6 +128,12 @@ static int fill_txn(struct sk_buff *skb, int attr,
 	return id ? nla_put_u32(skb, attr, id) : 0;
 }
 
+/* others of a service may fail while a transaction changes it; NULL is none */
+static bool event_in_txn(const struct sal_endpoint *ep)
+{
+	return ep && !list_empty(&ep->touched);
+}
+
 static int fill_service(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
 	struct sal_service *svc = (struct sal_service *)ev->arg;
@@ -164,8 +170,10 @@ static int fill_endpoint(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
 	const struct place *place = ev->arg;
 
-	return sal_nl_fill_endpoint(skb, place->ep, place->net, seq) ?:
-	       fill_txn(skb, SAL_A_ENDPOINT_TRANSACTION, place->ep->svc);
+	if (sal_nl_fill_endpoint(skb, place->ep, place->net, seq))
+		return -EMSGSIZE;
+	return event_in_txn(place->ep) ?
+	       fill_txn(skb, SAL_A_ENDPOINT_TRANSACTION, place->ep->svc) : 0;
 }
 
 void sal_event_endpoint(struct sal_endpoint *ep, struct net *net, u8 cmd)
@@ -238,7 +246,8 @@ static int fill_migrate(struct sk_buff *skb, const struct event *ev, u64 seq)
 	    nla_put_u32(skb, SAL_A_MIGRATE_CAUSE, m->cause) ||
 	    nla_put_uint(skb, SAL_A_MIGRATE_SEQ, seq))
 		return -EMSGSIZE;
-	return fill_txn(skb, SAL_A_MIGRATE_TRANSACTION, m->svc);
+	return event_in_txn(m->from) || event_in_txn(m->to) ?
+	       fill_txn(skb, SAL_A_MIGRATE_TRANSACTION, m->svc) : 0;
 }
 
 void sal_event_migrate(struct sal_service *svc,

@@ -373,31 +373,31 @@ static bool link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 {
 	bool news = (ep->fault[af] & fault) != fault;
 	/* anybody can have a guest, and let all wait for it */
-	bool first = ep->usable[af] && !ep->svc->domain->guest;
+	bool wait = ep->usable[af] && !ep->svc->domain->guest;
 
 	ep->fault[af] |= fault;
 	sal_cells_leave(ep, af, link_cause(fault));
 	if (!news || ep->pending)
-		return first;
+		return wait;
 	sal_domain_changed(ep->svc->domain);
 	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
-	return first;
+	return wait;
 }
 
 static bool link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,
 				bool gone)
 {
-	bool first = false;
+	bool wait = false;
 
 	spin_lock_bh(&sal_lock);
 	if (!ep->dead) {
 		ep->events++;
 		if (gone)
-			first = link_fail(ep, af, SAL_FAULT_ADDRESS);
+			wait = link_fail(ep, af, SAL_FAULT_ADDRESS);
 		link_recheck(ep, 0);
 	}
 	spin_unlock_bh(&sal_lock);
-	return first;
+	return wait;
 }
 
 /*
@@ -409,15 +409,15 @@ static bool link_addr_event(struct net *net, const struct in6_addr *addr,
 {
 	enum sal_af af = sal_addr_af(addr);
 	struct sal_endpoint *ep;
-	bool first = false;
+	bool wait = false;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(ep, &sal_net(net)->endpoints, in_net)
 		if (ep->has & BIT(af) &&
 		    ipv6_addr_equal(sal_endpoint_addr(ep, af), addr))
-			first |= link_addr_event_one(ep, af, gone);
+			wait |= link_addr_event_one(ep, af, gone);
 	rcu_read_unlock();
-	return first;
+	return wait;
 }
 
 static bool link_dev_has4(struct net_device *dev, __be32 addr)
@@ -452,7 +452,7 @@ static bool link_dev_has(struct net_device *dev, const struct sal_endpoint *ep,
 static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 			       bool down, bool again)
 {
-	bool first = false;
+	bool wait = false;
 	int af;
 
 	spin_lock_bh(&sal_lock);
@@ -460,12 +460,12 @@ static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 		ep->events++;
 		for (af = 0; down && af < SAL_AF_NUM; af++)
 			if (link_dev_has(dev, ep, af))
-				first |= link_fail(ep, af, SAL_FAULT_DEVICE);
+				wait |= link_fail(ep, af, SAL_FAULT_DEVICE);
 		if (again)
 			link_recheck(ep, 0);
 	}
 	spin_unlock_bh(&sal_lock);
-	return first;
+	return wait;
 }
 
 /*
@@ -475,13 +475,13 @@ static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 static bool link_dev_event(struct net_device *dev, bool down, bool again)
 {
 	struct sal_endpoint *ep;
-	bool first = false;
+	bool wait = false;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(ep, &sal_net(dev_net(dev))->endpoints, in_net)
-		first |= link_dev_event_one(dev, ep, down, again);
+		wait |= link_dev_event_one(dev, ep, down, again);
 	rcu_read_unlock();
-	return first;
+	return wait;
 }
 
 static void link_netns_exit_one(struct sal_endpoint *ep)

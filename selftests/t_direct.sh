@@ -61,7 +61,7 @@ under_way()
 	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" || rc=1
 	run tc -n b1 qdisc del dev eth0 root
 	# also where the machine is so slow that it was not under way any more
-	expect mapped "$(counter flow-mapped)" $((before + 1)) && return $rc
+	expect mapped "$(counter flow-mapped)" $((before + 1)) && return "$rc"
 }
 
 # NS ADDRESS HOST: as connect has set it

@@ -41,7 +41,7 @@ if [ -n "${SAL_SMP:-}" ]; then
 	append+=(kmemleak=off)
 fi
 linux="${SAL_UML:-$("$VM_DIR/setup_debug.sh" "${smp[@]}" --print LINUX)}" ||
-	die "no kernel to run: run setup_debug.sh ${smp[*]}"
+	die "no kernel to run: run selftests/vm/setup_debug.sh ${smp[*]}"
 [ -x "$linux" ] || die "cannot run $linux"
 
 rm -f "$out/status"
