@@ -24,7 +24,7 @@ setup_shared()
 	endpoint two.com b2 12 state down
 }
 
-# SERVICE/NS...: for a batch
+# STATE SERVICE/NS...: lines for a batch
 set_state()
 {
 	local state="$1" ep
@@ -52,8 +52,8 @@ fresh()
 		[ -z "${!var}" ] || kill "${!var}" 2>/dev/null
 	done
 	{
-		set_state up "one.com/b1" "two.com/$1"
-		set_state down "one.com/b3" "two.com/$none"
+		set_state up one.com/b1 "two.com/$1"
+		set_state down one.com/b3 "two.com/$none"
 		echo "flow flush"
 	} >"$WORK/fresh"
 	S -b "$WORK/fresh"

@@ -55,7 +55,7 @@ not_told()
 	local report before asks
 	before="$(counter fenced)"
 	# once a second, for longer than it takes to move
-	asks="$(patience 3)"
+	asks=$((4 + $(patience 2)))
 	run ip netns exec a sysctl -qw \
 		"net.ipv4.neigh.eth0.mcast_solicit=$asks" \
 		"net.ipv6.neigh.eth0.mcast_solicit=$asks"
