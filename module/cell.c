@@ -5,7 +5,7 @@
  * A flow points to a cell, a cell to an endpoint. Moving all flows of an
  * endpoint is re-targeting its cells: the cost is in the number of cells, not
  * of flows. A cell is *current* while new flows of its endpoint are bound to
- * it; each usable endpoint has SAL_CELLS current ones for each family. A cell
+ * it; each usable endpoint has SAL_CELLS_ALL current ones for each family. A cell
  * that has moved away with its flows is never current again: it lives on until
  * its last flow has gone, or the collector has bound its flows to the current
  * ones of the same endpoint (flow.c). So cells that are not current are never
@@ -70,11 +70,12 @@ void sal_cell_put(struct sal_cell *cell)
 }
 
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
-			       u32 hash)
+			       bool tcp, u32 hash)
 {
+	u32 slot = tcp ? SAL_CELLS + hash % SAL_CELLS_TCP : hash % SAL_CELLS;
 	struct sal_cell *cell;
 
-	cell = rcu_dereference(ep->cur[af][hash % SAL_CELLS]);
+	cell = rcu_dereference(ep->cur[af][slot]);
 	if (!cell || !refcount_inc_not_zero(&cell->refs))
 		return NULL;
 	return cell;
@@ -117,7 +118,8 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 	spin_lock_bh(&sal_lock);
 	ep = cell_ep(cell);
 	if (ep && cell->slot < 0 && !sal_cell_remembers(cell))
-		to = sal_cell_bind(ep, cell->af, get_random_u32());
+		to = sal_cell_bind(ep, cell->af, cell->tcp,
+				   get_random_u32());
 	if (to) {
 		rcu_assign_pointer(*slot, to);
 		put = cell;
@@ -209,6 +211,7 @@ static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
 			      int slot)
 {
 	WRITE_ONCE(cell->slot, slot);
+	cell->tcp = slot >= SAL_CELLS;
 	RCU_INIT_POINTER(cell->ep, ep);
 	list_move_tail(&cell->list, &ep->cells[cell->af]);
 	rcu_assign_pointer(ep->cur[cell->af][slot], cell);
@@ -252,7 +255,7 @@ static void cells_fill(struct sal_endpoint *ep, enum sal_af af,
 {
 	int slot;
 
-	for (slot = 0; slot < SAL_CELLS; slot++) {
+	for (slot = 0; slot < SAL_CELLS_ALL; slot++) {
 		if (rcu_access_pointer(ep->cur[af][slot]))
 			continue;
 		if (WARN_ON_ONCE(list_empty(fresh)))
@@ -341,6 +344,11 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
 }
 
+static bool cell_is_movable(const struct sal_cell *cell)
+{
+	return cell_flows(cell) && !cell->tcp;
+}
+
 /*
  * A current cell without flows stays: a flow that is bound to it meanwhile
  * came after the move.
@@ -356,7 +364,7 @@ void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 	if (all)
 		cells_set_usable(from, af, false);
 	list_for_each_entry_safe(cell, next, &from->cells[af], list) {
-		if (!all && !cell_flows(cell))
+		if (!all && !cell_is_movable(cell))
 			continue;
 		cells_count_one(moved, cell);
 		cell_target(cell, to);
@@ -372,4 +380,15 @@ void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,
 	lockdep_assert_held(&sal_lock);
 	list_for_each_entry(cell, &ep->cells[af], list)
 		cells_count_one(count, cell);
+}
+
+void sal_cells_count_movable(struct sal_endpoint *ep, enum sal_af af,
+			     struct sal_moved *count)
+{
+	struct sal_cell *cell;
+
+	lockdep_assert_held(&sal_lock);
+	list_for_each_entry(cell, &ep->cells[af], list)
+		if (cell_is_movable(cell))
+			cells_count_one(count, cell);
 }

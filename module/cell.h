@@ -21,6 +21,9 @@ struct sal_service;
  * one that fails spread over the survivors. A power of two.
  */
 #define SAL_CELLS	16
+/* TCP flows have so many of their own, as they stay when others move on request */
+#define SAL_CELLS_TCP	4
+#define SAL_CELLS_ALL	(SAL_CELLS + SAL_CELLS_TCP)
 
 /* endpoints remembered as a cell's former ones */
 #define SAL_FORMER	4
@@ -45,6 +48,8 @@ struct sal_former {
  * @af: family; never changes
  * @slot: index among the current cells of @ep, or -1: new flows do not come
  *	here any more. sal_lock.
+ * @tcp: its flows are TCP. Written under sal_lock before flows can find it,
+ *	read anywhere.
  * @former: ring of former endpoints
  * @next: where the next one is written in @former. sal_lock.
  * @refs: flows bound, and one while the cell is current
@@ -57,6 +62,7 @@ struct sal_cell {
 	u8 af;
 	s8 slot;
 	u8 next;
+	bool tcp;
 	struct sal_former former[SAL_FORMER];
 	refcount_t refs;
 	struct list_head list;
@@ -77,7 +83,7 @@ struct sal_moved {
  * NULL where it has just become unusable. RCU.
  */
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
-			       u32 hash);
+			       bool tcp, u32 hash);
 /* one more; false where the last one has gone. RCU. */
 bool sal_cell_get(struct sal_cell *cell);
 void sal_cell_put(struct sal_cell *cell);
@@ -116,14 +122,19 @@ void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
 /* it is not usable any more: its cells go to the others, or are orphans */
 void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		     enum sal_cause cause);
-/* all cells with flows from one endpoint to another; the slots they leave are
- * filled from @fresh. Where that is empty, @from is not usable afterwards.
+/* all cells with flows from one endpoint to another, but for those of TCP; the
+ * slots they leave are filled from @fresh. Where that is empty, those of TCP go,
+ * too, and @from is not usable afterwards.
  */
 void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 		    enum sal_af af, struct list_head *fresh,
 		    struct sal_moved *moved);
-/* how many flows an endpoint has for a family, and cells with any */
+/* how many flows an endpoint has for a family, and cells with any; and only those
+ * that a request would move
+ */
 void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,
 		     struct sal_moved *count);
+void sal_cells_count_movable(struct sal_endpoint *ep, enum sal_af af,
+			     struct sal_moved *count);
 
 #endif /* _SAL_CELL_H */

@@ -14,52 +14,64 @@
 #include <linux/ipv6.h>
 #include <net/checksum.h>
 
-/* an address in an IPv4 header; ICMP does not sum over addresses */
-static inline void sal_csum_set4(struct iphdr *iph, __be32 *addr, __be32 to)
+/*
+ * An address in a packet's own header, and in the checksum of its transport
+ * header; NULL where that has none, or none that sums over addresses.
+ */
+static inline void sal_csum_set4(struct sk_buff *skb, __sum16 *sum,
+				 __be32 *addr, __be32 to)
 {
-	csum_replace4(&iph->check, *addr, to);
+	csum_replace4(&ip_hdr(skb)->check, *addr, to);
+	if (sum)
+		inet_proto_csum_replace4(sum, skb, *addr, to, true);
 	*addr = to;
 }
 
-/* an address in an IPv6 header, which ICMPv6 sums over */
 static inline void sal_csum_set6(struct sk_buff *skb, __sum16 *sum,
 				 struct in6_addr *addr,
 				 const struct in6_addr *to)
 {
-	inet_proto_csum_replace16(sum, skb, addr->s6_addr32, to->s6_addr32,
-				  true);
+	if (sum)
+		inet_proto_csum_replace16(sum, skb, addr->s6_addr32,
+					  to->s6_addr32, true);
 	*addr = *to;
 }
 
-/* a 16-bit field of a transport header */
-static inline void sal_csum_set_id(struct sk_buff *skb, __sum16 *sum,
-				   __be16 *id, __be16 to)
+/* a port, or the id of an echo; @sum may be NULL */
+static inline void sal_csum_set_port(struct sk_buff *skb, __sum16 *sum,
+				     __be16 *port, __be16 to)
 {
-	if (*id == to)
+	if (*port == to)
 		return;
-	inet_proto_csum_replace2(sum, skb, *id, to, false);
-	*id = to;
+	if (sum)
+		inet_proto_csum_replace2(sum, skb, *port, to, false);
+	*port = to;
 }
 
 /*
- * The same within a packet that an ICMP error quotes. What changes there and
- * what its own checksum changes by cancel out in the checksum of the error, so
- * that one stays as it is.
+ * Fields within a packet that an ICMP error quotes: they are the payload of that
+ * error, which is what @sum, its own checksum, sums over.
  */
-static inline void sal_csum_quoted_set6(__sum16 *sum, struct in6_addr *addr,
-					const struct in6_addr *to)
+static inline void sal_csum_quoted_set2(struct sk_buff *skb, __sum16 *sum,
+					__be16 *field, __be16 to)
 {
-	int i;
-
-	for (i = 0; i < 4; i++)
-		csum_replace4(sum, addr->s6_addr32[i], to->s6_addr32[i]);
-	*addr = *to;
+	inet_proto_csum_replace2(sum, skb, *field, to, false);
+	*field = to;
 }
 
-static inline void sal_csum_quoted_set_id(__sum16 *sum, __be16 *id, __be16 to)
+static inline void sal_csum_quoted_set4(struct sk_buff *skb, __sum16 *sum,
+					__be32 *field, __be32 to)
 {
-	csum_replace2(sum, *id, to);
-	*id = to;
+	inet_proto_csum_replace4(sum, skb, *field, to, false);
+	*field = to;
+}
+
+static inline void sal_csum_quoted_set_sum(struct sk_buff *skb, __sum16 *sum,
+					   __sum16 *field, __sum16 to)
+{
+	inet_proto_csum_replace2(sum, skb, (__force __be16)*field,
+				 (__force __be16)to, false);
+	*field = to;
 }
 
 #ifdef DEBUG

@@ -18,8 +18,8 @@
 
 #define DIRECT_TIME	1023U
 #define DIRECT_UNIT	4
-/* as long as an idle flow lives */
-#define DIRECT_LIFE	(SAL_FLOW_IDLE / DIRECT_UNIT)
+/* a minute */
+#define DIRECT_LIFE	(60 / DIRECT_UNIT)
 
 /* the slot, and its mark in @mark */
 static u32 *direct_slot(const struct sal_member *m,
@@ -30,7 +30,9 @@ static u32 *direct_slot(const struct sal_member *m,
 	const u32 ids[] = {
 		m->id,
 		svc->id,
-		(__force u16)conv->cid << 16 | conv->proto << 8 | conv->place,
+		(__force u16)conv->ports.id << 16 |
+			(__force u16)conv->ports.port,
+		conv->ports.proto << 8 | conv->place,
 	};
 	u32 hash;
 

@@ -37,7 +37,9 @@ struct sal_direct {
 
 void sal_direct_init(struct sal_domain *d);
 
-/* a packet to an address of an endpoint of @svc; RCU */
+/* a packet to an address of an endpoint of @svc; its port is the service's, of
+ * which the endpoint may have it by another number; RCU
+ */
 void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
 		     const struct sal_conv *conv);
 

@@ -51,11 +51,13 @@ struct sal_limits {
  * @stats: counters, per CPU
  * @limits: what it may hold
  * @guest: what it has is charged to the shares of guest.h. Never changes.
- * @n_flows: flows, those that wait for their grace period included
+ * @n_flows: flows that packets find
+ * @n_ended: flows that were removed and wait for their grace period
  * @n_alts: flows with a mapped id
  * @alt_lock: a mapped flow is in both @flows and @alts, or in neither
  * @held_bytes: bytes held by all services
  * @flow_id: number of the newest flow
+ * @evict_hand: where the next flow to give way is looked for, see evict.c
  * @flows_created: flows ever made
  * @flows_destroyed: flows ever freed
  * @net: the owner. Valid while @dead is not set, and one RCU grace period on.
@@ -98,10 +100,12 @@ struct sal_domain {
 	struct sal_limits limits;
 	bool guest;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
+	atomic_t n_ended;
 	atomic_t n_alts;
 	spinlock_t alt_lock;	/* mapped flows into and out of both tables */
 	atomic64_t held_bytes;
-	atomic64_t flow_id;
+	atomic_t flow_id;
+	atomic_t evict_hand;
 	atomic64_t flows_created;
 	atomic64_t flows_destroyed;
 

@@ -28,8 +28,10 @@
 
 /* what an endpoint takes, with its current cells */
 #define ENDPOINT_SIZE	(sizeof(struct sal_endpoint) + \
-			 SAL_AF_NUM * SAL_CELLS * sizeof(struct sal_cell))
+			 SAL_AF_NUM * SAL_CELLS_ALL * sizeof(struct sal_cell))
 
+/* how long a ghost is there at least, in seconds */
+#define ENDPOINT_HAUNTS	60
 /* how often ghosts are looked at, in jiffies */
 #define ENDPOINT_REAP	(5 * HZ)
 
@@ -114,7 +116,7 @@ void sal_endpoint_haunt(struct sal_endpoint *ep)
 		endpoint_reap(list_first_entry(&d->ghosts, struct sal_endpoint,
 					       ghost));
 	ep->until = jiffies + max(msecs_to_jiffies(ep->svc->conf.grace),
-				  (unsigned long)SAL_FLOW_IDLE * HZ);
+				  (unsigned long)ENDPOINT_HAUNTS * HZ);
 	list_add_tail(&ep->ghost, &d->ghosts);
 	d->n_ghosts++;
 	schedule_delayed_work(&d->reap, ENDPOINT_REAP);
@@ -140,6 +142,9 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 
 	strscpy(ep->name, req->name, sizeof(ep->name));
 	ep->has = req->has;
+	ep->port = req->port;
+	if (ep->port)
+		ep->shift = ep->port - sal_service_next_conf(svc)->port;
 	ep->pending = true;
 	ep->plan = SAL_PLAN_ADD;
 	ep->weight = req->weight;

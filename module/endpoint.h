@@ -31,6 +31,10 @@ struct sal_service;
  * @leaving: it is about to lose its flows, which are not to come from another
  *	that is, too. Written under sal_lock, read without.
  * @weight: share of new flows. Written under sal_mutex, read without.
+ * @port: port by which it has the service's first one; 0 where that is the
+ *	same; never changes
+ * @shift: what is added to a port of the service to get the endpoint's, modulo
+ *	2^16; never changes
  * @svc: whose it is; holds a reference
  * @cur: the current cells; new flows are bound to them. Written under
  *	sal_lock, read under RCU.
@@ -72,8 +76,10 @@ struct sal_endpoint {
 	bool usable[SAL_AF_NUM];
 	bool leaving;
 	u32 weight;
+	u16 port;
+	u16 shift;
 	struct sal_service *svc;
-	struct sal_cell __rcu *cur[SAL_AF_NUM][SAL_CELLS];
+	struct sal_cell __rcu *cur[SAL_AF_NUM][SAL_CELLS_ALL];
 	struct sal_reverse rev[SAL_AF_NUM];
 
 	struct list_head in_service;
@@ -110,6 +116,7 @@ struct sal_endpoint {
  * @net: namespace, or NULL; the caller keeps it alive meanwhile
  * @addr: addresses
  * @has: which of @addr count, as bits
+ * @port: port by which it has the service's first one, or 0
  * @weight: share of new flows
  * @state: enum sal_endpoint_state
  */
@@ -118,6 +125,7 @@ struct sal_endpoint_req {
 	struct net *net;
 	struct in6_addr addr[SAL_AF_NUM];
 	u8 has;
+	u16 port;
 	u32 weight;
 	u32 state;
 };
@@ -135,6 +143,17 @@ static inline bool sal_endpoint_has(const struct sal_endpoint *ep,
 
 	return ep->has & BIT(af) &&
 	       ipv6_addr_equal(sal_endpoint_addr(ep, af), addr);
+}
+
+/* a port of the service as the endpoint has it; and the other way round */
+static inline __be16 sal_port_out(const struct sal_endpoint *ep, __be16 port)
+{
+	return likely(!ep->shift) ? port : htons(ntohs(port) + ep->shift);
+}
+
+static inline __be16 sal_port_in(const struct sal_endpoint *ep, __be16 port)
+{
+	return likely(!ep->shift) ? port : htons(ntohs(port) - ep->shift);
 }
 
 /* will it be there when the transaction is done? sal_mutex */

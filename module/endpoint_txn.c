@@ -51,6 +51,28 @@ static int endpoint_check_addr(struct sal_service *svc,
 	return -EADDRINUSE;
 }
 
+static int endpoint_check_port(const struct sal_service *svc, u16 port,
+			       struct netlink_ext_ack *extack)
+{
+	const struct sal_service_conf *conf = sal_service_next_conf(svc);
+
+	if (!port)
+		return 0;
+	if (!conf->port) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "service '%.40s' has no port that could be another there",
+				   svc->name);
+		return -EOPNOTSUPP;
+	}
+	if (port + conf->port_end - conf->port > U16_MAX) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "the ports of service '%.40s' do not fit behind it",
+				   svc->name);
+		return -ERANGE;
+	}
+	return 0;
+}
+
 int sal_endpoint_check(struct sal_service *svc,
 		       const struct sal_endpoint_req *req,
 		       const struct sal_endpoint *self,
@@ -70,6 +92,9 @@ int sal_endpoint_check(struct sal_service *svc,
 		NL_SET_ERR_MSG(extack, "an endpoint needs an address");
 		return -EINVAL;
 	}
+	err = endpoint_check_port(svc, req->port, extack);
+	if (err)
+		return err;
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		if (!(req->has & BIT(af)))
 			continue;
@@ -103,6 +128,9 @@ static int endpoint_plan_addrs(struct sal_endpoint *ep)
 			continue;
 		if (endpoint_shares(ep, af)) {
 			sal_reverse_inherit(&ep->rev[af], &ep->old->rev[af]);
+			/* by another port it is another place */
+			if (ep->shift != ep->old->shift)
+				ep->rev[af].num = ep->id;
 			continue;
 		}
 		ep->rev[af].num = ep->id;
@@ -159,7 +187,8 @@ static bool endpoint_same_place(const struct sal_endpoint *ep,
 {
 	int af;
 
-	if (ep->has != req->has || ep->net != req->net)
+	if (ep->has != req->has || ep->net != req->net ||
+	    ep->port != req->port)
 		return false;
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (ep->has & BIT(af) &&

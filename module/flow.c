@@ -25,6 +25,7 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/time64.h>
+#include <net/sock.h>
 
 #include "cell.h"
 #include "claim.h"
@@ -33,6 +34,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
+#include "evict.h"
 #include "flow.h"
 #include "guest.h"
 #include "member.h"
@@ -41,6 +43,7 @@
 #include "sched.h"
 #include "service.h"
 #include "stats.h"
+#include "track.h"
 
 /* a flow is one object of two cache lines at the most */
 #define FLOW_SIZE_MAX		128
@@ -55,6 +58,11 @@
 #define GC_PERIOD		(2 * HZ)
 /* free ids tried for a flow that has to be mapped */
 #define MAP_TRIES		64
+/* how often another is looked for that gives way, as somebody else removed it */
+#define EVICT_TRIES		3
+/* no more give way while so many wait to be freed: a share of the limit, or */
+#define EVICT_ENDED		8
+#define EVICT_ENDED_MIN		256
 /* how often a flow is mapped anew, as its id is taken in the same moment */
 #define ARRIVE_TRIES		4
 
@@ -90,9 +98,11 @@ static void flow_alt_key(struct sal_flow_alt_key *key,
 	key->client = conv->client;
 	key->vip = conv->vip;
 	key->member = m->id;
-	key->cid = conv->cid;
-	key->proto = conv->proto;
+	key->cid = conv->ports.id;
+	key->port = conv->ports.port;
+	key->proto = conv->ports.proto;
 	key->place = conv->place;
+	memset(key->pad, 0, sizeof(key->pad));
 }
 
 static struct sal_flow *flow_lookup_alt(const struct sal_member *m,
@@ -111,17 +121,31 @@ static struct sal_flow *flow_lookup_alt(const struct sal_member *m,
 
 struct sal_flow *sal_flow_find(struct sal_domain *d,
 			       const struct in6_addr *peer,
-			       const struct sal_service *svc, u8 proto,
-			       __be16 id)
+			       const struct sal_service *svc,
+			       const struct sal_ports *ports)
 {
 	const struct sal_flow_key key = {
 		.peer = *peer,
 		.svc = svc->id,
-		.id = id,
-		.proto = proto,
+		.id = ports->id,
+		.port = ports->port,
+		.proto = ports->proto,
 	};
 
 	return rhashtable_lookup(&d->flows, &key, flow_params);
+}
+
+__be16 sal_flow_near_port(const struct sal_flow *f)
+{
+	return READ_ONCE(f->kind) == SAL_FLOW_DIRECT ? f->alt->key.port :
+						       f->key.port;
+}
+
+__be16 sal_flow_far_port(const struct sal_flow *f,
+			 const struct sal_endpoint *ep)
+{
+	return READ_ONCE(f->kind) == SAL_FLOW_DIRECT ?
+	       f->alt->key.port : sal_port_out(ep, f->key.port);
 }
 
 /* only who translated a flow reverses it, and only there */
@@ -135,8 +159,8 @@ static bool flow_is_of(const struct sal_flow *f, const struct sal_member *m,
 /* @other: there is one, but another member's, or it is of the other placement */
 static struct sal_flow *flow_reverse(const struct sal_member *m, u8 place,
 				     const struct sal_service *svc,
-				     const struct in6_addr *client, u8 proto,
-				     __be16 id, bool *other)
+				     const struct in6_addr *client,
+				     const struct sal_ports *ports, bool *other)
 {
 	struct sal_domain *d = m->domain;
 	struct sal_flow *named = NULL;
@@ -144,12 +168,12 @@ static struct sal_flow *flow_reverse(const struct sal_member *m, u8 place,
 	struct sal_flow *f;
 
 	if (sal_peer_name(d, client, &peer) != SAL_PEER_PLAIN) {
-		named = sal_flow_find(d, &peer, svc, proto, id);
+		named = sal_flow_find(d, &peer, svc, ports);
 		if (flow_is_of(named, m, place, client))
 			return named;
 	}
 	/* also where the client has got its name later than the flow began */
-	f = sal_flow_find(d, client, svc, proto, id);
+	f = sal_flow_find(d, client, svc, ports);
 	if (flow_is_of(f, m, place, client))
 		return f;
 	*other = f || named;
@@ -158,12 +182,37 @@ static struct sal_flow *flow_reverse(const struct sal_member *m, u8 place,
 
 struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 				  const struct sal_service *svc,
-				  const struct in6_addr *client, u8 proto,
-				  __be16 id)
+				  const struct in6_addr *client,
+				  const struct sal_ports *ports)
 {
 	bool other;
 
-	return flow_reverse(m, place, svc, client, proto, id, &other);
+	return flow_reverse(m, place, svc, client, ports, &other);
+}
+
+/* the flow of a client with a service, whoever translates it */
+static struct sal_flow *flow_of_client(struct sal_domain *d,
+				       const struct sal_service *svc,
+				       const struct in6_addr *client,
+				       const struct sal_ports *ports)
+{
+	struct in6_addr peer;
+	struct sal_flow *f;
+
+	if (sal_peer_name(d, client, &peer) != SAL_PEER_PLAIN) {
+		f = sal_flow_find(d, &peer, svc, ports);
+		if (f && ipv6_addr_equal(&f->client, client))
+			return f;
+	}
+	f = sal_flow_find(d, client, svc, ports);
+	return f && ipv6_addr_equal(&f->client, client) ? f : NULL;
+}
+
+bool sal_flow_is_there(struct sal_domain *d, const struct sal_service *svc,
+		       const struct in6_addr *client,
+		       const struct sal_ports *ports)
+{
+	return flow_of_client(d, svc, client, ports);
 }
 
 struct sal_flow *sal_flow_lookup(const struct sal_member *m,
@@ -172,9 +221,8 @@ struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 {
 	struct sal_flow *f;
 
-	f = sal_flow_reverse(m, conv->place, svc, &conv->client, conv->proto,
-			     conv->cid);
-	if (likely(f && f->cid == conv->cid &&
+	f = sal_flow_reverse(m, conv->place, svc, &conv->client, &conv->ports);
+	if (likely(f && f->cid == conv->ports.id &&
 		   ipv6_addr_equal(&f->vip, &conv->vip) &&
 		   READ_ONCE(f->kind) != SAL_FLOW_PAST))
 		return f;
@@ -201,11 +249,36 @@ struct sal_member *sal_flow_member(struct sal_domain *d,
 	return xa_load(&d->members, f->member);
 }
 
+/* one that is not assured goes, so that another can come */
+static bool flow_make_room(struct sal_domain *d, u32 limit)
+{
+	int tries = EVICT_TRIES;
+	struct sal_flow *f;
+
+	/* their memory comes back later */
+	if (atomic_read(&d->n_ended) > max(limit / EVICT_ENDED,
+					   (u32)EVICT_ENDED_MIN))
+		return false;
+	do {
+		f = sal_evict_choose(d);
+		if (f && sal_flow_remove(d, f)) {
+			sal_count(d, SAL_R_EVICTED);
+			return true;
+		}
+	} while (--tries);
+	return false;
+}
+
 static bool flow_reserve(struct sal_domain *d)
 {
-	if (atomic_inc_return(&d->n_flows) <= READ_ONCE(d->limits.flows) &&
-	    sal_guest_charge(d, SAL_SHARE_TABLES, FLOW_SHARE))
+	u32 limit = READ_ONCE(d->limits.flows);
+
+	if ((u32)atomic_inc_return(&d->n_flows) > limit &&
+	    !flow_make_room(d, limit))
+		goto err;
+	if (sal_guest_charge(d, SAL_SHARE_TABLES, FLOW_SHARE))
 		return true;
+err:
 	atomic_dec(&d->n_flows);
 	return false;
 }
@@ -224,12 +297,21 @@ static void flow_free_rcu(struct rcu_head *rcu)
 	struct sal_domain *d = cell->svc->domain;
 
 	atomic64_inc(&d->flows_destroyed);
-	flow_unreserve(d);
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, FLOW_SHARE);
 	if (f->kind != SAL_FLOW_PAST)
 		atomic_dec(&cell->svc->n_flows);
+	atomic_dec(&d->n_ended);
 	sal_cell_put(cell);
 	kfree(f->alt);
 	kmem_cache_free(flow_cache, f);
+}
+
+/* it is in no table, but perhaps somebody still sees it */
+static void flow_end(struct sal_domain *d, struct sal_flow *f)
+{
+	atomic_inc(&d->n_ended);
+	atomic_dec(&d->n_flows);
+	call_rcu(&f->rcu, flow_free_rcu);
 }
 
 static bool flow_unlink(struct sal_domain *d, struct sal_flow *f)
@@ -261,7 +343,7 @@ bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f)
 	/* that a past one went was told when it became one */
 	if (READ_ONCE(f->kind) != SAL_FLOW_PAST)
 		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
-	call_rcu(&f->rcu, flow_free_rcu);
+	flow_end(d, f);
 	return true;
 }
 
@@ -274,7 +356,8 @@ static struct sal_cell *flow_choose_cell(struct sal_service *svc,
 	ep = sal_sched_pick(svc, af);
 	if (!ep)
 		return NULL;
-	return sal_cell_bind(ep, af, get_random_u32());
+	return sal_cell_bind(ep, af, conv->ports.proto == IPPROTO_TCP,
+			     get_random_u32());
 }
 
 static struct sal_flow *flow_alloc(const struct sal_member *m,
@@ -288,8 +371,8 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 
 	BUILD_BUG_ON(sizeof(struct sal_flow) > FLOW_SIZE_MAX);
 	/* the key is hashed as it lies there: no holes */
-	BUILD_BUG_ON(sizeof(struct sal_flow_key) != 24);
-	BUILD_BUG_ON(sizeof(struct sal_flow_alt_key) != 40);
+	BUILD_BUG_ON(sizeof(struct sal_flow_key) != 28);
+	BUILD_BUG_ON(sizeof(struct sal_flow_alt_key) != 44);
 
 	old = sal_domain_charge(d);
 	f = kmem_cache_zalloc(flow_cache, GFP_ATOMIC);
@@ -300,16 +383,17 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 	if (sal_peer_name(d, &conv->client, &f->key.peer) != SAL_PEER_NAMED)
 		f->key.peer = conv->client;
 	f->key.svc = svc->id;
-	f->key.id = conv->cid;
-	f->key.proto = conv->proto;
+	f->key.id = conv->ports.id;
+	f->key.port = conv->ports.port;
+	f->key.proto = conv->ports.proto;
 	RCU_INIT_POINTER(f->cell, cell);
 	f->vip = conv->vip;
 	f->client = conv->client;
 	f->member = m->id;
-	f->cid = conv->cid;
+	f->cid = conv->ports.id;
 	f->place = conv->place;
 	f->seen = sal_flow_now();
-	f->id = atomic64_inc_return(&d->flow_id);
+	f->id = atomic_inc_return(&d->flow_id);
 	return f;
 }
 
@@ -364,14 +448,15 @@ static bool flow_other_peer(struct sal_domain *d, const struct sal_flow *f,
 	return true;
 }
 
-/* has its service a flow with the same client and id that is answered there? */
+/* has its service a flow with the same client and ports that is answered there? */
 static bool flow_is_claimed(struct sal_domain *d, const struct sal_flow *f,
-			    const struct sal_reverse *rev)
+			    __be16 far_port, const struct sal_reverse *rev)
 {
 	struct sal_flow_key key = f->key;
 	struct sal_flow *old;
 
 	key.svc = rev->ep->svc->id;
+	key.port = sal_port_in(rev->ep, far_port);
 	old = rhashtable_lookup(&d->flows, &key, flow_params);
 	if (old && sal_flow_claim(old, rev))
 		return true;
@@ -382,17 +467,48 @@ static bool flow_is_claimed(struct sal_domain *d, const struct sal_flow *f,
 	       sal_flow_claim(old, rev);
 }
 
-/* is its id another service's at the address that it sends to? */
+/*
+ * A client may be an endpoint itself, and be asked by whom it asks. What it sends
+ * to a service by the port on which it answers, to a port from which it is asked,
+ * would be taken for an answer. An echo says which it is.
+ */
+static bool flow_is_mirrored(struct sal_domain *d, const struct sal_flow *f,
+			     __be16 far_port, const struct sal_reverse *rev)
+{
+	struct sal_ports ports = { .id = far_port, .proto = f->key.proto };
+	struct sal_reverse *own;
+	struct sal_flow *g;
+
+	if (f->key.proto != IPPROTO_UDP && f->key.proto != IPPROTO_TCP)
+		return false;
+	own = sal_reverse_lookup(d, &f->client);
+	for (; own; own = sal_reverse_next(own)) {
+		ports.port = sal_port_in(own->ep, f->key.id);
+		g = flow_of_client(d, own->ep->svc, &rev->addr, &ports);
+		if (g && g != f && sal_flow_claim(g, own))
+			return true;
+	}
+	return false;
+}
+
+/* is its id another's at the address that it sends to? */
 static bool flow_is_taken(struct sal_domain *d, const struct sal_flow *f,
 			  const struct sal_reverse *rev)
 {
+	__be16 far_port;
+
+	if (!rev)
+		return false;
+	far_port = sal_flow_far_port(f, rev->ep);
+	if (flow_is_mirrored(d, f, far_port, rev))
+		return true;
 	/* nearly always it is there alone */
-	if (!rev || likely(!READ_ONCE(rev->shared)))
+	if (likely(!READ_ONCE(rev->shared)))
 		return false;
 	rev = sal_reverse_lookup(d, &rev->addr);
 	for (; rev; rev = sal_reverse_next(rev))
 		if (rev->ep->svc->id != f->key.svc &&
-		    flow_is_claimed(d, f, rev))
+		    flow_is_claimed(d, f, far_port, rev))
 			return true;
 	return false;
 }
@@ -409,6 +525,15 @@ static const struct sal_reverse *flow_far_end(struct sal_domain *d,
 	return ep ? &ep->rev[sal_addr_af(&f->vip)] : NULL;
 }
 
+/* echo ids are all alike; of ports nobody likes the lowest in a client */
+static __be16 flow_random_id(u8 proto)
+{
+	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
+		return (__force __be16)get_random_u16();
+	return htons(PROT_SOCK +
+		     get_random_u32_below(U16_MAX + 1 - PROT_SOCK));
+}
+
 /* find an id that is free on the endpoint's side */
 static int flow_link_free_id(struct sal_domain *d, struct sal_flow *f)
 {
@@ -417,7 +542,7 @@ static int flow_link_free_id(struct sal_domain *d, struct sal_flow *f)
 	int err;
 
 	do {
-		f->key.id = (__force __be16)get_random_u16();
+		f->key.id = flow_random_id(f->key.proto);
 		err = flow_is_taken(d, f, rev) ? -EEXIST :
 		      rhashtable_lookup_insert_fast(&d->flows, &f->node,
 						    flow_params);
@@ -558,10 +683,10 @@ static struct sal_flow *flow_begin(const struct sal_member *m,
 	return f;
 }
 
-/* takes over the reference to the cell */
+/* takes over the reference to the cell; @port is the service's */
 static struct sal_flow *flow_make(const struct sal_member *m,
 				  struct sal_service *svc,
-				  const struct sal_conv *conv,
+				  const struct sal_conv *conv, __be16 port,
 				  struct sal_cell *cell,
 				  enum sal_flow_kind kind)
 {
@@ -576,13 +701,14 @@ static struct sal_flow *flow_make(const struct sal_member *m,
 	if (!f)
 		return ERR_PTR(-ENOMEM);
 	f->kind = kind;
+	f->key.port = port;
 	pub = flow_publish(m, conv, f);
 	if (pub == f) {
 		sal_count(d, SAL_R_FLOW_NEW);
 		sal_event_flow(d, f, SAL_CMD_FLOW_ADD_NTF);
 	} else {
 		/* perhaps it was in a table for a moment */
-		call_rcu(&f->rcu, flow_free_rcu);
+		flow_end(d, f);
 	}
 	return pub;
 }
@@ -596,7 +722,8 @@ struct sal_flow *sal_flow_create(const struct sal_member *m,
 	cell = flow_choose_cell(svc, conv);
 	if (!cell)
 		return ERR_PTR(-EAGAIN);
-	return flow_make(m, svc, conv, cell, SAL_FLOW_SERVICE);
+	return flow_make(m, svc, conv, conv->ports.port, cell,
+			 SAL_FLOW_SERVICE);
 }
 
 /* --- clashes at an address ------------------------------------------------- */
@@ -693,8 +820,11 @@ static struct sal_flow *flow_remap(const struct sal_member *m,
 	const struct sal_conv conv = {
 		.client	= f->client,
 		.vip	= f->vip,
-		.cid	= f->cid,
-		.proto	= f->key.proto,
+		.ports	= {
+			.id	= f->cid,
+			.port	= f->key.port,
+			.proto	= f->key.proto,
+		},
 		.place	= f->place,
 	};
 	struct sal_domain *d = m->domain;
@@ -713,7 +843,7 @@ static struct sal_flow *flow_remap(const struct sal_member *m,
 		return next;
 	}
 	/* perhaps it was in a table for a moment */
-	call_rcu(&next->rcu, flow_free_rcu);
+	flow_end(d, next);
 	if (err == -EADDRINUSE)
 		return ERR_PTR(err);
 	if (err != -EEXIST && err != -EALREADY && err != -ENOENT)
@@ -752,24 +882,30 @@ static bool flow_is_direct_at(const struct sal_flow *f,
 }
 
 /*
- * The client's flow with a service there by the id of a direct conversation. If
- * there is none, the one that may begin is to know of this conversation.
+ * The client's flow with a service there by the ports of a direct conversation;
+ * the service's goes to @port. If there is none, the one that may begin is to
+ * know of this conversation.
  */
 static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 					  const struct sal_reverse *rev,
-					  const struct sal_conv *conv)
+					  const struct sal_conv *conv,
+					  __be16 *port)
 {
+	struct sal_conv with = *conv;
 	struct sal_flow *f;
 	bool other;
 
 	for (; rev; rev = sal_reverse_next(rev)) {
+		with.ports.port = sal_port_in(rev->ep, conv->ports.port);
 		f = flow_reverse(m, conv->place, rev->ep->svc, &conv->client,
-				 conv->proto, conv->cid, &other);
-		if (unlikely(f))
+				 &with.ports, &other);
+		if (unlikely(f)) {
+			*port = with.ports.port;
 			return f;
+		}
 		/* a request that was translated elsewhere comes by, too */
 		if (unlikely(!other))
-			sal_direct_note(m, rev->ep->svc, conv);
+			sal_direct_note(m, rev->ep->svc, &with);
 	}
 	return NULL;
 }
@@ -780,6 +916,7 @@ struct sal_flow *sal_flow_direct(const struct sal_member *m,
 {
 	struct sal_cell *cell;
 	struct sal_flow *f;
+	__be16 port;
 
 	f = flow_lookup_alt(m, conv);
 	if (f && flow_is_direct_at(f, rev))
@@ -787,14 +924,14 @@ struct sal_flow *sal_flow_direct(const struct sal_member *m,
 	/* the address was another service's, or a VIP */
 	if (f)
 		sal_flow_remove(m->domain, f);
-	f = flow_direct_rival(m, rev, conv);
+	f = flow_direct_rival(m, rev, conv, &port);
 	if (likely(!f))
 		return NULL;
 	/* any of the service will do, as packets do not go where it points */
 	cell = rcu_dereference(f->cell);
 	if (!sal_cell_get(cell))
 		return NULL;
-	return flow_make(m, cell->svc, conv, cell, SAL_FLOW_DIRECT);
+	return flow_make(m, cell->svc, conv, port, cell, SAL_FLOW_DIRECT);
 }
 
 /* --- the collector --------------------------------------------------------- */
@@ -812,9 +949,11 @@ static bool flow_past_is_over(const struct sal_flow *f)
 
 static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)
 {
-	return READ_ONCE(sal_flow_service(f)->dead) ||
-	       sal_flow_idle(f) >= SAL_FLOW_IDLE || !sal_flow_member(d, f) ||
-	       flow_past_is_over(f);
+	const struct sal_service *svc = sal_flow_service(f);
+	u32 timeout = READ_ONCE(svc->conf.timeout[sal_track_timeout(f)]);
+
+	return READ_ONCE(svc->dead) || sal_flow_idle(f) >= timeout ||
+	       !sal_flow_member(d, f) || flow_past_is_over(f);
 }
 
 /*
@@ -900,16 +1039,14 @@ int sal_flow_table_init(struct sal_domain *d)
 
 static void flow_destroy_one(void *ptr, void *arg)
 {
-	struct sal_flow *f = ptr;
-
-	call_rcu(&f->rcu, flow_free_rcu);
+	flow_end(arg, ptr);
 }
 
 void sal_flow_table_destroy(struct sal_domain *d)
 {
 	cancel_delayed_work_sync(&d->gc);
 	rhashtable_destroy(&d->alts);
-	rhashtable_free_and_destroy(&d->flows, flow_destroy_one, NULL);
+	rhashtable_free_and_destroy(&d->flows, flow_destroy_one, d);
 }
 
 int __init sal_flow_init(void)

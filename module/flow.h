@@ -17,14 +17,25 @@ struct sal_member;
 struct sal_reverse;
 struct sal_service;
 
-/* flows that nobody used for so long are collected, in seconds */
-#define SAL_FLOW_IDLE	60
+/**
+ * struct sal_ports - what tells conversations of two addresses apart
+ * @id: port of the client, or its echo id
+ * @port: port of the service; 0 for echo. An endpoint may have it by another
+ *	number, see sal_port_out().
+ * @proto: IP protocol
+ */
+struct sal_ports {
+	__be16 id;
+	__be16 port;
+	u8 proto;
+};
 
 /**
  * struct sal_flow_key - a conversation as an endpoint of the service sees it
  * @peer: who the client is to endpoints, see peer.h
  * @svc: number of the service
- * @id: port or echo id that the endpoint sees
+ * @id: port or echo id of the client that the endpoint sees
+ * @port: port of the service
  * @proto: IP protocol
  * @pad: zero
  *
@@ -36,8 +47,9 @@ struct sal_flow_key {
 	struct in6_addr peer;
 	u32 svc;
 	__be16 id;
+	__be16 port;
 	u8 proto;
-	u8 pad;
+	u8 pad[3];
 };
 
 /**
@@ -58,15 +70,10 @@ enum sal_flow_kind {
  * struct sal_flow - one conversation of a client with a service
  * @node: in &sal_domain.flows
  * @key: what the endpoint sees; never changes
- * @cell: what it is bound to; holds a reference. The collector may exchange
- *	it for another cell of the same endpoint.
  * @member: number of the member that translates it, which is the client or
  *	routes for it; never changes
- * @cid: port or echo id that the client uses; never changes
- * @place: enum sal_placement: in which hooks the member translates it; never
- *	changes
- * @kind: enum sal_flow_kind. A service's becomes a past one under
- *	&sal_domain.alt_lock; read without.
+ * @cell: what it is bound to; holds a reference. The collector may exchange
+ *	it for another cell of the same endpoint.
  * @vip: address that the client uses; never changes
  * @client: client address; never changes
  * @seen: coarse time of the last packet, see sal_flow_now(). Written by the
@@ -76,7 +83,13 @@ enum sal_flow_kind {
  * @at: &sal_reverse.num of the endpoint that it has sent to last, its id
  *	being nobody else's at that address, see sal_flow_arrive(). Written by
  *	the data path, once for each endpoint.
+ * @cid: port or echo id that the client uses; never changes
+ * @place: enum sal_placement: in which hooks the member translates it; never
+ *	changes
+ * @kind: enum sal_flow_kind. A service's becomes a past one under
+ *	&sal_domain.alt_lock; read without.
  * @id: number; never changes
+ * @marks: SAL_MARK_* bits, see track.h. Written by the data path, each once.
  * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
  * @rcu: for freeing
  *
@@ -86,17 +99,18 @@ enum sal_flow_kind {
 struct sal_flow {
 	struct rhash_head node;
 	struct sal_flow_key key;
-	struct sal_cell __rcu *cell;
 	u32 member;
-	__be16 cid;
-	u8 place;
-	u8 kind;
+	struct sal_cell __rcu *cell;
 	struct in6_addr vip;
 	struct in6_addr client;
 	u32 seen;
 	u32 told;
 	u32 at;
-	u64 id;
+	__be16 cid;
+	u8 place;
+	u8 kind;
+	u32 id;
+	atomic_t marks;
 	struct sal_flow_alt *alt;
 	struct rcu_head rcu;
 };
@@ -107,16 +121,20 @@ struct sal_flow {
  * @vip: address that the client uses
  * @member: number of the member
  * @cid: its port or echo id
+ * @port: port that it sends to
  * @proto: IP protocol
  * @place: enum sal_placement
+ * @pad: zero
  */
 struct sal_flow_alt_key {
 	struct in6_addr client;
 	struct in6_addr vip;
 	u32 member;
 	__be16 cid;
+	__be16 port;
 	u8 proto;
 	u8 place;
+	u8 pad[2];
 };
 
 /**
@@ -135,15 +153,13 @@ struct sal_flow_alt {
  * struct sal_conv - a packet's conversation, as read from its headers
  * @client: client address
  * @vip: address that the client uses
- * @cid: port or echo id that the client uses
- * @proto: IP protocol
+ * @ports: ports that the client uses
  * @place: enum sal_placement: where it was met
  */
 struct sal_conv {
 	struct in6_addr client;
 	struct in6_addr vip;
-	__be16 cid;
-	u8 proto;
+	struct sal_ports ports;
 	u8 place;
 };
 
@@ -204,8 +220,8 @@ static inline bool sal_flow_get_told(const struct sal_flow *f, u32 ep,
 /* by what endpoints see; RCU */
 struct sal_flow *sal_flow_find(struct sal_domain *d,
 			       const struct in6_addr *peer,
-			       const struct sal_service *svc, u8 proto,
-			       __be16 id);
+			       const struct sal_service *svc,
+			       const struct sal_ports *ports);
 
 /* the client's packet; RCU */
 struct sal_flow *sal_flow_lookup(const struct sal_member *m,
@@ -215,8 +231,20 @@ struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 /* the endpoint's packet; RCU */
 struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 				  const struct sal_service *svc,
-				  const struct in6_addr *client, u8 proto,
-				  __be16 id);
+				  const struct in6_addr *client,
+				  const struct sal_ports *ports);
+
+/* is there a flow of a client with a service, whoever translates it? RCU */
+bool sal_flow_is_there(struct sal_domain *d, const struct sal_service *svc,
+		       const struct in6_addr *client,
+		       const struct sal_ports *ports);
+
+/* the port that the client sends to. RCU. */
+__be16 sal_flow_near_port(const struct sal_flow *f);
+
+/* the port that an endpoint, which it is with or was, has for it. RCU. */
+__be16 sal_flow_far_port(const struct sal_flow *f,
+			 const struct sal_endpoint *ep);
 
 /**
  * sal_flow_create() - make the flow of a conversation that has none

@@ -31,8 +31,10 @@
 #include "member.h"
 #include "peer.h"
 #include "reject.h"
+#include "reset.h"
 #include "service.h"
 #include "stats.h"
+#include "track.h"
 #include "vip.h"
 #include "xlat.h"
 
@@ -66,6 +68,21 @@ static bool fwd_is_for_router(struct sk_buff *skb)
 	return true;
 }
 
+/* what an endpoint answers to a name is not subject to what that one speaks */
+static enum sal_fwd fwd_speaks(const struct sal_service *svc,
+			       const struct sal_packet *pkt)
+{
+	switch (sal_service_speaks(svc, pkt->proto, pkt->dport)) {
+	case SAL_SPEAKS:
+		break;
+	case SAL_SPEAKS_NOT_PORT:
+		return SAL_FWD_NO_PORT;
+	case SAL_SPEAKS_NOT_PROTO:
+		return SAL_FWD_NO_PROTO;
+	}
+	return SAL_FWD_SEND;
+}
+
 enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 			     struct sal_packet *pkt, struct sal_service **svc)
 {
@@ -83,8 +100,9 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 
 	sal_packet_parse(skb, spot->af, pkt);
 	switch (pkt->kind) {
+	case SAL_KIND_DATA:
 	case SAL_KIND_REQUEST:
-		return SAL_FWD_SEND;
+		return fwd_speaks(*svc, pkt);
 	case SAL_KIND_ROUTED:
 	case SAL_KIND_NEIGHBOUR:
 		return SAL_FWD_PASS;
@@ -101,8 +119,7 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 	case SAL_KIND_OTHER:
 		break;
 	}
-	sal_count(d, SAL_R_UNSUPPORTED);
-	return SAL_FWD_REJECT;
+	return SAL_FWD_NO_PROTO;
 }
 
 static struct sal_conv fwd_conv(const struct sal_spot *spot,
@@ -111,8 +128,11 @@ static struct sal_conv fwd_conv(const struct sal_spot *spot,
 	return (struct sal_conv) {
 		.client	= pkt->src,
 		.vip	= pkt->dst,
-		.cid	= pkt->id,
-		.proto	= pkt->proto,
+		.ports	= {
+			.id	= pkt->sport,
+			.port	= pkt->dport,
+			.proto	= pkt->proto,
+		},
 		.place	= spot->place,
 	};
 }
@@ -122,6 +142,8 @@ static enum sal_fwd fwd_no_flow(struct sal_domain *d, int err)
 	switch (err) {
 	case -EAGAIN:
 		return SAL_FWD_RETRY;
+	case -ENOTCONN:
+		return SAL_FWD_STRAY;
 	case -ENOSPC:
 		return fwd_refuse(d, SAL_R_FLOW_LIMIT);
 	case -EADDRINUSE:
@@ -139,7 +161,16 @@ static struct sal_flow *fwd_flow(const struct sal_spot *spot,
 	struct sal_flow *f;
 
 	f = sal_flow_lookup(spot->member, svc, &conv);
-	return likely(f) ? f : sal_flow_create(spot->member, svc, &conv);
+	if (likely(f)) {
+		if (!unlikely(sal_track_is_open(pkt)) || !sal_track_closed(f))
+			return f;
+		/* the ports are used again */
+		sal_flow_remove(spot->member->domain, f);
+	} else if (unlikely(sal_track_is_stray(pkt)) &&
+		   READ_ONCE(svc->conf.stray) != SAL_STRAY_ADOPT) {
+		return ERR_PTR(-ENOTCONN);
+	}
+	return sal_flow_create(spot->member, svc, &conv);
 }
 
 /* step 4: the endpoint's address, and the flow or an ERR_PTR */
@@ -157,6 +188,25 @@ static struct sal_flow *fwd_address(const struct sal_spot *spot,
 	if (likely(READ_ONCE(f->at) == rev->num))
 		return f;
 	return sal_flow_arrive(spot->member, f, rev);
+}
+
+/* an endpoint's answer to a client that is one, too, and goes by its address */
+static bool fwd_is_answer(const struct sal_spot *spot,
+			  const struct sal_packet *pkt)
+{
+	struct sal_ports ports = { .id = pkt->dport, .proto = pkt->proto };
+	struct sal_domain *d = spot->member->domain;
+	struct sal_reverse *rev;
+
+	if (pkt->kind != SAL_KIND_DATA)
+		return false;
+	rev = sal_reverse_lookup(d, &pkt->src);
+	for (; rev; rev = sal_reverse_next(rev)) {
+		ports.port = sal_port_in(rev->ep, pkt->sport);
+		if (sal_flow_is_there(d, rev->ep->svc, &pkt->dst, &ports))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -177,7 +227,9 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
 		return SAL_FWD_PASS;
 	sal_packet_parse(skb, spot->af, pkt);
-	if (pkt->kind != SAL_KIND_REQUEST)
+	if (pkt->kind != SAL_KIND_REQUEST && pkt->kind != SAL_KIND_DATA)
+		return SAL_FWD_PASS;
+	if (fwd_is_answer(spot, pkt))
 		return SAL_FWD_PASS;
 	conv = fwd_conv(spot, pkt);
 	f = sal_flow_direct(spot->member, rev, &conv);
@@ -186,9 +238,10 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 	if (IS_ERR(f))
 		return PTR_ERR(f) == -EAGAIN ? SAL_FWD_PASS :
 					       fwd_no_flow(d, PTR_ERR(f));
-	if (sal_xlat_dst(skb, spot->af, pkt, &f->vip, f->key.id))
+	if (sal_xlat_dst(skb, spot->af, pkt, &f->vip, f->key.id, pkt->dport))
 		return fwd_drop(d, SAL_R_NO_MEMORY);
 	sal_flow_touch(f);
+	sal_track_forward(f, pkt);
 	return SAL_FWD_SEND;
 }
 
@@ -205,9 +258,11 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 		f = fwd_address(spot, f, &to);
 	if (IS_ERR(f))
 		return fwd_no_flow(d, PTR_ERR(f));
-	if (sal_xlat_dst(skb, spot->af, pkt, &to->addr, f->key.id))
+	if (sal_xlat_dst(skb, spot->af, pkt, &to->addr, f->key.id,
+			 sal_port_out(to->ep, f->key.port)))
 		return fwd_drop(d, SAL_R_NO_MEMORY);
 	sal_flow_touch(f);
+	sal_track_forward(f, pkt);
 	return SAL_FWD_SEND;
 }
 
@@ -271,43 +326,152 @@ static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* an error about what a client was answered, to the endpoint that has answered */
+static enum sal_fwd fwd_client_error(const struct sal_spot *spot,
+				     struct sal_service *svc,
+				     struct sk_buff *skb,
+				     const struct sal_packet *pkt,
+				     const struct sal_quote *q)
+{
+	const struct sal_conv conv = {
+		.client	= q->dst,
+		.vip	= q->src,
+		.ports	= {
+			.id	= q->dport,
+			.port	= q->sport,
+			.proto	= q->proto,
+		},
+		.place	= spot->place,
+	};
+	struct sal_domain *d = spot->member->domain;
+	const struct sal_endpoint *ep;
+	const struct sal_flow *f;
+	struct sal_error_to to;
+
+	f = sal_flow_lookup(spot->member, svc, &conv);
+	if (!f)
+		return fwd_drop(d, SAL_R_UNSUPPORTED);
+	ep = sal_flow_endpoint(f);
+	if (!ep)
+		return fwd_drop(d, SAL_R_EMPTY);
+	sal_error_keep(&to, pkt, q);
+	to.dst = ep->rev[spot->af].addr;
+	to.q_src = to.dst;
+	to.q_sport = sal_flow_far_port(f, ep);
+	to.q_dport = f->key.id;
+	if (sal_xlat_error(skb, spot->af, pkt, q, &to))
+		return fwd_drop(d, SAL_R_NO_MEMORY);
+	return SAL_FWD_ERROR;
+}
+
+static enum sal_fwd fwd_error(const struct sal_spot *spot,
+			      struct sal_service *svc, struct sk_buff *skb,
+			      const struct sal_packet *pkt)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_quote q;
+	enum sal_fwd fwd;
+	int err;
+
+	err = sal_quote_addrs(skb, spot->af, pkt, &q);
+	if (!err && ipv6_addr_equal(&q.src, &pkt->dst))
+		err = sal_quote_parse(skb, spot->af, &q);
+	else if (!err)
+		err = -ENOENT;
+	if (err)
+		return fwd_drop(d, err == -ENOENT ? SAL_R_UNSUPPORTED :
+						    SAL_R_MALFORMED);
+	fwd = q.reply ? SAL_FWD_PASS : sal_peer_error(spot, skb, pkt, &q);
+	return fwd == SAL_FWD_PASS ?
+	       fwd_client_error(spot, svc, skb, pkt, &q) : fwd;
+}
+
 /* it is not answered: where nobody was told that VIP, it is dropped */
 static enum sal_fwd fwd_answer(const struct sal_spot *spot,
-			       struct sk_buff *skb,
+			       struct sal_service *svc, struct sk_buff *skb,
 			       const struct sal_packet *pkt)
 {
-	return pkt->kind == SAL_KIND_REPLY ? sal_peer_reply(spot, skb, pkt) :
-					     sal_peer_error(spot, skb, pkt);
+	enum sal_fwd fwd;
+
+	if (pkt->kind == SAL_KIND_ERROR)
+		return fwd_error(spot, svc, skb, pkt);
+	fwd = sal_peer_reply(spot, skb, pkt);
+	return fwd == SAL_FWD_PASS ?
+	       fwd_drop(spot->member->domain, SAL_R_UNSUPPORTED) : fwd;
+}
+
+/* what an endpoint sends to a name may be its answer, whatever that one speaks */
+static enum sal_fwd fwd_named(const struct sal_spot *spot, struct sk_buff *skb,
+			      const struct sal_packet *pkt, enum sal_fwd fwd)
+{
+	enum sal_fwd named;
+
+	if (pkt->kind != SAL_KIND_DATA)
+		return fwd;
+	named = sal_peer_reply(spot, skb, pkt);
+	return named == SAL_FWD_PASS ? fwd : named;
 }
 
 /* steps 1 to 5, the route apart */
 static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
-			      struct sal_service **svc)
+			      struct sal_service **svc, struct sal_packet *pkt)
 {
-	struct sal_packet pkt;
 	enum sal_fwd fwd;
 
-	fwd = sal_fwd_resolve(spot, skb, &pkt, svc);
-	if (fwd == SAL_FWD_DIRECT)
-		return fwd_direct(spot, skb, &pkt);
-	if (fwd == SAL_FWD_ANSWER)
-		return fwd_answer(spot, skb, &pkt);
+	fwd = sal_fwd_resolve(spot, skb, pkt, svc);
+	switch (fwd) {
+	case SAL_FWD_DIRECT:
+		return fwd_direct(spot, skb, pkt);
+	case SAL_FWD_ANSWER:
+		return fwd_answer(spot, *svc, skb, pkt);
+	case SAL_FWD_SEND:
+	case SAL_FWD_NO_PORT:
+		fwd = fwd_named(spot, skb, pkt, fwd);
+		break;
+	default:
+		break;
+	}
 	if (fwd != SAL_FWD_SEND)
 		return fwd;
 	if (unlikely(READ_ONCE((*svc)->gate[spot->af]) != SAL_GATE_OPEN))
 		return SAL_FWD_WAIT;
-	return sal_fwd_translate(spot, *svc, skb, &pkt);
+	return sal_fwd_translate(spot, *svc, skb, pkt);
+}
+
+unsigned int sal_fwd_reject(const struct sal_spot *spot,
+			    const struct sal_service *svc, struct sk_buff *skb,
+			    const struct sal_packet *pkt, enum sal_fwd fwd)
+{
+	enum sal_reason reason = SAL_R_UNSUPPORTED;
+	struct net *net = spot->member->net;
+
+	switch (fwd) {
+	case SAL_FWD_NO_PROTO:
+		sal_reject_proto(net, skb, spot->af);
+		break;
+	case SAL_FWD_NO_PORT:
+		sal_reject_port(net, skb, spot->af);
+		break;
+	default:
+		reason = SAL_R_STRAY;
+		if (READ_ONCE(svc->conf.stray) == SAL_STRAY_RESET)
+			sal_reset_send(net, skb, spot->af, pkt);
+	}
+	return sal_drop(spot->member->domain, skb, reason);
 }
 
 static unsigned int fwd_verdict(const struct sal_spot *spot,
 				struct sal_service *svc, struct sk_buff *skb,
-				struct sock *sk, enum sal_fwd fwd)
+				struct sock *sk, const struct sal_packet *pkt,
+				enum sal_fwd fwd)
 {
 	switch (fwd) {
 	case SAL_FWD_SEND:
 		return fwd_send(spot, skb, sk, SAL_R_FORWARD);
 	case SAL_FWD_ANSWER:
 		return fwd_send(spot, skb, sk, SAL_R_UNNAMED);
+	case SAL_FWD_ERROR:
+		return fwd_send(spot, skb, sk, SAL_R_ERROR);
 	case SAL_FWD_PASS:
 	case SAL_FWD_DIRECT:
 		return NF_ACCEPT;
@@ -316,9 +480,10 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 		return fwd_wait(spot, svc, skb);
 	case SAL_FWD_REFUSE:
 		return NF_DROP_ERR(-ENOBUFS);
-	case SAL_FWD_REJECT:
-		sal_reject_proto(spot->member->net, skb, spot->af);
-		break;
+	case SAL_FWD_NO_PROTO:
+	case SAL_FWD_NO_PORT:
+	case SAL_FWD_STRAY:
+		return sal_fwd_reject(spot, svc, skb, pkt, fwd);
 	case SAL_FWD_DROP:
 		break;
 	}
@@ -330,13 +495,14 @@ unsigned int sal_forward(const struct sal_spot *spot, struct sk_buff *skb,
 			 struct sock *sk)
 {
 	struct sal_service *svc = NULL;
+	struct sal_packet pkt;
 	unsigned int verdict;
 	int tries = FWD_TRIES;
 	enum sal_fwd fwd;
 
 	do {
-		fwd = fwd_steps(spot, skb, &svc);
-		verdict = fwd_verdict(spot, svc, skb, sk, fwd);
+		fwd = fwd_steps(spot, skb, &svc, &pkt);
+		verdict = fwd_verdict(spot, svc, skb, sk, &pkt, fwd);
 		if (likely(verdict != NF_REPEAT))
 			return verdict;
 	} while (--tries);

@@ -221,7 +221,7 @@ static int link_prepare(const struct sal_endpoint *ep,
 		    !link_good(ep, &plan->look, af, state))
 			continue;
 		err = sal_cells_prepare(&plan->fresh[af], ep->svc, af,
-					SAL_CELLS);
+					SAL_CELLS_ALL);
 		if (err)
 			return err;
 	}

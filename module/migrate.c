@@ -65,7 +65,7 @@ static int migrate_check_all(struct sal_endpoint *const *from, unsigned int n,
 		for (af = 0; af < SAL_AF_NUM; af++) {
 			struct sal_moved count = {};
 
-			sal_cells_count(from[i], af, &count);
+			sal_cells_count_movable(from[i], af, &count);
 			err = migrate_check(from[i], to, &count, af, extack);
 			if (err)
 				return err;

@@ -48,6 +48,36 @@ static const struct netlink_range_validation sal_a_service_grace_range = {
 	.max	= SAL_GRACE_MAX,
 };
 
+static const struct netlink_range_validation sal_a_service_timeout_new_range = {
+	.min	= 1ULL,
+	.max	= SAL_TIMEOUT_MAX,
+};
+
+static const struct netlink_range_validation sal_a_service_timeout_replied_range = {
+	.min	= 1ULL,
+	.max	= SAL_TIMEOUT_MAX,
+};
+
+static const struct netlink_range_validation sal_a_service_timeout_syn_range = {
+	.min	= 1ULL,
+	.max	= SAL_TIMEOUT_MAX,
+};
+
+static const struct netlink_range_validation sal_a_service_timeout_established_range = {
+	.min	= 1ULL,
+	.max	= SAL_TIMEOUT_MAX,
+};
+
+static const struct netlink_range_validation sal_a_service_timeout_closing_range = {
+	.min	= 1ULL,
+	.max	= SAL_TIMEOUT_MAX,
+};
+
+static const struct netlink_range_validation sal_a_service_timeout_closed_range = {
+	.min	= 1ULL,
+	.max	= SAL_TIMEOUT_MAX,
+};
+
 static const struct netlink_range_validation sal_a_endpoint_weight_range = {
 	.min	= 1ULL,
 	.max	= SAL_WEIGHT_MAX,
@@ -96,7 +126,7 @@ static const struct nla_policy sal_member_del_nl_policy[SAL_A_MEMBER_NETNS_FD + 
 };
 
 /* SAL_CMD_SERVICE_NEW - do */
-static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_REPLACE + 1] = {
+static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_TIMEOUT_CLOSED + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
@@ -105,11 +135,22 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_REPLACE +
 	[SAL_A_SERVICE_ON_EMPTY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_LATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_GRACE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_grace_range),
+	[SAL_A_SERVICE_PROTO] = NLA_POLICY_MAX(NLA_U8, 17),
+	[SAL_A_SERVICE_PORT] = { .type = NLA_U16, },
+	[SAL_A_SERVICE_PORT_END] = { .type = NLA_U16, },
+	[SAL_A_SERVICE_STRAY] = NLA_POLICY_MAX(NLA_U32, 2),
+	[SAL_A_SERVICE_TCP] = NLA_POLICY_MAX(NLA_U32, 0),
+	[SAL_A_SERVICE_TIMEOUT_NEW] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_new_range),
+	[SAL_A_SERVICE_TIMEOUT_REPLIED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_replied_range),
+	[SAL_A_SERVICE_TIMEOUT_SYN] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_syn_range),
+	[SAL_A_SERVICE_TIMEOUT_ESTABLISHED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_established_range),
+	[SAL_A_SERVICE_TIMEOUT_CLOSING] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_closing_range),
+	[SAL_A_SERVICE_TIMEOUT_CLOSED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_closed_range),
 	[SAL_A_SERVICE_REPLACE] = { .type = NLA_FLAG, },
 };
 
 /* SAL_CMD_SERVICE_SET - do */
-static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_GRACE + 1] = {
+static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_TIMEOUT_CLOSED + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
@@ -118,6 +159,17 @@ static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_GRACE + 1
 	[SAL_A_SERVICE_ON_EMPTY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_LATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_GRACE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_grace_range),
+	[SAL_A_SERVICE_PROTO] = NLA_POLICY_MAX(NLA_U8, 17),
+	[SAL_A_SERVICE_PORT] = { .type = NLA_U16, },
+	[SAL_A_SERVICE_PORT_END] = { .type = NLA_U16, },
+	[SAL_A_SERVICE_STRAY] = NLA_POLICY_MAX(NLA_U32, 2),
+	[SAL_A_SERVICE_TCP] = NLA_POLICY_MAX(NLA_U32, 0),
+	[SAL_A_SERVICE_TIMEOUT_NEW] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_new_range),
+	[SAL_A_SERVICE_TIMEOUT_REPLIED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_replied_range),
+	[SAL_A_SERVICE_TIMEOUT_SYN] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_syn_range),
+	[SAL_A_SERVICE_TIMEOUT_ESTABLISHED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_established_range),
+	[SAL_A_SERVICE_TIMEOUT_CLOSING] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_closing_range),
+	[SAL_A_SERVICE_TIMEOUT_CLOSED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_closed_range),
 };
 
 /* SAL_CMD_SERVICE_GET - do */
@@ -131,12 +183,13 @@ static const struct nla_policy sal_service_del_nl_policy[SAL_A_SERVICE_NAME + 1]
 };
 
 /* SAL_CMD_ENDPOINT_NEW - do */
-static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_REPLACE + 1] = {
+static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_PORT + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
 	[SAL_A_ENDPOINT_IPV4] = { .type = NLA_BE32, },
 	[SAL_A_ENDPOINT_IPV6] = NLA_POLICY_EXACT_LEN(16),
+	[SAL_A_ENDPOINT_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
 	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_ENDPOINT_NO_MEMBER] = { .type = NLA_FLAG, },
@@ -144,11 +197,12 @@ static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_REPLACE
 };
 
 /* SAL_CMD_ENDPOINT_SET - do */
-static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_STATE + 1] = {
+static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_PORT + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_IPV4] = { .type = NLA_BE32, },
 	[SAL_A_ENDPOINT_IPV6] = NLA_POLICY_EXACT_LEN(16),
+	[SAL_A_ENDPOINT_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
 	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -176,22 +230,24 @@ static const struct nla_policy sal_flow_get_do_nl_policy[SAL_A_FLOW_ID + 1] = {
 };
 
 /* SAL_CMD_FLOW_GET - dump */
-static const struct nla_policy sal_flow_get_dump_nl_policy[SAL_A_FLOW_SPORT + 1] = {
+static const struct nla_policy sal_flow_get_dump_nl_policy[SAL_A_FLOW_DPORT + 1] = {
 	[SAL_A_FLOW_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_FLOW_ENDPOINT] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_FLOW_PROTO] = { .type = NLA_U8, },
 	[SAL_A_FLOW_SRC] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_FLOW_SPORT] = { .type = NLA_BE16, },
+	[SAL_A_FLOW_DPORT] = { .type = NLA_BE16, },
 };
 
 /* SAL_CMD_FLOW_DEL - do */
-static const struct nla_policy sal_flow_del_nl_policy[SAL_A_FLOW_SPORT + 1] = {
+static const struct nla_policy sal_flow_del_nl_policy[SAL_A_FLOW_DPORT + 1] = {
 	[SAL_A_FLOW_ID] = { .type = NLA_UINT, },
 	[SAL_A_FLOW_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_FLOW_ENDPOINT] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_FLOW_PROTO] = { .type = NLA_U8, },
 	[SAL_A_FLOW_SRC] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_FLOW_SPORT] = { .type = NLA_BE16, },
+	[SAL_A_FLOW_DPORT] = { .type = NLA_BE16, },
 };
 
 /* SAL_CMD_MIGRATE - do */
@@ -279,14 +335,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_SERVICE_NEW,
 		.doit		= sal_nl_service_new_doit,
 		.policy		= sal_service_new_nl_policy,
-		.maxattr	= SAL_A_SERVICE_REPLACE,
+		.maxattr	= SAL_A_SERVICE_TIMEOUT_CLOSED,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_SERVICE_SET,
 		.doit		= sal_nl_service_set_doit,
 		.policy		= sal_service_set_nl_policy,
-		.maxattr	= SAL_A_SERVICE_GRACE,
+		.maxattr	= SAL_A_SERVICE_TIMEOUT_CLOSED,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -312,14 +368,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_ENDPOINT_NEW,
 		.doit		= sal_nl_endpoint_new_doit,
 		.policy		= sal_endpoint_new_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_REPLACE,
+		.maxattr	= SAL_A_ENDPOINT_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_ENDPOINT_SET,
 		.doit		= sal_nl_endpoint_set_doit,
 		.policy		= sal_endpoint_set_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_STATE,
+		.maxattr	= SAL_A_ENDPOINT_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -356,7 +412,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.dumpit		= sal_nl_flow_get_dumpit,
 		.done		= sal_nl_flow_get_done,
 		.policy		= sal_flow_get_dump_nl_policy,
-		.maxattr	= SAL_A_FLOW_SPORT,
+		.maxattr	= SAL_A_FLOW_DPORT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -364,7 +420,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_flow_del_doit,
 		.policy		= sal_flow_del_nl_policy,
-		.maxattr	= SAL_A_FLOW_SPORT,
+		.maxattr	= SAL_A_FLOW_DPORT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

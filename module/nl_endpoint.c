@@ -30,6 +30,8 @@ static int place_put(struct sk_buff *skb, const struct sal_endpoint *ep,
 	    nla_put_in6_addr(skb, SAL_A_ENDPOINT_IPV6,
 			     sal_endpoint_addr(ep, SAL_V6)))
 		return -EMSGSIZE;
+	if (ep->port && nla_put_u16(skb, SAL_A_ENDPOINT_PORT, ep->port))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -95,6 +97,8 @@ static int req_get(const struct genl_info *info, struct sal_endpoint_req *req)
 			return err;
 		req->has |= BIT(SAL_V6);
 	}
+	if (tb[SAL_A_ENDPOINT_PORT])
+		req->port = nla_get_u16(tb[SAL_A_ENDPOINT_PORT]);
 	if (tb[SAL_A_ENDPOINT_WEIGHT])
 		req->weight = nla_get_u32(tb[SAL_A_ENDPOINT_WEIGHT]);
 	if (tb[SAL_A_ENDPOINT_STATE])
@@ -129,6 +133,8 @@ static int blame(const struct genl_info *info, struct sal_service *svc,
 		{ -EADDRINUSE, SAL_A_ENDPOINT_IPV4 },
 		{ -EEXIST, SAL_A_ENDPOINT_NAME },
 		{ -ENOSPC, SAL_A_ENDPOINT_NAME },
+		{ -EOPNOTSUPP, SAL_A_ENDPOINT_PORT },
+		{ -ERANGE, SAL_A_ENDPOINT_PORT },
 		{ -EBUSY, SAL_A_ENDPOINT_NETNS_FD },
 		{ -ENOENT, SAL_A_ENDPOINT_NETNS_FD },
 		{ -ENOPKG, SAL_A_ENDPOINT_NETNS_FD },
@@ -291,6 +297,7 @@ static void req_from(struct sal_endpoint_req *req,
 		.name = ep->name,
 		.net = ep->net,
 		.has = ep->has,
+		.port = ep->port,
 		.weight = ep->want_weight,
 		.state = ep->want_state,
 	};

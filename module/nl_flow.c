@@ -21,6 +21,7 @@
 #include "member.h"
 #include "nl_util.h"
 #include "service.h"
+#include "track.h"
 
 #define FLOW_MSG_SIZE	1024
 
@@ -71,6 +72,11 @@ static bool flow_is_named(const struct sal_flow *f)
 	       (told == SAL_TOLD_ROUTER || told == SAL_TOLD_EDGE);
 }
 
+static bool flow_has_ports(const struct sal_flow *f)
+{
+	return f->key.proto == IPPROTO_UDP || f->key.proto == IPPROTO_TCP;
+}
+
 /**
  * sal_nl_fill_flow() - put a flow into a message
  * @skb: message
@@ -93,6 +99,11 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 	    nla_put_be16(skb, SAL_A_FLOW_SPORT, f->cid) ||
 	    nla_put_u32(skb, SAL_A_FLOW_PLACEMENT, f->place) ||
 	    nla_put_u32(skb, SAL_A_FLOW_IDLE, sal_flow_idle(f)))
+		return -EMSGSIZE;
+	if (flow_has_ports(f) &&
+	    nla_put_be16(skb, SAL_A_FLOW_DPORT, sal_flow_near_port(f)))
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, SAL_A_FLOW_STATE, sal_track_state(f)))
 		return -EMSGSIZE;
 	if (f->key.id != f->cid &&
 	    nla_put_be16(skb, SAL_A_FLOW_MAPPED, f->key.id))

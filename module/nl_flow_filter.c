@@ -54,6 +54,8 @@ bool sal_nl_flow_matches(struct sal_domain *d,
 		return false;
 	if (filter->has_sport && f->cid != filter->sport)
 		return false;
+	if (filter->has_dport && sal_flow_near_port(f) != filter->dport)
+		return false;
 	if (filter->has_src && !src_matches(&filter->src, &f->client))
 		return false;
 	if (filter->endpoint && !endpoint_matches(filter->endpoint, f))
@@ -135,6 +137,10 @@ int sal_nl_flow_filter(const struct genl_info *info,
 	if (tb[SAL_A_FLOW_SPORT]) {
 		filter->has_sport = true;
 		filter->sport = nla_get_be16(tb[SAL_A_FLOW_SPORT]);
+	}
+	if (tb[SAL_A_FLOW_DPORT]) {
+		filter->has_dport = true;
+		filter->dport = nla_get_be16(tb[SAL_A_FLOW_DPORT]);
 	}
 	err = filter_src(info, filter);
 	if (err)

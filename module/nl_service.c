@@ -15,25 +15,79 @@
 #include "txn.h"
 #include "vip.h"
 
-/* each setting of struct sal_service_conf is one u32 attribute */
+#define CONF_FIELD(_attr, _type, _field)				\
+	{ SAL_A_SERVICE_##_attr, sizeof(_type),				\
+	  offsetof(struct sal_service_conf, _field) }
+
+/* each setting of struct sal_service_conf, a u32 there, is one attribute */
 static const struct {
 	u16 attr;
+	u16 size;
 	u16 offset;
 } conf_fields[] = {
-	{ SAL_A_SERVICE_HOLD_PACKETS,
-	  offsetof(struct sal_service_conf, hold_packets) },
-	{ SAL_A_SERVICE_HOLD_BYTES,
-	  offsetof(struct sal_service_conf, hold_bytes) },
-	{ SAL_A_SERVICE_HOLD_TIME,
-	  offsetof(struct sal_service_conf, hold_time) },
-	{ SAL_A_SERVICE_ON_EMPTY,
-	  offsetof(struct sal_service_conf, on_empty) },
-	{ SAL_A_SERVICE_LATE, offsetof(struct sal_service_conf, late) },
-	{ SAL_A_SERVICE_GRACE, offsetof(struct sal_service_conf, grace) },
+	CONF_FIELD(HOLD_PACKETS, u32, hold_packets),
+	CONF_FIELD(HOLD_BYTES, u32, hold_bytes),
+	CONF_FIELD(HOLD_TIME, u32, hold_time),
+	CONF_FIELD(ON_EMPTY, u32, on_empty),
+	CONF_FIELD(LATE, u32, late),
+	CONF_FIELD(GRACE, u32, grace),
+	CONF_FIELD(PROTO, u8, proto),
+	CONF_FIELD(PORT, u16, port),
+	CONF_FIELD(PORT_END, u16, port_end),
+	CONF_FIELD(STRAY, u32, stray),
+	CONF_FIELD(TCP, u32, tcp),
+	CONF_FIELD(TIMEOUT_NEW, u32, timeout[SAL_TIMEOUT_NEW]),
+	CONF_FIELD(TIMEOUT_REPLIED, u32, timeout[SAL_TIMEOUT_REPLIED]),
+	CONF_FIELD(TIMEOUT_SYN, u32, timeout[SAL_TIMEOUT_SYN]),
+	CONF_FIELD(TIMEOUT_ESTABLISHED, u32, timeout[SAL_TIMEOUT_ESTABLISHED]),
+	CONF_FIELD(TIMEOUT_CLOSING, u32, timeout[SAL_TIMEOUT_CLOSING]),
+	CONF_FIELD(TIMEOUT_CLOSED, u32, timeout[SAL_TIMEOUT_CLOSED]),
 };
 
-static void conf_get(const struct genl_info *info,
-		     struct sal_service_conf *conf)
+static u32 conf_get_one(const struct nlattr *nla, u16 size)
+{
+	switch (size) {
+	case sizeof(u8):
+		return nla_get_u8(nla);
+	case sizeof(u16):
+		return nla_get_u16(nla);
+	}
+	return nla_get_u32(nla);
+}
+
+static int conf_bad(const struct genl_info *info, u16 attr, const char *text)
+{
+	NL_SET_ERR_MSG_FMT(info->extack, "%s", text);
+	if (info->attrs[attr])
+		NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
+	return -EINVAL;
+}
+
+/* which protocol, and which of its ports */
+static int conf_get_ports(const struct genl_info *info,
+			  struct sal_service_conf *conf)
+{
+	bool has_ports = conf->proto == IPPROTO_TCP ||
+			 conf->proto == IPPROTO_UDP;
+
+	if (conf->proto && conf->proto != IPPROTO_ICMP && !has_ports)
+		return conf_bad(info, SAL_A_SERVICE_PROTO,
+				"proto is none of 1 (echo), 6 (TCP), 17 (UDP)");
+	if (conf->port && !has_ports)
+		return conf_bad(info, info->attrs[SAL_A_SERVICE_PORT] ?
+				      SAL_A_SERVICE_PORT : SAL_A_SERVICE_PROTO,
+				"ports are those of proto 6 (TCP) or 17 (UDP)");
+	if (info->attrs[SAL_A_SERVICE_PORT] &&
+	    !info->attrs[SAL_A_SERVICE_PORT_END])
+		conf->port_end = conf->port;
+	if (conf->port_end < conf->port || (conf->port_end && !conf->port))
+		return conf_bad(info, SAL_A_SERVICE_PORT_END,
+				"the last port comes before the first");
+	return 0;
+}
+
+static int conf_get(const struct genl_info *info,
+		    struct sal_service_conf *conf)
 {
 	unsigned int i;
 
@@ -42,8 +96,34 @@ static void conf_get(const struct genl_info *info,
 
 		if (nla)
 			*(u32 *)((void *)conf + conf_fields[i].offset) =
-				nla_get_u32(nla);
+				conf_get_one(nla, conf_fields[i].size);
 	}
+	return conf_get_ports(info, conf);
+}
+
+static int conf_put_one(struct sk_buff *skb, u16 attr, u16 size, u32 val)
+{
+	switch (size) {
+	case sizeof(u8):
+		return nla_put_u8(skb, attr, val);
+	case sizeof(u16):
+		return nla_put_u16(skb, attr, val);
+	}
+	return nla_put_u32(skb, attr, val);
+}
+
+/* what is for all protocols, or ports, or but one, says so by not being there */
+static bool conf_says(const struct sal_service_conf *conf, u16 attr)
+{
+	switch (attr) {
+	case SAL_A_SERVICE_PROTO:
+		return conf->proto;
+	case SAL_A_SERVICE_PORT:
+		return conf->port;
+	case SAL_A_SERVICE_PORT_END:
+		return conf->port_end != conf->port;
+	}
+	return true;
 }
 
 static int conf_put(struct sk_buff *skb, const struct sal_service_conf *conf)
@@ -51,9 +131,10 @@ static int conf_put(struct sk_buff *skb, const struct sal_service_conf *conf)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(conf_fields); i++)
-		if (nla_put_u32(skb, conf_fields[i].attr,
-				*(const u32 *)((const void *)conf +
-					       conf_fields[i].offset)))
+		if (conf_says(conf, conf_fields[i].attr) &&
+		    conf_put_one(skb, conf_fields[i].attr, conf_fields[i].size,
+				 *(const u32 *)((const void *)conf +
+						conf_fields[i].offset)))
 			return -EMSGSIZE;
 	return 0;
 }
@@ -196,6 +277,8 @@ static int blame(const struct genl_info *info, struct sal_domain *d,
 		{ -EADDRINUSE, SAL_A_SERVICE_NAME },
 		{ -EEXIST, SAL_A_SERVICE_NAME },
 		{ -ENOSPC, SAL_A_SERVICE_NAME },
+		{ -EBUSY, SAL_A_SERVICE_PORT },
+		{ -ERANGE, SAL_A_SERVICE_PORT_END },
 		{ }
 	};
 
@@ -241,7 +324,9 @@ static int service_new(struct sal_nl_change *c)
 				   "service name");
 	if (IS_ERR(req.name))
 		return PTR_ERR(req.name);
-	conf_get(c->info, &req.conf);
+	err = conf_get(c->info, &req.conf);
+	if (err)
+		return err;
 	vips = vips_get(c->info, &req.n_vips);
 	if (IS_ERR(vips))
 		return PTR_ERR(vips);
@@ -272,14 +357,16 @@ static int service_set(struct sal_nl_change *c)
 	svc = sal_nl_find_service(c->txn->d, c->info, SAL_A_SERVICE_NAME);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
+	req.name = svc->name;
+	req.conf = *sal_service_next_conf(svc);
+	err = conf_get(c->info, &req.conf);
+	if (err)
+		return err;
 	vips = vips_get(c->info, &req.n_vips);
 	if (IS_ERR(vips))
 		return PTR_ERR(vips);
 	req.vips = vips;
 	req.set_vips = req.n_vips;
-	req.name = svc->name;
-	req.conf = *sal_service_next_conf(svc);
-	conf_get(c->info, &req.conf);
 	err = sal_service_change(c->txn, svc, &req, c->info->extack);
 	err = blame(c->info, c->txn->d, &req, err);
 	kfree(vips);

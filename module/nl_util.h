@@ -111,10 +111,12 @@ struct sal_member *sal_nl_member_auto(struct sal_txn *t, struct net *net,
  * @src: prefix of client addresses
  * @id: number of the flow
  * @sport: client port
+ * @dport: port that the client sends to
  * @proto: IP protocol
  * @has_src: @src counts; likewise the others
  * @has_id: see @has_src
  * @has_sport: see @has_src
+ * @has_dport: see @has_src
  * @has_proto: see @has_src
  */
 struct sal_nl_flow_filter {
@@ -123,10 +125,12 @@ struct sal_nl_flow_filter {
 	struct sal_prefix src;
 	u64 id;
 	__be16 sport;
+	__be16 dport;
 	u8 proto;
 	bool has_src;
 	bool has_id;
 	bool has_sport;
+	bool has_dport;
 	bool has_proto;
 };
 

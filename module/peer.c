@@ -133,12 +133,12 @@ static bool peer_is_told(const struct sal_spot *spot, struct sal_flow *f,
 /* a flow that is known by a name; another router's names are its own affair */
 static struct sal_flow *peer_find(const struct sal_spot *spot,
 				  const struct in6_addr *name,
-				  const struct sal_service *svc, u8 proto,
-				  __be16 id)
+				  const struct sal_service *svc,
+				  const struct sal_ports *ports)
 {
 	struct sal_flow *f;
 
-	f = sal_flow_find(spot->member->domain, name, svc, proto, id);
+	f = sal_flow_find(spot->member->domain, name, svc, ports);
 	if (!f || READ_ONCE(f->kind) == SAL_FLOW_DIRECT)
 		return NULL;
 	if (spot->place == SAL_PLACEMENT_ROUTER &&
@@ -147,21 +147,26 @@ static struct sal_flow *peer_find(const struct sal_spot *spot,
 	return f;
 }
 
-/* a flow of the client's by its name, as it comes to an endpoint */
-static void peer_flow(const struct sal_spot *spot, const struct sal_packet *pkt,
-		      struct sal_pick *pick)
+/* what passes between a client and an endpoint, in either direction, the ports
+ * being those that the endpoint sees: its flow, where the client has a name
+ */
+static void peer_flow(const struct sal_spot *spot,
+		      const struct in6_addr *client, const struct in6_addr *at,
+		      const struct sal_ports *seen, struct sal_pick *pick)
 {
 	struct sal_domain *d = spot->member->domain;
+	struct sal_ports ports = *seen;
 	struct sal_reverse *rev;
 	struct in6_addr name;
 	struct sal_flow *f;
 
-	if (likely(sal_peer_name(d, &pkt->src, &name) == SAL_PEER_PLAIN))
+	if (likely(sal_peer_name(d, client, &name) == SAL_PEER_PLAIN))
 		return;
-	rev = sal_reverse_lookup(d, &pkt->dst);
+	rev = sal_reverse_lookup(d, at);
 	for (; rev; rev = sal_reverse_next(rev)) {
-		f = peer_find(spot, &name, rev->ep->svc, pkt->proto, pkt->id);
-		if (f && ipv6_addr_equal(&f->client, &pkt->src))
+		ports.port = sal_port_in(rev->ep, seen->port);
+		f = peer_find(spot, &name, rev->ep->svc, &ports);
+		if (f && ipv6_addr_equal(&f->client, client))
 			sal_pick_add(pick, f, rev);
 	}
 }
@@ -169,31 +174,69 @@ static void peer_flow(const struct sal_spot *spot, const struct sal_packet *pkt,
 unsigned int sal_peer_tell(const struct sal_spot *spot, struct sk_buff *skb,
 			   const struct sal_packet *pkt)
 {
+	const struct sal_ports ports = {
+		.id	= pkt->sport,
+		.port	= pkt->dport,
+		.proto	= pkt->proto,
+	};
 	struct sal_domain *d = spot->member->domain;
 	struct sal_pick pick = {};
 
 	/* whichever flow it is of, the client and its name are the same */
-	peer_flow(spot, pkt, &pick);
+	peer_flow(spot, &pkt->src, &pkt->dst, &ports, &pick);
 	if (likely(!pick.flow) || !peer_is_told(spot, pick.flow, pick.rev->ep))
 		return NF_ACCEPT;
-	if (sal_xlat_src(skb, spot->af, pkt, &pick.flow->key.peer, pkt->id))
+	if (sal_xlat_src(skb, spot->af, pkt, &pick.flow->key.peer, pkt->sport,
+			 pkt->dport))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
+	/* a socket that was chosen by the address before */
+	skb_orphan(skb);
 	sal_count(d, SAL_R_NAMED);
+	return NF_ACCEPT;
+}
+
+unsigned int sal_peer_tell_error(const struct sal_spot *spot,
+				 struct sk_buff *skb,
+				 const struct sal_packet *pkt,
+				 const struct sal_quote *q)
+{
+	const struct sal_ports ports = {
+		.id	= q->dport,
+		.port	= q->sport,
+		.proto	= q->proto,
+	};
+	struct sal_domain *d = spot->member->domain;
+	struct sal_pick pick = {};
+	struct sal_error_to to;
+
+	peer_flow(spot, &q->dst, &q->src, &ports, &pick);
+	if (likely(!pick.flow) || !peer_is_told(spot, pick.flow, pick.rev->ep))
+		return NF_ACCEPT;
+	sal_error_keep(&to, pkt, q);
+	to.q_dst = pick.flow->key.peer;
+	if (ipv6_addr_equal(&pkt->src, &q->dst))
+		to.src = to.q_dst;
+	if (sal_xlat_error(skb, spot->af, pkt, q, &to))
+		return sal_drop(d, skb, SAL_R_NO_MEMORY);
+	sal_count(d, SAL_R_ERROR);
 	return NF_ACCEPT;
 }
 
 /* the flow of an endpoint's packet to a name; NULL where it was never told */
 static void peer_named_flow(const struct sal_spot *spot,
 			    const struct in6_addr *name,
-			    const struct in6_addr *from, u8 proto, __be16 id,
+			    const struct in6_addr *from,
+			    const struct sal_ports *seen,
 			    struct sal_pick *pick)
 {
+	struct sal_ports ports = *seen;
 	struct sal_reverse *rev;
 	struct sal_flow *f;
 
 	rev = sal_reverse_lookup(spot->member->domain, from);
 	for (; rev; rev = sal_reverse_next(rev)) {
-		f = peer_find(spot, name, rev->ep->svc, proto, id);
+		ports.port = sal_port_in(rev->ep, seen->port);
+		f = peer_find(spot, name, rev->ep->svc, &ports);
 		if (f && !ipv6_addr_equal(&f->client, name))
 			sal_pick_add(pick, f, rev);
 	}
@@ -209,34 +252,45 @@ static enum sal_fwd peer_drop(const struct sal_spot *spot,
 enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt)
 {
+	const struct sal_ports ports = {
+		.id	= pkt->dport,
+		.port	= pkt->sport,
+		.proto	= pkt->proto,
+	};
 	struct sal_pick pick = {};
 
-	peer_named_flow(spot, &pkt->dst, &pkt->src, pkt->proto, pkt->id, &pick);
+	peer_named_flow(spot, &pkt->dst, &pkt->src, &ports, &pick);
 	if (!pick.flow)
-		return peer_drop(spot, SAL_R_UNSUPPORTED);
+		return SAL_FWD_PASS;
 	if (unlikely(pick.ambiguous))
 		return peer_drop(spot, SAL_R_AMBIGUOUS);
-	if (sal_xlat_dst(skb, spot->af, pkt, &pick.flow->client, pkt->id))
+	if (sal_xlat_dst(skb, spot->af, pkt, &pick.flow->client, pkt->sport,
+			 pkt->dport))
 		return peer_drop(spot, SAL_R_NO_MEMORY);
 	return SAL_FWD_ANSWER;
 }
 
 enum sal_fwd sal_peer_error(const struct sal_spot *spot, struct sk_buff *skb,
-			    const struct sal_packet *pkt)
+			    const struct sal_packet *pkt,
+			    const struct sal_quote *q)
 {
+	const struct sal_ports ports = {
+		.id	= q->sport,
+		.port	= q->dport,
+		.proto	= q->proto,
+	};
 	struct sal_pick pick = {};
-	struct sal_quote q;
+	struct sal_error_to to;
 
-	if (sal_quote_addrs(skb, spot->af, pkt, &q) ||
-	    !ipv6_addr_equal(&q.src, &pkt->dst) ||
-	    sal_quote_parse(skb, spot->af, &q))
-		return peer_drop(spot, SAL_R_UNSUPPORTED);
-	peer_named_flow(spot, &q.src, &q.dst, q.proto, q.id, &pick);
+	peer_named_flow(spot, &q->src, &q->dst, &ports, &pick);
 	if (!pick.flow)
-		return peer_drop(spot, SAL_R_UNSUPPORTED);
+		return SAL_FWD_PASS;
 	if (unlikely(pick.ambiguous))
 		return peer_drop(spot, SAL_R_AMBIGUOUS);
-	if (sal_xlat_error_peer(skb, spot->af, pkt, &q, &pick.flow->client))
+	sal_error_keep(&to, pkt, q);
+	to.dst = pick.flow->client;
+	to.q_src = to.dst;
+	if (sal_xlat_error(skb, spot->af, pkt, q, &to))
 		return peer_drop(spot, SAL_R_NO_MEMORY);
 	return SAL_FWD_ANSWER;
 }

@@ -21,6 +21,7 @@
 struct in6_addr;
 struct sal_domain;
 struct sal_packet;
+struct sal_quote;
 
 /**
  * enum sal_peer - does a client have a name?
@@ -38,16 +39,24 @@ enum sal_peer {
 enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
 			    struct in6_addr *name);
 
-/* a request on its way to an endpoint: a verdict. RCU. */
+/* a request on its way to an endpoint, and an error about what that has answered:
+ * a verdict. RCU.
+ */
 unsigned int sal_peer_tell(const struct sal_spot *spot, struct sk_buff *skb,
 			   const struct sal_packet *pkt);
+unsigned int sal_peer_tell_error(const struct sal_spot *spot,
+				 struct sk_buff *skb,
+				 const struct sal_packet *pkt,
+				 const struct sal_quote *q);
 
 /* an endpoint's reply to a name, an error about a request from it: to the client.
- * SAL_FWD_ANSWER where it was rewritten. RCU.
+ * SAL_FWD_ANSWER where it was rewritten, SAL_FWD_PASS where it is not of a flow
+ * that is known by a name. RCU.
  */
 enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt);
 enum sal_fwd sal_peer_error(const struct sal_spot *spot, struct sk_buff *skb,
-			    const struct sal_packet *pkt);
+			    const struct sal_packet *pkt,
+			    const struct sal_quote *q);
 
 #endif /* _SAL_PEER_H */

@@ -13,7 +13,7 @@ SAL_REASON(REVERSE, "reverse", false,
 SAL_REASON(LATE, "late", false,
 	   "of these, replies of an endpoint that the flow has left")
 SAL_REASON(ERROR, "error", false,
-	   "ICMP error about a flow translated back for the client")
+	   "ICMP error about a flow, translated for who gets it")
 SAL_REASON(FLOW_NEW, "flow-new", false,
 	   "packet that began a flow")
 SAL_REASON(FLOW_MAPPED, "flow-mapped", false,
@@ -31,7 +31,7 @@ SAL_REASON(HOLD_FULL, "hold-full", true,
 SAL_REASON(HOLD_PURGED, "hold-purged", true,
 	   "held for a service or a member that was deleted")
 SAL_REASON(UNSUPPORTED, "unsupported", true,
-	   "for a VIP, but the service does not speak the protocol")
+	   "for a VIP, but the service does not speak the protocol, or not on that port")
 SAL_REASON(FRAGMENT, "fragment", true,
 	   "fragment sent to a VIP")
 SAL_REASON(MALFORMED, "malformed", true,
@@ -43,7 +43,7 @@ SAL_REASON(CLASH, "clash", true,
 SAL_REASON(STALE, "stale", true,
 	   "reply of an endpoint that the flow has left for good")
 SAL_REASON(FENCED, "fenced", true,
-	   "ICMP error about an endpoint that the flow has left")
+	   "ICMP error about an endpoint that the flow has left, or its RST")
 SAL_REASON(NO_ROUTE, "no-route", true,
 	   "no route to the endpoint, or to the client for a reject")
 SAL_REASON(NO_MEMORY, "no-memory", true,
@@ -58,3 +58,7 @@ SAL_REASON(FLOW_REMAPPED, "flow-remapped", false,
 	   "flow whose id clashed where it had moved to, and was mapped there")
 SAL_REASON(AMBIGUOUS, "ambiguous", true,
 	   "reply or error that may be about flows of two services")
+SAL_REASON(STRAY, "stray", true,
+	   "TCP segment that begins no connection, and is of no flow")
+SAL_REASON(EVICTED, "evicted", false,
+	   "flow that was not assured and gave way to another at the limit")

@@ -54,6 +54,14 @@ void sal_reject_proto(struct net *net, struct sk_buff *skb, enum sal_af af)
 			offsetof(struct ipv6hdr, nexthdr));
 }
 
+void sal_reject_port(struct net *net, struct sk_buff *skb, enum sal_af af)
+{
+	if (af == SAL_V4)
+		reject4(net, skb, ICMP_PORT_UNREACH);
+	else
+		reject6(net, skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
+}
+
 void sal_reject_host(struct net *net, struct sk_buff *skb, enum sal_af af)
 {
 	if (af == SAL_V4)

@@ -17,6 +17,8 @@ struct sk_buff;
 
 /* "this service does not speak that protocol" */
 void sal_reject_proto(struct net *net, struct sk_buff *skb, enum sal_af af);
+/* "nobody listens on that port", of UDP and TCP */
+void sal_reject_port(struct net *net, struct sk_buff *skb, enum sal_af af);
 /* "nobody answers there now" */
 void sal_reject_host(struct net *net, struct sk_buff *skb, enum sal_af af);
 

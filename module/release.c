@@ -118,18 +118,18 @@ static void release_send(const struct sal_spot *spot, struct sk_buff *skb)
 
 static enum sal_fwd release_steps(const struct sal_spot *spot,
 				  struct sal_service *svc, struct sk_buff *skb,
+				  struct sal_packet *pkt,
 				  struct sal_service **now)
 {
-	struct sal_packet pkt;
 	enum sal_fwd fwd;
 
-	fwd = sal_fwd_resolve(spot, skb, &pkt, now);
+	fwd = sal_fwd_resolve(spot, skb, pkt, now);
 	if (fwd != SAL_FWD_SEND)
 		return fwd;
 	/* its VIP may be another service's now, which does not wait */
 	if (*now != svc && READ_ONCE((*now)->gate[spot->af]) != SAL_GATE_OPEN)
 		return SAL_FWD_WAIT;
-	return sal_fwd_translate(spot, *now, skb, &pkt);
+	return sal_fwd_translate(spot, *now, skb, pkt);
 }
 
 bool sal_release(struct sal_service *svc, const struct sal_held *held,
@@ -139,12 +139,15 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 	struct sal_domain *d = svc->domain;
 	struct sal_service *now = NULL;
 	struct sk_buff *skb = held->skb;
+	struct sal_packet pkt;
+	enum sal_fwd fwd;
 
 	if (!release_restore(&spot, skb)) {
 		sal_drop(d, skb, SAL_R_NO_ROUTE);
 		return true;
 	}
-	switch (release_steps(&spot, svc, skb, &now)) {
+	fwd = release_steps(&spot, svc, skb, &pkt, &now);
+	switch (fwd) {
 	case SAL_FWD_SEND:
 		release_send(&spot, skb);
 		break;
@@ -163,8 +166,13 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 		skb_dst_drop(skb);
 		skb->dev = NULL;
 		return false;
+	case SAL_FWD_NO_PROTO:
+	case SAL_FWD_NO_PORT:
+	case SAL_FWD_STRAY:
+		sal_fwd_reject(&spot, now, skb, &pkt, fwd);
+		break;
 	case SAL_FWD_ANSWER:	/* answers are never held */
-	case SAL_FWD_REJECT:
+	case SAL_FWD_ERROR:
 	case SAL_FWD_REFUSE:
 	case SAL_FWD_DROP:
 		kfree_skb_reason(skb, SKB_DROP_REASON_NETFILTER_DROP);

@@ -5,7 +5,7 @@
  * It is met where its flow was translated: at LOCAL_IN of the client's own
  * namespace (edge), or at POST_ROUTING of the one that routes for it (router).
  *
- *	1  source to endpoints to services	rev_reply()
+ *	1  source to endpoints to services	rev_find_reply()
  *	2  headers to flow			rev_pick()
  *	3  may this endpoint answer for it?	rev_accepts()
  *	4  rewrite				sal_xlat_src()
@@ -15,6 +15,7 @@
  * As in forward.c nothing here locks, allocates or moves a timer.
  */
 #include <linux/netfilter.h>
+#include <net/tcp.h>
 
 #include "cell.h"
 #include "claim.h"
@@ -24,8 +25,10 @@
 #include "flow.h"
 #include "member.h"
 #include "peer.h"
+#include "pmtu.h"
 #include "service.h"
 #include "stats.h"
+#include "track.h"
 #include "xlat.h"
 
 /**
@@ -64,103 +67,161 @@ static enum rev rev_accepts(const struct sal_pick *pick)
 	return REV_STALE;
 }
 
-/* the flow that a packet of, or for, an endpoint's address belongs to */
+/*
+ * The flow that a packet of, or for, an endpoint's address belongs to; the ports
+ * are those that the endpoint sees.
+ */
 static void rev_pick(const struct sal_spot *spot, struct sal_reverse *rev,
-		     const struct in6_addr *client, u8 proto, __be16 id,
-		     struct sal_pick *pick)
+		     const struct in6_addr *client,
+		     const struct sal_ports *seen, struct sal_pick *pick)
 {
+	struct sal_ports ports = *seen;
 	struct sal_flow *f;
 
 	for (; rev; rev = sal_reverse_next(rev)) {
+		ports.port = sal_port_in(rev->ep, seen->port);
 		f = sal_flow_reverse(spot->member, spot->place, rev->ep->svc,
-				     client, proto, id);
+				     client, &ports);
 		sal_pick_add(pick, f, rev);
 	}
 }
 
+/* false where it is no reply, or not of a flow */
+static bool rev_find_reply(const struct sal_spot *spot,
+			   const struct sal_packet *pkt, struct sal_pick *pick)
+{
+	const struct sal_ports ports = {
+		.id	= pkt->dport,
+		.port	= pkt->sport,
+		.proto	= pkt->proto,
+	};
+	struct sal_reverse *rev;
+
+	if (pkt->kind == SAL_KIND_REQUEST)
+		return false;
+	rev = sal_reverse_lookup(spot->member->domain, &pkt->src);
+	rev_pick(spot, rev, &pkt->dst, &ports, pick);
+	return pick->flow;
+}
+
+static bool rev_is_reset(const struct sal_packet *pkt)
+{
+	return pkt->proto == IPPROTO_TCP && pkt->tcp_flags & TCPHDR_RST;
+}
+
 static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
-			      const struct sal_packet *pkt)
+			      const struct sal_packet *pkt,
+			      const struct sal_pick *pick)
 {
 	struct sal_domain *d = spot->member->domain;
-	struct sal_pick pick = {};
-	struct sal_reverse *rev;
-	struct sal_flow *f;
+	struct sal_flow *f = pick->flow;
 	enum rev may;
 
-	rev = sal_reverse_lookup(d, &pkt->src);
-	if (!rev)
-		return NF_ACCEPT;
-	rev_pick(spot, rev, &pkt->dst, pkt->proto, pkt->id, &pick);
-	f = pick.flow;
-	if (!f)
-		return NF_ACCEPT;
-
-	if (unlikely(pick.ambiguous))
+	if (unlikely(pick->ambiguous))
 		return sal_drop(d, skb, SAL_R_AMBIGUOUS);
-	may = rev_accepts(&pick);
+	may = rev_accepts(pick);
 	if (may == REV_STALE)
 		return sal_drop(d, skb, SAL_R_STALE);
-	if (sal_xlat_src(skb, spot->af, pkt, &f->vip, f->cid))
+	/* it knows nothing of the connection as the other has it now */
+	if (may == REV_LATE && rev_is_reset(pkt))
+		return sal_drop(d, skb, SAL_R_FENCED);
+	if (sal_xlat_src(skb, spot->af, pkt, &f->vip, sal_flow_near_port(f),
+			 f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
+	/* a socket that was chosen by the address before */
+	skb_orphan(skb);
 	if (may == REV_LATE)
 		sal_count(d, SAL_R_LATE);
 	sal_flow_touch(f);
+	sal_track_reverse(f, pkt);
 	sal_count(d, SAL_R_REVERSE);
 	return NF_ACCEPT;
 }
 
 /* an error about a flow is translated, one about where it was is fenced off */
+static unsigned int rev_error_about(const struct sal_spot *spot,
+				    struct sk_buff *skb,
+				    const struct sal_packet *pkt,
+				    const struct sal_quote *q,
+				    const struct sal_pick *pick)
+{
+	struct sal_domain *d = spot->member->domain;
+	const struct sal_flow *f = pick->flow;
+	struct sal_error_to to;
+
+	if (unlikely(pick->ambiguous))
+		return sal_drop(d, skb, SAL_R_AMBIGUOUS);
+	if (rev_accepts(pick) != REV_BOUND)
+		return sal_drop(d, skb, SAL_R_FENCED);
+	sal_error_keep(&to, pkt, q);
+	to.q_dst = f->vip;
+	to.q_sport = f->cid;
+	to.q_dport = sal_flow_near_port(f);
+	/* a router on the way says who it is */
+	if (ipv6_addr_equal(&pkt->src, &q->dst))
+		to.src = f->vip;
+	if (spot->place == SAL_PLACEMENT_EDGE)
+		sal_pmtu_note(spot->member->net, skb, spot->af, pkt, q);
+	if (sal_xlat_error(skb, spot->af, pkt, q, &to))
+		return sal_drop(d, skb, SAL_R_NO_MEMORY);
+	sal_count(d, SAL_R_ERROR);
+	return NF_ACCEPT;
+}
+
 static unsigned int rev_error(const struct sal_spot *spot, struct sk_buff *skb,
 			      const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
+	struct sal_reverse *from, *to;
 	struct sal_pick pick = {};
-	struct sal_reverse *rev;
+	struct sal_ports ports;
 	struct sal_quote q;
-	struct sal_flow *f;
 	int err;
 
 	if (sal_quote_addrs(skb, spot->af, pkt, &q))
 		return NF_ACCEPT;
-	rev = sal_reverse_lookup(d, &q.dst);
-	if (!rev)
+	to = sal_reverse_lookup(d, &q.dst);
+	from = sal_reverse_lookup(d, &q.src);
+	if (!to && !from)
 		return NF_ACCEPT;
 	err = sal_quote_parse(skb, spot->af, &q);
 	if (err == -ENOENT)
 		return NF_ACCEPT;
 	if (err)
 		return sal_drop(d, skb, SAL_R_MALFORMED);
-	rev_pick(spot, rev, &q.src, q.proto, q.id, &pick);
-	f = pick.flow;
-	if (!f)
-		return NF_ACCEPT;
-
-	if (unlikely(pick.ambiguous))
-		return sal_drop(d, skb, SAL_R_AMBIGUOUS);
-	if (rev_accepts(&pick) != REV_BOUND)
-		return sal_drop(d, skb, SAL_R_FENCED);
-	if (sal_xlat_error(skb, spot->af, pkt, &q, &f->vip, f->cid))
-		return sal_drop(d, skb, SAL_R_NO_MEMORY);
-	sal_count(d, SAL_R_ERROR);
-	return NF_ACCEPT;
+	ports = (struct sal_ports) {
+		.id	= q.sport,
+		.port	= q.dport,
+		.proto	= q.proto,
+	};
+	if (!q.reply)
+		rev_pick(spot, to, &q.src, &ports, &pick);
+	if (pick.flow)
+		return rev_error_about(spot, skb, pkt, &q, &pick);
+	return from ? sal_peer_tell_error(spot, skb, pkt, &q) : NF_ACCEPT;
 }
 
 unsigned int sal_reverse(const struct sal_spot *spot, struct sk_buff *skb)
 {
+	struct sal_pick pick = {};
 	struct sal_packet pkt;
 
 	sal_packet_parse(skb, spot->af, &pkt);
-	if (pkt.kind != SAL_KIND_REPLY && pkt.kind != SAL_KIND_ERROR &&
-	    pkt.kind != SAL_KIND_REQUEST)
+	switch (pkt.kind) {
+	case SAL_KIND_DATA:
+	case SAL_KIND_REQUEST:
+	case SAL_KIND_REPLY:
+	case SAL_KIND_ERROR:
+		break;
+	default:
 		return NF_ACCEPT;
+	}
 	if (!sal_packet_addrs(skb, spot->af, &pkt))
 		return NF_ACCEPT;
-	switch (pkt.kind) {
-	case SAL_KIND_REPLY:
-		return rev_reply(spot, skb, &pkt);
-	case SAL_KIND_ERROR:
+	if (pkt.kind == SAL_KIND_ERROR)
 		return rev_error(spot, skb, &pkt);
-	default:
-		return sal_peer_tell(spot, skb, &pkt);
-	}
+	if (rev_find_reply(spot, &pkt, &pick))
+		return rev_reply(spot, skb, &pkt, &pick);
+	return pkt.kind == SAL_KIND_REPLY ? NF_ACCEPT :
+					    sal_peer_tell(spot, skb, &pkt);
 }

@@ -23,6 +23,16 @@ const struct sal_service_conf sal_service_defaults = {
 	.on_empty	= SAL_ON_EMPTY_REJECT,
 	.late		= SAL_LATE_TRANSLATE,
 	.grace		= 5000,
+	.stray		= SAL_STRAY_RESET,
+	.tcp		= SAL_TCP_PIN,
+	.timeout	= {
+		[SAL_TIMEOUT_NEW]		= 30,
+		[SAL_TIMEOUT_REPLIED]		= 120,
+		[SAL_TIMEOUT_SYN]		= 120,
+		[SAL_TIMEOUT_ESTABLISHED]	= 7440,
+		[SAL_TIMEOUT_CLOSING]		= 240,
+		[SAL_TIMEOUT_CLOSED]		= 10,
+	},
 };
 
 static u32 name_hash(const void *data, u32 len, u32 seed)
@@ -107,6 +117,23 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 		if (hash[bit / 8] & (0x80 >> bit % 8))
 			id->s6_addr[i / 8] |= 0x80 >> i % 8;
 	}
+}
+
+enum sal_speaks sal_service_speaks(const struct sal_service *svc, u8 proto,
+				   __be16 port)
+{
+	u32 only = READ_ONCE(svc->conf.proto);
+	u32 first = READ_ONCE(svc->conf.port);
+	bool ports = proto == IPPROTO_UDP || proto == IPPROTO_TCP;
+
+	if (proto == IPPROTO_ICMPV6)
+		proto = IPPROTO_ICMP;
+	if (only && proto != only)
+		return ports ? SAL_SPEAKS_NOT_PORT : SAL_SPEAKS_NOT_PROTO;
+	if (ports && first && (ntohs(port) < first ||
+			       ntohs(port) > READ_ONCE(svc->conf.port_end)))
+		return SAL_SPEAKS_NOT_PORT;
+	return SAL_SPEAKS;
 }
 
 /* --- VIPs, as they are planned ---------------------------------------------- */
@@ -247,15 +274,51 @@ static void service_set_face(struct sal_service *svc,
 
 /* --- plans ------------------------------------------------------------------ */
 
+/* endpoints that have ports of their own have them in terms of the first one */
+static int service_check_ports(struct sal_service *svc,
+			       const struct sal_service_conf *conf,
+			       struct netlink_ext_ack *extack)
+{
+	const struct sal_service_conf *was = sal_service_next_conf(svc);
+	const struct sal_endpoint *ep;
+
+	list_for_each_entry(ep, &svc->endpoints, in_service) {
+		if (!ep->port || !sal_endpoint_stays(ep))
+			continue;
+		if (conf->port != was->port) {
+			NL_SET_ERR_MSG_FMT(extack,
+					   "endpoint '%.24s' has a port of its own: it goes first",
+					   ep->name);
+			return -EBUSY;
+		}
+		if (ep->port + conf->port_end - conf->port > U16_MAX) {
+			NL_SET_ERR_MSG_FMT(extack,
+					   "so many ports do not fit behind that of endpoint '%.24s'",
+					   ep->name);
+			return -ERANGE;
+		}
+	}
+	return 0;
+}
+
 static void service_set_conf(struct sal_service *svc,
 			     const struct sal_service_conf *conf)
 {
+	unsigned int i;
+
 	WRITE_ONCE(svc->conf.hold_packets, conf->hold_packets);
 	WRITE_ONCE(svc->conf.hold_bytes, conf->hold_bytes);
 	WRITE_ONCE(svc->conf.hold_time, conf->hold_time);
 	WRITE_ONCE(svc->conf.on_empty, conf->on_empty);
 	WRITE_ONCE(svc->conf.late, conf->late);
 	WRITE_ONCE(svc->conf.grace, conf->grace);
+	WRITE_ONCE(svc->conf.proto, conf->proto);
+	WRITE_ONCE(svc->conf.port, conf->port);
+	WRITE_ONCE(svc->conf.port_end, conf->port_end);
+	WRITE_ONCE(svc->conf.stray, conf->stray);
+	WRITE_ONCE(svc->conf.tcp, conf->tcp);
+	for (i = 0; i < SAL_TIMEOUT_NUM; i++)
+		WRITE_ONCE(svc->conf.timeout[i], conf->timeout[i]);
 }
 
 static struct sal_service *service_alloc(struct sal_domain *d,
@@ -416,6 +479,9 @@ int sal_service_change(struct sal_txn *t, struct sal_service *svc,
 	int err;
 
 	lockdep_assert_held(&sal_mutex);
+	err = service_check_ports(svc, &req->conf, extack);
+	if (err)
+		return err;
 	err = service_want(svc, extack);
 	if (err)
 		return err;

@@ -12,6 +12,7 @@
 
 #include "addr.h"
 #include "hold.h"
+#include "track.h"
 #include "txn.h"
 
 struct netlink_ext_ack;
@@ -26,6 +27,13 @@ struct sal_vip;
  * @on_empty: enum sal_on_empty
  * @late: enum sal_late
  * @grace: how long replies are late replies, in ms
+ * @proto: the only protocol spoken, IPPROTO_ICMP for echo of both families; 0
+ *	for all
+ * @port: the first port; 0 for all
+ * @port_end: the last one
+ * @stray: enum sal_stray
+ * @tcp: enum sal_tcp
+ * @timeout: by enum sal_timeout, in seconds
  */
 struct sal_service_conf {
 	u32 hold_packets;
@@ -34,6 +42,12 @@ struct sal_service_conf {
 	u32 on_empty;
 	u32 late;
 	u32 grace;
+	u32 proto;
+	u32 port;
+	u32 port_end;
+	u32 stray;
+	u32 tcp;
+	u32 timeout[SAL_TIMEOUT_NUM];
 };
 
 /**
@@ -166,6 +180,23 @@ sal_service_next_conf(const struct sal_service *svc)
 {
 	return svc->want ? &svc->want->conf : &svc->conf;
 }
+
+/**
+ * enum sal_speaks - does a service speak a protocol?
+ * @SAL_SPEAKS: yes
+ * @SAL_SPEAKS_NOT_PORT: no, or not on that port; other hosts would say that
+ *	nobody listens there
+ * @SAL_SPEAKS_NOT_PROTO: no
+ */
+enum sal_speaks {
+	SAL_SPEAKS,
+	SAL_SPEAKS_NOT_PORT,
+	SAL_SPEAKS_NOT_PROTO,
+};
+
+/* a request for it, by protocol and port; any context */
+enum sal_speaks sal_service_speaks(const struct sal_service *svc, u8 proto,
+				   __be16 port);
 
 /* first VIP; sal_mutex */
 const struct in6_addr *sal_service_sid(const struct sal_service *svc);

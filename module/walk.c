@@ -81,9 +81,15 @@ static void step_addr(struct sal_walk_step *step, const struct in6_addr *addr)
 
 /* --- 1: the service ------------------------------------------------------- */
 
+/* where the request names no port, any will do */
 static bool walk_speaks(const struct sal_walk *w)
 {
-	return w->proto == (w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	__be16 port = w->dport ?: htons(READ_ONCE(w->svc->conf.port));
+
+	if (w->proto != IPPROTO_UDP && w->proto != IPPROTO_TCP &&
+	    w->proto != (w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return false;
+	return sal_service_speaks(w->svc, w->proto, port) == SAL_SPEAKS;
 }
 
 static bool walk_service(struct sal_walk *w)

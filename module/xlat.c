@@ -6,8 +6,10 @@
  * is.
  */
 #include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/tcp.h>
 
 #include "csum.h"
 #include "xlat.h"
@@ -79,9 +81,60 @@ static void packet_icmp(struct sk_buff *skb, enum sal_af af,
 		pkt->kind = SAL_KIND_MALFORMED;
 		return;
 	}
-	pkt->id = icmph->un.echo.id;
 	pkt->kind = af == SAL_V4 ? packet_kind4(icmph->type) :
 				   packet_kind6(icmph->type);
+	pkt->sport = pkt->kind == SAL_KIND_REPLY ? 0 : icmph->un.echo.id;
+	pkt->dport = pkt->kind == SAL_KIND_REPLY ? icmph->un.echo.id : 0;
+}
+
+static void packet_udp(struct sk_buff *skb, struct sal_packet *pkt)
+{
+	struct udphdr buf, *uh;
+
+	uh = skb_header_pointer(skb, pkt->off, sizeof(buf), &buf);
+	if (!uh) {
+		pkt->kind = SAL_KIND_MALFORMED;
+		return;
+	}
+	pkt->kind = SAL_KIND_DATA;
+	pkt->sport = uh->source;
+	pkt->dport = uh->dest;
+}
+
+static void packet_tcp(struct sk_buff *skb, struct sal_packet *pkt)
+{
+	struct tcphdr buf, *th;
+
+	th = skb_header_pointer(skb, pkt->off, sizeof(buf), &buf);
+	if (!th || th->doff < sizeof(*th) / 4) {
+		pkt->kind = SAL_KIND_MALFORMED;
+		return;
+	}
+	pkt->kind = SAL_KIND_DATA;
+	pkt->sport = th->source;
+	pkt->dport = th->dest;
+	pkt->tcp_flags = tcp_flag_byte(th);
+}
+
+static void packet_transport(struct sk_buff *skb, enum sal_af af,
+			     struct sal_packet *pkt)
+{
+	switch (pkt->proto) {
+	case IPPROTO_UDP:
+		packet_udp(skb, pkt);
+		break;
+	case IPPROTO_TCP:
+		packet_tcp(skb, pkt);
+		break;
+	case IPPROTO_ICMP:
+		if (af == SAL_V4)
+			packet_icmp(skb, af, pkt);
+		break;
+	case IPPROTO_ICMPV6:
+		if (af == SAL_V6)
+			packet_icmp(skb, af, pkt);
+		break;
+	}
 }
 
 /* nobody has compiled the options of what a raw socket made */
@@ -124,10 +177,8 @@ static void packet_parse4(struct sk_buff *skb, struct sal_packet *pkt)
 		pkt->kind = SAL_KIND_FRAGMENT;
 		return;
 	}
-	if (iph->protocol != IPPROTO_ICMP)
-		return;
 	pkt->off = iph->ihl * 4;
-	packet_icmp(skb, SAL_V4, pkt);
+	packet_transport(skb, SAL_V4, pkt);
 }
 
 static bool packet_routed6(const struct sk_buff *skb, int flags)
@@ -164,10 +215,8 @@ static void packet_parse6(struct sk_buff *skb, struct sal_packet *pkt)
 		pkt->kind = SAL_KIND_FRAGMENT;
 		return;
 	}
-	if (proto != IPPROTO_ICMPV6)
-		return;
 	pkt->off = off;
-	packet_icmp(skb, SAL_V6, pkt);
+	packet_transport(skb, SAL_V6, pkt);
 }
 
 void sal_packet_parse(struct sk_buff *skb, enum sal_af af,
@@ -179,49 +228,95 @@ void sal_packet_parse(struct sk_buff *skb, enum sal_af af,
 		packet_parse6(skb, pkt);
 }
 
-static void xlat4(struct sk_buff *skb, const struct sal_packet *pkt,
-		  __be32 *addr, const struct in6_addr *to, __be16 id)
-{
-	struct icmphdr *icmph = (void *)(skb_network_header(skb) + pkt->off);
+/* --- rewriting -------------------------------------------------------------- */
 
-	sal_csum_set4(ip_hdr(skb), addr, sal_addr_get4(to));
-	sal_csum_set_id(skb, &icmph->checksum, &icmph->un.echo.id, id);
+unsigned int sal_xlat_sum_offset(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return offsetof(struct tcphdr, check);
+	case IPPROTO_UDP:
+		return offsetof(struct udphdr, check);
+	}
+	/* both families' ICMP have it in the same place */
+	return offsetof(struct icmphdr, checksum);
 }
 
-static void xlat6(struct sk_buff *skb, const struct sal_packet *pkt,
-		  struct in6_addr *addr, const struct in6_addr *to, __be16 id)
+/* what of a transport header is read or written */
+static unsigned int xlat_len(u8 proto)
 {
-	struct icmp6hdr *icmph = (void *)(skb_network_header(skb) + pkt->off);
+	return max(sal_xlat_sum_offset(proto) + sizeof(__sum16),
+		   sizeof(struct icmphdr));
+}
 
-	sal_csum_set6(skb, &icmph->icmp6_cksum, addr, to);
-	sal_csum_set_id(skb, &icmph->icmp6_cksum, &icmph->icmp6_identifier,
-			id);
+/* NULL where the sender has left it out, which UDP may */
+static __sum16 *xlat_sum(struct sk_buff *skb, const struct sal_packet *pkt)
+{
+	__sum16 *sum = (void *)(skb_network_header(skb) + pkt->off +
+				sal_xlat_sum_offset(pkt->proto));
+
+	if (pkt->proto == IPPROTO_UDP && !*sum &&
+	    skb->ip_summed != CHECKSUM_PARTIAL)
+		return NULL;
+	return sum;
+}
+
+static void xlat_ports(struct sk_buff *skb, const struct sal_packet *pkt,
+		       __sum16 *sum, __be16 sport, __be16 dport)
+{
+	void *l4 = skb_network_header(skb) + pkt->off;
+	struct icmphdr *icmph = l4;
+	__be16 *ports = l4;
+
+	switch (pkt->kind) {
+	case SAL_KIND_DATA:
+		sal_csum_set_port(skb, sum, &ports[0], sport);
+		sal_csum_set_port(skb, sum, &ports[1], dport);
+		break;
+	case SAL_KIND_REPLY:
+		sal_csum_set_port(skb, sum, &icmph->un.echo.id, dport);
+		break;
+	default:
+		sal_csum_set_port(skb, sum, &icmph->un.echo.id, sport);
+	}
+}
+
+static int xlat(struct sk_buff *skb, enum sal_af af,
+		const struct sal_packet *pkt, bool src,
+		const struct in6_addr *to, __be16 sport, __be16 dport)
+{
+	__sum16 *sum;
+
+	if (skb_ensure_writable(skb, pkt->off + xlat_len(pkt->proto)))
+		return -ENOMEM;
+	sum = xlat_sum(skb, pkt);
+	if (af == SAL_V4)
+		/* ICMP does not sum over addresses there */
+		sal_csum_set4(skb, pkt->proto == IPPROTO_ICMP ? NULL : sum,
+			      src ? &ip_hdr(skb)->saddr : &ip_hdr(skb)->daddr,
+			      sal_addr_get4(to));
+	else
+		sal_csum_set6(skb, sum, src ? &ipv6_hdr(skb)->saddr :
+					      &ipv6_hdr(skb)->daddr, to);
+	xlat_ports(skb, pkt, sum, sport, dport);
+	/* 0 would say that there is none */
+	if (pkt->proto == IPPROTO_UDP && sum && !*sum)
+		*sum = CSUM_MANGLED_0;
+	return 0;
 }
 
 int sal_xlat_dst(struct sk_buff *skb, enum sal_af af,
 		 const struct sal_packet *pkt, const struct in6_addr *dst,
-		 __be16 id)
+		 __be16 sport, __be16 dport)
 {
-	if (skb_ensure_writable(skb, pkt->off + sizeof(struct icmphdr)))
-		return -ENOMEM;
-	if (af == SAL_V4)
-		xlat4(skb, pkt, &ip_hdr(skb)->daddr, dst, id);
-	else
-		xlat6(skb, pkt, &ipv6_hdr(skb)->daddr, dst, id);
-	return 0;
+	return xlat(skb, af, pkt, false, dst, sport, dport);
 }
 
 int sal_xlat_src(struct sk_buff *skb, enum sal_af af,
 		 const struct sal_packet *pkt, const struct in6_addr *src,
-		 __be16 id)
+		 __be16 sport, __be16 dport)
 {
-	if (skb_ensure_writable(skb, pkt->off + sizeof(struct icmphdr)))
-		return -ENOMEM;
-	if (af == SAL_V4)
-		xlat4(skb, pkt, &ip_hdr(skb)->saddr, src, id);
-	else
-		xlat6(skb, pkt, &ipv6_hdr(skb)->saddr, src, id);
-	return 0;
+	return xlat(skb, af, pkt, true, src, sport, dport);
 }
 
 #include "selftest/csum.c"

@@ -12,6 +12,8 @@ struct sk_buff;
 
 /**
  * enum sal_kind - what a packet is to us
+ * @SAL_KIND_DATA: UDP or TCP: whose answer it is, or nobody's, only its
+ *	addresses and ports tell
  * @SAL_KIND_REQUEST: echo request
  * @SAL_KIND_REPLY: echo reply
  * @SAL_KIND_ERROR: ICMP error
@@ -24,6 +26,7 @@ struct sk_buff;
  * @SAL_KIND_OTHER: anything else
  */
 enum sal_kind {
+	SAL_KIND_DATA,
 	SAL_KIND_REQUEST,
 	SAL_KIND_REPLY,
 	SAL_KIND_ERROR,
@@ -39,9 +42,12 @@ enum sal_kind {
  * struct sal_packet - what was read from a packet's headers
  * @src: source address
  * @dst: destination address
- * @off: where the ICMP header is, from the network header
- * @id: echo id
- * @proto: IPPROTO_ICMP or IPPROTO_ICMPV6
+ * @off: where the transport header is, from the network header
+ * @sport: source port. An echo request has its id there, as it names who asks,
+ *	and 0 for @dport; a reply has it the other way round.
+ * @dport: destination port
+ * @proto: IP protocol
+ * @tcp_flags: TCP: the flags, as &tcp_flag_byte has them
  * @kind: what it is
  *
  * Addresses are read always, the rest as @kind allows.
@@ -50,8 +56,10 @@ struct sal_packet {
 	struct in6_addr src;
 	struct in6_addr dst;
 	unsigned int off;
-	__be16 id;
+	__be16 sport;
+	__be16 dport;
 	u8 proto;
+	u8 tcp_flags;
 	enum sal_kind kind;
 };
 
@@ -64,34 +72,44 @@ bool sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
 void sal_packet_parse(struct sk_buff *skb, enum sal_af af,
 		      struct sal_packet *pkt);
 
-/* rewrite; 0 or ENOMEM */
+/* rewrite one address, and the ports; 0 or ENOMEM. Of an echo the port that is
+ * its id counts.
+ */
 int sal_xlat_dst(struct sk_buff *skb, enum sal_af af,
 		 const struct sal_packet *pkt, const struct in6_addr *dst,
-		 __be16 id);
+		 __be16 sport, __be16 dport);
 int sal_xlat_src(struct sk_buff *skb, enum sal_af af,
 		 const struct sal_packet *pkt, const struct in6_addr *src,
-		 __be16 id);
+		 __be16 sport, __be16 dport);
+
+/* where a transport header has its checksum, from its beginning */
+unsigned int sal_xlat_sum_offset(u8 proto);
 
 /**
  * struct sal_quote - the packet that an ICMP error quotes
  * @src: its source
  * @dst: its destination
  * @off: where it begins, from the network header of the error
- * @l4off: where its ICMP header is, likewise
- * @id: its echo id
+ * @l4off: where its transport header is, likewise
+ * @sport: its source port, as &sal_packet.sport
+ * @dport: its destination port
  * @proto: its protocol
+ * @reply: it is an echo reply
  */
 struct sal_quote {
 	struct in6_addr src;
 	struct in6_addr dst;
 	unsigned int off;
 	unsigned int l4off;
-	__be16 id;
+	__be16 sport;
+	__be16 dport;
 	u8 proto;
+	bool reply;
 };
 
 /* read the quoted packet: its addresses, 0 or EBADMSG; then the rest, 0,
- * ENOENT where it is no echo request, EBADMSG where it is too short
+ * ENOENT where it is of a protocol that is not translated, EBADMSG where it is
+ * too short
  */
 int sal_quote_addrs(const struct sk_buff *skb, enum sal_af af,
 		    const struct sal_packet *pkt, struct sal_quote *q);
@@ -99,34 +117,39 @@ int sal_quote_parse(const struct sk_buff *skb, enum sal_af af,
 		    struct sal_quote *q);
 
 /**
- * sal_xlat_error() - rewrite an ICMP error for the client
- * @skb: the error
- * @af: family
- * @pkt: its headers
- * @q: what it quotes
- * @vip: address that the client asked: becomes the quoted destination, and
- *	the error's source where the endpoint itself sent it
- * @cid: echo id that the client used
- *
- * Return: 0 or ENOMEM.
+ * struct sal_error_to - what is to become of an ICMP error
+ * @src: its source
+ * @dst: its destination
+ * @q_src: the quoted source
+ * @q_dst: the quoted destination
+ * @q_sport: the quoted source port
+ * @q_dport: the quoted destination port
  */
+struct sal_error_to {
+	struct in6_addr src;
+	struct in6_addr dst;
+	struct in6_addr q_src;
+	struct in6_addr q_dst;
+	__be16 q_sport;
+	__be16 q_dport;
+};
+
+/* as it is */
+static inline void sal_error_keep(struct sal_error_to *to,
+				  const struct sal_packet *pkt,
+				  const struct sal_quote *q)
+{
+	to->src = pkt->src;
+	to->dst = pkt->dst;
+	to->q_src = q->src;
+	to->q_dst = q->dst;
+	to->q_sport = q->sport;
+	to->q_dport = q->dport;
+}
+
+/* rewrite it; 0 or ENOMEM */
 int sal_xlat_error(struct sk_buff *skb, enum sal_af af,
 		   const struct sal_packet *pkt, const struct sal_quote *q,
-		   const struct in6_addr *vip, __be16 cid);
-
-/**
- * sal_xlat_error_peer() - rewrite an ICMP error to a peer name
- * @skb: the error
- * @af: family
- * @pkt: its headers
- * @q: what it quotes
- * @client: address of the client: becomes the destination and the quoted source
- *
- * Return: 0 or ENOMEM.
- */
-int sal_xlat_error_peer(struct sk_buff *skb, enum sal_af af,
-			const struct sal_packet *pkt,
-			const struct sal_quote *q,
-			const struct in6_addr *client);
+		   const struct sal_error_to *to);
 
 #endif /* _SAL_XLAT_H */

@@ -150,8 +150,18 @@ no_service()
 
 unsupported()
 {
+	local rc=0
+	walk "$1" a proto sctp dport 80
+	verdict_is unsupported "$(bad '\(.kind)')" service || rc=1
+	S service set b.com proto tcp port 80
+	walk "$1" a proto tcp dport 81
+	verdict_is unsupported "$(bad '\(.kind)')" service || rc=1
+	walk "$1" a proto udp dport 80
+	verdict_is unsupported "$(bad '\(.kind)')" service || rc=1
 	walk "$1" a proto tcp dport 80
-	verdict_is unsupported "$(bad '\(.kind)')" service
+	verdict_is answers || rc=1
+	S service set b.com proto any
+	return "$rc"
 }
 
 # an endpoint there is, but of the other family

@@ -6,18 +6,21 @@
 
 setup_b_com
 
-# FAMILY TYPE: what a socket gets that sends to the VIP; the errno's name
+# FAMILY PROTOCOL: what a socket gets that sends to the VIP; the errno's name
 socket_says()
 {
 	in_ns a python3 - "$(vip "$1" 2)" "$2" <<'END'
 import errno, socket, sys
-addr, kind = sys.argv[1:]
-family = socket.AF_INET6 if ":" in addr else socket.AF_INET
-s = socket.socket(family, getattr(socket, kind))
+addr, proto = sys.argv[1:]
+v6 = ":" in addr
+s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_RAW,
+                  int(proto))
+# IPV6_RECVERR, IP_RECVERR
+s.setsockopt(41 if v6 else 0, 25 if v6 else 11, 1)
 s.settimeout(10)
 try:
-    s.connect((addr, 80))
-    s.send(b"hello")
+    s.connect((addr, 0))
+    s.send(bytes(32))
     s.recv(100)
 except OSError as e:
     print(errno.errorcode.get(e.errno, e))
@@ -55,7 +58,7 @@ refused_when_empty()
 {
 	S endpoint set b.com b1 state down
 	S endpoint set b.com b2 state down
-	refused "$1" SOCK_DGRAM
+	refused "$1" 132
 	local rc=$?
 	S endpoint set b.com b1 state up
 	S endpoint set b.com b2 state up
@@ -128,8 +131,8 @@ END
 	expect counted "$(counter unsupported)" "$before"
 }
 
-each_family "UDP: protocol unreachable" refused SOCK_DGRAM
-each_family "TCP: protocol unreachable" refused SOCK_STREAM
+each_family "SCTP: protocol unreachable" refused 132
+each_family "UDP-Lite: protocol unreachable" refused 136
 each_family "likewise where the service has no endpoint" refused_when_empty
 t "ICMP timestamp: counted" timestamp
 t "fragments that are to stay such: counted" fragment

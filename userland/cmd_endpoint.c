@@ -16,6 +16,7 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_NSID },
 	{ SAL_A_ENDPOINT_IPV4, F_LINE | F_FAMILY, "addr" },
 	{ SAL_A_ENDPOINT_IPV6, F_FAMILY, "addr" },
+	{ SAL_A_ENDPOINT_PORT },
 	{ SAL_A_ENDPOINT_WEIGHT },
 	{ SAL_A_ENDPOINT_STATE },
 	{ SAL_A_ENDPOINT_FAULT4 },
@@ -95,6 +96,7 @@ static const struct param add_params[] = {
 	{ "netns", param_netns },
 	{ "pid", param_pid },
 	{ "addr", param_addr, .many = true },
+	{ "port", param_port_number, SAL_A_ENDPOINT_PORT },
 	{ "weight", param_count, SAL_A_ENDPOINT_WEIGHT },
 	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
 	{ "nomember", param_flag, SAL_A_ENDPOINT_NO_MEMBER },
@@ -105,6 +107,7 @@ static const struct param set_params[] = {
 	{ "name", param_label, .many = true },
 	{ "netns", param_netns_label, .many = true },
 	{ "addr", param_addr, .many = true },
+	{ "port", param_port_number, SAL_A_ENDPOINT_PORT },
 	{ "weight", param_count, SAL_A_ENDPOINT_WEIGHT },
 	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
 	{ }
@@ -160,6 +163,7 @@ static int endpoint_set(struct args *args)
 	if (ret)
 		return ret;
 	if (!req_has(req, SAL_A_ENDPOINT_WEIGHT) &&
+	    !req_has(req, SAL_A_ENDPOINT_PORT) &&
 	    !req_has(req, SAL_A_ENDPOINT_STATE) &&
 	    !req_has(req, SAL_A_ENDPOINT_IPV4) &&
 	    !req_has(req, SAL_A_ENDPOINT_IPV6))
@@ -187,14 +191,14 @@ static int endpoint_del(struct args *args)
 
 static const char add_usage[] =
 	"SVC [[name] EP] [netns NAME|PATH | pid N]\n"
-	"addr A [addr A6] [weight N] [state up|down] [nomember]";
+	"addr A [addr A6] [port N] [weight N] [state up|down] [nomember]";
 
 static const struct command endpoint_commands[] = {
 	{ "show", endpoint_show, "[SVC [EP]]" },
 	{ "add", endpoint_add, add_usage },
 	{ "replace", endpoint_add, add_usage, .replace = true },
 	{ "set", endpoint_set,
-	  "SVC [name] EP [addr A] [addr A6] [weight N] [state up|down]" },
+	  "SVC [name] EP [addr A] [addr A6] [port N] [weight N] [state up|down]" },
 	{ "del", endpoint_del, "SVC EP" },
 	{ }
 };

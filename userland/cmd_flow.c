@@ -17,12 +17,14 @@ static const struct field flow_field[] = {
 	{ SAL_A_FLOW_SRC, F_FAMILY },
 	{ SAL_A_FLOW_SPORT },
 	{ SAL_A_FLOW_DST },
+	{ SAL_A_FLOW_DPORT },
 	{ SAL_A_FLOW_SERVICE },
 	{ SAL_A_FLOW_ENDPOINT },
 	{ SAL_A_FLOW_MEMBER },
 	{ SAL_A_FLOW_MAPPED },
 	{ SAL_A_FLOW_PEER },
 	{ SAL_A_FLOW_PLACEMENT, F_DETAIL },
+	{ SAL_A_FLOW_STATE },
 	{ SAL_A_FLOW_IDLE },
 	{ SAL_A_FLOW_SEQ, F_JSON },
 };
@@ -41,6 +43,7 @@ static const struct param flow_params[] = {
 	{ "src", param_prefix, SAL_A_FLOW_SRC },
 	{ "proto", param_proto, SAL_A_FLOW_PROTO },
 	{ "sport", param_port, SAL_A_FLOW_SPORT },
+	{ "dport", param_port, SAL_A_FLOW_DPORT },
 	{ "id", param_uint, SAL_A_FLOW_ID },
 	{ }
 };
@@ -96,7 +99,8 @@ static int flow_del(struct args *args)
 }
 
 static const char selector[] =
-	"[service SVC] [endpoint EP] [src PFX] [proto P] [sport N] | id N";
+	"[service SVC] [endpoint EP] [src PFX] [proto P] [sport N]\n"
+	"[dport N] | id N";
 
 static const struct command flow_commands[] = {
 	{ "show", flow_show, selector },

@@ -11,12 +11,16 @@
 #include "param.h"
 #include "salctl.h"
 #include "show.h"
+#include "units.h"
 
 static const struct field service_field[] = {
 	{ SAL_A_SERVICE_NAME, F_HEAD },
 	{ SAL_A_SERVICE_SID },
 	{ SAL_A_SERVICE_VIP, F_LINE | F_FAMILY },
 	{ SAL_A_SERVICE_DERIVED },
+	{ SAL_A_SERVICE_PROTO },
+	{ SAL_A_SERVICE_PORT },
+	{ SAL_A_SERVICE_PORT_END, F_JSON },
 	{ SAL_A_SERVICE_ENDPOINTS, F_LINE },
 	{ SAL_A_SERVICE_USABLE4 },
 	{ SAL_A_SERVICE_USABLE6 },
@@ -31,6 +35,15 @@ static const struct field service_field[] = {
 	{ SAL_A_SERVICE_ON_EMPTY, F_DETAIL },
 	{ SAL_A_SERVICE_LATE, F_DETAIL },
 	{ SAL_A_SERVICE_GRACE, F_DETAIL },
+	{ SAL_A_SERVICE_STRAY, F_LINE | F_DETAIL },
+	{ SAL_A_SERVICE_TCP, F_DETAIL },
+	{ SAL_A_SERVICE_TIMEOUT_NEW, F_LINE | F_DETAIL, "timeout new" },
+	{ SAL_A_SERVICE_TIMEOUT_REPLIED, F_DETAIL, "timeout replied" },
+	{ SAL_A_SERVICE_TIMEOUT_SYN, F_LINE | F_DETAIL, "timeout syn" },
+	{ SAL_A_SERVICE_TIMEOUT_ESTABLISHED, F_DETAIL,
+	  "timeout established" },
+	{ SAL_A_SERVICE_TIMEOUT_CLOSING, F_DETAIL, "timeout closing" },
+	{ SAL_A_SERVICE_TIMEOUT_CLOSED, F_DETAIL, "timeout closed" },
 	{ SAL_A_SERVICE_SEQ, F_JSON },
 	{ SAL_A_SERVICE_TRANSACTION },
 };
@@ -103,13 +116,88 @@ static int param_hold(const struct param *p, struct request *req,
 	return EXIT_OK;
 }
 
+/* N[-M] */
+static int param_ports(const struct param *p, struct request *req,
+		       struct args *args)
+{
+	uint64_t first, last;
+	const char *word;
+	const char *bad;
+	int ret;
+
+	ret = args_need(args, p->key, &word);
+	if (ret)
+		return ret;
+	bad = ports_parse(word, &first, &last);
+	if (bad)
+		return param_bad(p, args, word, bad);
+	req_u16(req, SAL_A_SERVICE_PORT, first);
+	req_u16(req, SAL_A_SERVICE_PORT_END, last);
+	return EXIT_OK;
+}
+
+static const struct param port_param = { "port", param_ports };
+
+/* proto any | proto P [port N[-M]]: without a port it is all of them */
+static int param_spoken(const struct param *p, struct request *req,
+			struct args *args)
+{
+	int ret = EXIT_OK;
+
+	if (args_accept(args, "any"))
+		req_u8(req, p->attr, 0);
+	else
+		ret = param_proto(p, req, args);
+	if (ret)
+		return ret;
+	if (args_accept(args, "port"))
+		return param_ports(&port_param, req, args);
+	req_u16(req, SAL_A_SERVICE_PORT, 0);
+	req_u16(req, SAL_A_SERVICE_PORT_END, 0);
+	return EXIT_OK;
+}
+
+static const struct param timeout_params[] = {
+	{ "new", param_seconds, SAL_A_SERVICE_TIMEOUT_NEW },
+	{ "replied", param_seconds, SAL_A_SERVICE_TIMEOUT_REPLIED },
+	{ "syn", param_seconds, SAL_A_SERVICE_TIMEOUT_SYN },
+	{ "established", param_seconds, SAL_A_SERVICE_TIMEOUT_ESTABLISHED },
+	{ "closing", param_seconds, SAL_A_SERVICE_TIMEOUT_CLOSING },
+	{ "closed", param_seconds, SAL_A_SERVICE_TIMEOUT_CLOSED },
+	{ }
+};
+
+/* timeout STATE TIME */
+static int param_timeout(const struct param *p, struct request *req,
+			 struct args *args)
+{
+	const struct param *state;
+	const char *word;
+	int ret;
+
+	ret = args_need(args, p->key, &word);
+	if (ret)
+		return ret;
+	state = param_find(timeout_params, word);
+	if (!state)
+		return param_bad(p, args, word,
+				 "not one of new, replied, syn, established, closing, closed");
+	if (req_has(req, state->attr))
+		return param_bad(p, args, word, "is given twice");
+	return state->parse(state, req, args);
+}
+
 static const struct param service_params[] = {
 	{ "vip", param_prefixes, SAL_A_SERVICE_VIP, .many = true },
+	{ "proto", param_spoken, SAL_A_SERVICE_PROTO },
 	{ "hold", param_hold },
 	{ "on-empty", param_enum, SAL_A_SERVICE_ON_EMPTY,
 	  .names = &names_on_empty },
 	{ "late", param_enum, SAL_A_SERVICE_LATE, .names = &names_late },
 	{ "grace", param_time, SAL_A_SERVICE_GRACE },
+	{ "stray", param_enum, SAL_A_SERVICE_STRAY, .names = &names_stray },
+	{ "tcp", param_enum, SAL_A_SERVICE_TCP, .names = &names_tcp },
+	{ "timeout", param_timeout, .many = true },
 	{ }
 };
 
@@ -163,9 +251,11 @@ static int service_flush(struct args *args)
 }
 
 static const char put_usage[] =
-	"NAME [vip ADDR|PFX]..\n"
+	"NAME [vip ADDR|PFX].. [proto any | proto P [port N[-M]]]\n"
 	"[hold off | hold [packets N] [bytes SIZE] [time TIME]]\n"
-	"[on-empty drop|reject] [late translate|drop] [grace TIME]";
+	"[on-empty drop|reject] [late translate|drop] [grace TIME]\n"
+	"[tcp pin] [stray reset|drop|adopt] [timeout STATE TIME]..\n"
+	"STATE := new | replied | syn | established | closing | closed";
 
 static const struct command service_commands[] = {
 	{ "show", service_show, "[NAME]" },

@@ -160,6 +160,7 @@ static json_t *get_value(const struct attr *known, const struct nlattr *attr)
 		return json_true();
 	case T_COUNT:
 	case T_PROTO:
+	case T_PORTS:
 	case T_MS:
 	case T_SECONDS:
 	case T_NS:

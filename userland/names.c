@@ -34,6 +34,24 @@ NAMES(late,
 	[SAL_LATE_DROP] = "drop",
 );
 
+NAMES(stray,
+	[SAL_STRAY_RESET] = "reset",
+	[SAL_STRAY_DROP] = "drop",
+	[SAL_STRAY_ADOPT] = "adopt",
+);
+
+NAMES(tcp,
+	[SAL_TCP_PIN] = "pin",
+);
+
+NAMES(flow_state,
+	[SAL_FLOW_STATE_NEW] = "new",
+	[SAL_FLOW_STATE_REPLIED] = "replied",
+	[SAL_FLOW_STATE_ASSURED] = "assured",
+	[SAL_FLOW_STATE_CLOSING] = "closing",
+	[SAL_FLOW_STATE_CLOSED] = "closed",
+);
+
 NAMES(state,
 	[SAL_ENDPOINT_STATE_UP] = "up",
 	[SAL_ENDPOINT_STATE_DOWN] = "down",
@@ -186,6 +204,18 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_HELD_BYTES] = { "held-bytes", T_COUNT },
 	[SAL_A_SERVICE_SEQ] = { "seq", T_COUNT },
 	[SAL_A_SERVICE_TRANSACTION] = { "transaction", T_COUNT },
+	[SAL_A_SERVICE_PROTO] = { "proto", T_PROTO },
+	[SAL_A_SERVICE_PORT] = { "port", T_PORTS },
+	[SAL_A_SERVICE_PORT_END] = { "port-end", T_COUNT },
+	[SAL_A_SERVICE_STRAY] = { "stray", T_ENUM, false, &names_stray },
+	[SAL_A_SERVICE_TCP] = { "tcp", T_ENUM, false, &names_tcp },
+	[SAL_A_SERVICE_TIMEOUT_NEW] = { "timeout-new", T_SECONDS },
+	[SAL_A_SERVICE_TIMEOUT_REPLIED] = { "timeout-replied", T_SECONDS },
+	[SAL_A_SERVICE_TIMEOUT_SYN] = { "timeout-syn", T_SECONDS },
+	[SAL_A_SERVICE_TIMEOUT_ESTABLISHED] = { "timeout-established",
+						T_SECONDS },
+	[SAL_A_SERVICE_TIMEOUT_CLOSING] = { "timeout-closing", T_SECONDS },
+	[SAL_A_SERVICE_TIMEOUT_CLOSED] = { "timeout-closed", T_SECONDS },
 };
 
 SET(service, "service");
@@ -208,6 +238,7 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_CELLS] = { "cells", T_COUNT },
 	[SAL_A_ENDPOINT_SEQ] = { "seq", T_COUNT },
 	[SAL_A_ENDPOINT_TRANSACTION] = { "transaction", T_COUNT },
+	[SAL_A_ENDPOINT_PORT] = { "port", T_COUNT },
 };
 
 SET(endpoint, "endpoint");
@@ -227,6 +258,8 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_SEQ] = { "seq", T_COUNT },
 	[SAL_A_FLOW_PLACEMENT] = { "placement", T_ENUM, false, &names_placement },
 	[SAL_A_FLOW_PEER] = { "peer", T_PREFIX },
+	[SAL_A_FLOW_DPORT] = { "dport", T_PORT },
+	[SAL_A_FLOW_STATE] = { "state", T_ENUM, false, &names_flow_state },
 };
 
 SET(flow, "flow");

@@ -16,6 +16,7 @@ enum attr_type {
 	T_NUMBER,	/* 4 bytes with a sign */
 	T_PORT,		/* 16 bits in network order */
 	T_PROTO,
+	T_PORTS,	/* the first one; "port_end" has the last one */
 	T_MS,
 	T_SECONDS,
 	T_NS,
@@ -74,6 +75,9 @@ extern const unsigned int num_sets;
 
 extern const struct names names_on_empty;
 extern const struct names names_late;
+extern const struct names names_stray;
+extern const struct names names_tcp;
+extern const struct names names_flow_state;
 extern const struct names names_state;
 extern const struct names names_route;
 extern const struct names names_gate;

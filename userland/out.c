@@ -4,6 +4,7 @@
  */
 #include <netinet/in.h>
 #include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -197,6 +198,8 @@ static void print_one(struct printer *p, const struct field *f,
 		print_bits(known, val);
 	else
 		print_scalar(known, val);
+	if (known->type == T_PORTS && json_object_get(obj, "port_end"))
+		printf("-%" PRIu64, out_num(obj, "port_end"));
 }
 
 static void print_field(struct printer *p, const struct field *f,

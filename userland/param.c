@@ -87,6 +87,24 @@ int param_time(const struct param *p, struct request *req, struct args *args)
 	return ret;
 }
 
+int param_seconds(const struct param *p, struct request *req,
+		  struct args *args)
+{
+	const char *word = args_peek(args);
+	uint64_t val;
+	int ret;
+
+	ret = param_number(p, args, time_parse, UINT64_MAX, &val);
+	if (ret)
+		return ret;
+	if (val % 1000)
+		return param_bad(p, args, word, "not a whole number of seconds");
+	if (val / 1000 > UINT32_MAX)
+		return param_bad(p, args, word, "too large");
+	req_u32(req, p->attr, val / 1000);
+	return EXIT_OK;
+}
+
 int param_name(const struct param *p, struct request *req, struct args *args)
 {
 	const char *word;
@@ -196,6 +214,19 @@ int param_port(const struct param *p, struct request *req, struct args *args)
 	ret = param_number(p, args, count_parse, UINT16_MAX, &val);
 	if (!ret)
 		req_port(req, p->attr, val);
+	return ret;
+}
+
+/* a port in the host's byte order */
+int param_port_number(const struct param *p, struct request *req,
+		      struct args *args)
+{
+	uint64_t val;
+	int ret;
+
+	ret = param_number(p, args, count_parse, UINT16_MAX, &val);
+	if (!ret)
+		req_u16(req, p->attr, val);
 	return ret;
 }
 

@@ -26,6 +26,8 @@ int param_count(const struct param *p, struct request *req, struct args *args);
 int param_uint(const struct param *p, struct request *req, struct args *args);
 int param_size(const struct param *p, struct request *req, struct args *args);
 int param_time(const struct param *p, struct request *req, struct args *args);
+int param_seconds(const struct param *p, struct request *req,
+		  struct args *args);
 int param_name(const struct param *p, struct request *req, struct args *args);
 int param_enum(const struct param *p, struct request *req, struct args *args);
 int param_flag(const struct param *p, struct request *req, struct args *args);
@@ -35,6 +37,8 @@ int param_prefixes(const struct param *p, struct request *req,
 		   struct args *args);
 int param_proto(const struct param *p, struct request *req, struct args *args);
 int param_port(const struct param *p, struct request *req, struct args *args);
+int param_port_number(const struct param *p, struct request *req,
+		      struct args *args);
 int param_netns(const struct param *p, struct request *req,
 		struct args *args);
 int param_pid(const struct param *p, struct request *req, struct args *args);

@@ -85,6 +85,35 @@ const char *count_parse(const char *s, uint64_t max, uint64_t *val)
 }
 
 /**
+ * ports_parse() - read a port, or a range of them such as 8000-8009
+ * @s: text
+ * @first: where the first one goes
+ * @last: where the last one goes
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *ports_parse(const char *s, uint64_t *first, uint64_t *last)
+{
+	const char *end;
+	const char *bad;
+
+	bad = digits(s, first, &end);
+	if (bad)
+		return bad;
+	*last = *first;
+	if (*end == '-') {
+		bad = digits(end + 1, last, &end);
+		if (bad)
+			return bad;
+	}
+	if (*end)
+		return "neither a port nor a range of them";
+	if (*first > UINT16_MAX || *last > UINT16_MAX)
+		return "too large";
+	return NULL;
+}
+
+/**
  * time_parse() - read a time such as 5s, 500ms, 2m or 1h
  * @s: text; the unit may be left out of 0 only
  * @max: most milliseconds that are taken

@@ -13,6 +13,7 @@
 #define UNITS_BUF	32
 
 const char *count_parse(const char *s, uint64_t max, uint64_t *val);
+const char *ports_parse(const char *s, uint64_t *first, uint64_t *last);
 const char *time_parse(const char *s, uint64_t max, uint64_t *ms);
 const char *size_parse(const char *s, uint64_t max, uint64_t *bytes);
 

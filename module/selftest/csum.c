@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <net/ip6_checksum.h>
 
-#define CSUM_TEST_ROUNDS	2000
+#define CSUM_TEST_ROUNDS	1000
 #define CSUM_TEST_MAX		96
 
 static __init unsigned int csum_test_l3len(enum sal_af af)
@@ -16,54 +16,91 @@ static __init unsigned int csum_test_l3len(enum sal_af af)
 	return af == SAL_V4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 }
 
-static __init __sum16 csum_test_icmp(const struct sk_buff *skb, enum sal_af af)
+/* of the transport header and all behind it; 0 where it is right */
+static __init __sum16 csum_test_l4(const struct sk_buff *skb, enum sal_af af,
+				   u8 proto)
 {
 	unsigned int off = csum_test_l3len(af);
 	unsigned int len = skb->len - off;
 	__wsum sum = csum_partial(skb->data + off, len, 0);
 
-	if (af == SAL_V4)
+	if (af == SAL_V6)
+		return csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
+				       &ipv6_hdr(skb)->daddr, len, proto, sum);
+	if (proto == IPPROTO_ICMP)
 		return csum_fold(sum);
-	return csum_ipv6_magic(&ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
-			       len, IPPROTO_ICMPV6, sum);
+	return csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr, len,
+				 proto, sum);
 }
 
-static __init bool csum_test_right(const struct sk_buff *skb, enum sal_af af)
+static __init __sum16 *csum_test_sum(const struct sk_buff *skb,
+				     enum sal_af af, u8 proto)
+{
+	return (void *)(skb->data + csum_test_l3len(af) +
+			sal_xlat_sum_offset(proto));
+}
+
+/* @sum: the sender has made a checksum, which UDP may leave out */
+static __init bool csum_test_right(const struct sk_buff *skb, enum sal_af af,
+				   u8 proto, bool sum)
 {
 	if (af == SAL_V4 && ip_fast_csum(ip_hdr(skb), 5))
 		return false;
-	return !csum_test_icmp(skb, af);
+	if (!sum)
+		return !*csum_test_sum(skb, af, proto);
+	/* 0 would say that there is none */
+	return !csum_test_l4(skb, af, proto) &&
+	       (proto != IPPROTO_UDP || *csum_test_sum(skb, af, proto));
 }
 
-/* an echo request of random content, right checksums */
-static __init struct sk_buff *csum_test_packet(enum sal_af af,
-					       struct sal_packet *pkt)
+static __init void csum_test_headers(struct sk_buff *skb, enum sal_af af,
+				     struct sal_packet *pkt, bool sum)
 {
-	unsigned int off = csum_test_l3len(af);
-	unsigned int len;
-	struct icmphdr *icmph;
-	struct sk_buff *skb;
+	__sum16 *check = csum_test_sum(skb, af, pkt->proto);
+	__be16 *ports = (void *)(skb->data + pkt->off);
 
-	len = off + sizeof(*icmph) + get_random_u32_below(CSUM_TEST_MAX);
+	if (af == SAL_V4) {
+		ip_hdr(skb)->ihl = 5;
+		ip_hdr(skb)->version = 4;
+		ip_hdr(skb)->protocol = pkt->proto;
+		ip_hdr(skb)->check = 0;
+		ip_hdr(skb)->check = ip_fast_csum(ip_hdr(skb), 5);
+	}
+	*check = 0;
+	if (sum)
+		*check = csum_test_l4(skb, af, pkt->proto);
+	if (sum && !*check)
+		*check = CSUM_MANGLED_0;
+	sal_packet_addrs(skb, af, pkt);
+	pkt->kind = SAL_KIND_DATA;
+	if (pkt->proto == IPPROTO_ICMP || pkt->proto == IPPROTO_ICMPV6) {
+		pkt->kind = SAL_KIND_REQUEST;
+		pkt->sport = ports[2];
+		return;
+	}
+	pkt->sport = ports[0];
+	pkt->dport = ports[1];
+}
+
+/* random, but for headers and checksums */
+static __init struct sk_buff *csum_test_packet(enum sal_af af, u8 proto,
+					       struct sal_packet *pkt,
+					       bool sum)
+{
+	struct sk_buff *skb;
+	unsigned int len;
+
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->proto = proto;
+	pkt->off = csum_test_l3len(af);
+	len = pkt->off + sizeof(struct tcphdr) +
+	      get_random_u32_below(CSUM_TEST_MAX);
 	skb = alloc_skb(len, GFP_KERNEL);
 	if (!skb)
 		return NULL;
 	get_random_bytes(skb_put(skb, len), len);
 	skb_reset_network_header(skb);
-	if (af == SAL_V4) {
-		ip_hdr(skb)->ihl = 5;
-		ip_hdr(skb)->version = 4;
-		ip_hdr(skb)->check = 0;
-		ip_hdr(skb)->check = ip_fast_csum(ip_hdr(skb), 5);
-	}
-	icmph = (void *)(skb->data + off);
-	icmph->checksum = 0;
-	icmph->checksum = csum_test_icmp(skb, af);
-
-	memset(pkt, 0, sizeof(*pkt));
-	sal_packet_addrs(skb, af, pkt);
-	pkt->off = off;
-	pkt->id = icmph->un.echo.id;
+	csum_test_headers(skb, af, pkt, sum);
 	return skb;
 }
 
@@ -75,32 +112,142 @@ static __init void csum_test_target(enum sal_af af, struct in6_addr *to)
 		get_random_bytes(to, sizeof(*to));
 }
 
-static __init bool csum_test_one(enum sal_af af)
+static __init __be16 csum_test_port(void)
 {
-	struct in6_addr to, back;
+	return (__force __be16)get_random_u16();
+}
+
+/* there, on with other ports, and back */
+static __init bool csum_test_xlat(struct sk_buff *skb, enum sal_af af,
+				  const struct sal_packet *pkt, bool sum)
+{
+	struct sal_packet now = *pkt;
+	struct in6_addr to;
+
+	csum_test_target(af, &to);
+	if (sal_xlat_dst(skb, af, pkt, &to, csum_test_port(),
+			 csum_test_port()) ||
+	    !csum_test_right(skb, af, pkt->proto, sum))
+		return false;
+	if (sal_xlat_src(skb, af, pkt, &to, csum_test_port(),
+			 csum_test_port()) ||
+	    !csum_test_right(skb, af, pkt->proto, sum))
+		return false;
+	if (sal_xlat_src(skb, af, pkt, &pkt->src, pkt->sport, pkt->dport) ||
+	    !csum_test_right(skb, af, pkt->proto, sum))
+		return false;
+	sal_packet_addrs(skb, af, &now);
+	return ipv6_addr_equal(&now.src, &pkt->src) &&
+	       ipv6_addr_equal(&now.dst, &to);
+}
+
+static __init bool csum_test_one(enum sal_af af, u8 proto, bool sum)
+{
 	struct sal_packet pkt;
 	struct sk_buff *skb;
 	bool ok;
 
-	skb = csum_test_packet(af, &pkt);
+	skb = csum_test_packet(af, proto, &pkt, sum);
 	if (!skb)
 		return false;
-	csum_test_target(af, &to);
-	back = pkt.src;
-
-	ok = csum_test_right(skb, af) &&
-	     !sal_xlat_dst(skb, af, &pkt, &to,
-			   (__force __be16)get_random_u16()) &&
-	     csum_test_right(skb, af) &&
-	     !sal_xlat_src(skb, af, &pkt, &to, pkt.id) &&
-	     csum_test_right(skb, af) &&
-	     !sal_xlat_src(skb, af, &pkt, &back, pkt.id) &&
-	     csum_test_right(skb, af);
-	sal_packet_addrs(skb, af, &pkt);
-	ok = ok && ipv6_addr_equal(&pkt.src, &back) &&
-	     ipv6_addr_equal(&pkt.dst, &to);
+	ok = csum_test_xlat(skb, af, &pkt, sum);
 	kfree_skb(skb);
 	return ok;
+}
+
+/* --- ICMP errors ------------------------------------------------------------ */
+
+/* an error of @af that quotes the first @len bytes of @quoted */
+static __init struct sk_buff *csum_test_error(enum sal_af af,
+					      const struct sk_buff *quoted,
+					      unsigned int len,
+					      struct sal_packet *pkt)
+{
+	struct icmphdr *icmph;
+	struct sk_buff *skb;
+
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->off = csum_test_l3len(af);
+	pkt->proto = af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	skb = alloc_skb(pkt->off + sizeof(*icmph) + len, GFP_KERNEL);
+	if (!skb)
+		return NULL;
+	get_random_bytes(skb_put(skb, pkt->off + sizeof(*icmph)),
+			 pkt->off + sizeof(*icmph));
+	skb_put_data(skb, quoted->data, len);
+	skb_reset_network_header(skb);
+	csum_test_headers(skb, af, pkt, true);
+	return skb;
+}
+
+/* the quoted packet, where it is whole, is still right; and so is the error */
+static __init bool csum_test_quote(struct sk_buff *skb, struct sk_buff *quoted,
+				   enum sal_af af, unsigned int len,
+				   const struct sal_packet *inner,
+				   const struct sal_packet *pkt)
+{
+	struct sal_error_to to;
+	struct sal_quote q = {
+		.src	= inner->src,
+		.dst	= inner->dst,
+		.off	= pkt->off + sizeof(struct icmphdr),
+		.l4off	= pkt->off + sizeof(struct icmphdr) + inner->off,
+		.sport	= inner->sport,
+		.dport	= inner->dport,
+		.proto	= inner->proto,
+	};
+
+	sal_error_keep(&to, pkt, &q);
+	csum_test_target(af, &to.src);
+	csum_test_target(af, &to.dst);
+	csum_test_target(af, &to.q_src);
+	csum_test_target(af, &to.q_dst);
+	to.q_sport = csum_test_port();
+	to.q_dport = csum_test_port();
+	if (sal_xlat_error(skb, af, pkt, &q, &to) ||
+	    !csum_test_right(skb, af, pkt->proto, true))
+		return false;
+	if (len < quoted->len)
+		return true;
+	memcpy(quoted->data, skb->data + q.off, len);
+	return csum_test_right(quoted, af, inner->proto, true);
+}
+
+/* whole, or cut off behind eight bytes of its transport header */
+static __init bool csum_test_quoted(enum sal_af af, u8 proto, bool cut)
+{
+	struct sk_buff *quoted, *skb = NULL;
+	struct sal_packet inner, pkt;
+	unsigned int len;
+	bool ok = false;
+
+	quoted = csum_test_packet(af, proto, &inner, true);
+	if (!quoted)
+		return false;
+	len = cut ? inner.off + 8 : quoted->len;
+	skb = csum_test_error(af, quoted, len, &pkt);
+	if (skb)
+		ok = csum_test_quote(skb, quoted, af, len, &inner, &pkt);
+	kfree_skb(skb);
+	kfree_skb(quoted);
+	return ok;
+}
+
+static __init bool csum_test_round(enum sal_af af)
+{
+	const u8 protos[] = {
+		af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
+		IPPROTO_UDP,
+		IPPROTO_TCP,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++)
+		if (!csum_test_one(af, protos[i], true) ||
+		    !csum_test_quoted(af, protos[i], true) ||
+		    !csum_test_quoted(af, protos[i], false))
+			return false;
+	return csum_test_one(af, IPPROTO_UDP, false);
 }
 
 int __init sal_csum_selftest(void)
@@ -109,7 +256,7 @@ int __init sal_csum_selftest(void)
 	int i;
 
 	for (i = 0; i < CSUM_TEST_ROUNDS && ok; i++)
-		ok = csum_test_one(i & 1 ? SAL_V6 : SAL_V4);
+		ok = csum_test_round(i & 1 ? SAL_V6 : SAL_V4);
 	pr_info("sal: selftest csum: %s\n", ok ? "pass" : "FAIL");
 	return ok ? 0 : -EINVAL;
 }

@@ -10,6 +10,8 @@
  *	-W MS	wait so long for replies at the end (default 3000)
  *	-e ID	echo id (default: by process)
  *	-s ADDR	source address
+ *	-u PORT	UDP, to that port of whoever echoes there; ID is the source port
+ *	-l LEN	bytes of payload (default: as few as it takes)
  *	-R	be told where a request was refused for want of room; IPv4
  *		keeps that from raw sockets that do not ask for it
  *	-F N	instead: N requests with as many ids, from ID on, one each
@@ -44,6 +46,7 @@
 #define RING		65536
 /* of more requests under way than this it is not told how many */
 #define BUSY_MAX	4096
+#define BUF_SIZE	65536
 
 struct payload {
 	uint32_t magic;
@@ -51,6 +54,7 @@ struct payload {
 	uint32_t vip_hash;
 };
 
+/* UDP has the same as its payload */
 struct request {
 	struct icmphdr hdr;	/* icmp6_hdr looks the same */
 	struct payload data;
@@ -80,9 +84,12 @@ static struct {
 	unsigned long window;
 	unsigned long wait_ms;
 	unsigned long flows;
+	unsigned long len;
 	uint16_t id;
+	uint16_t port;
 	bool recverr;
 } opt = {
+	.len = sizeof(struct request),
 	.count = 1000,
 	.interval_us = 1000,
 	.window = 16,
@@ -132,6 +139,8 @@ static uint16_t checksum(const void *data, size_t len)
 
 	for (; len > 1; len -= 2)
 		sum += *p++;
+	if (len)
+		sum += *(const uint8_t *)p;
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return ~sum;
@@ -180,6 +189,12 @@ static bool same_addr(const struct sockaddr_storage *a,
 	return !memcmp(&a6->sin6_addr, &b6->sin6_addr, 16);
 }
 
+static in_port_t *port_of(struct sockaddr_storage *ss)
+{
+	/* both families have it there */
+	return &((struct sockaddr_in *)ss)->sin_port;
+}
+
 /* replies to another address of the same service must not pass for ours */
 static uint32_t dst_hash(void)
 {
@@ -194,7 +209,10 @@ static uint32_t dst_hash(void)
 
 static bool send_one(int fd, uint16_t id, uint32_t seq)
 {
-	struct request req = {
+	static char buf[BUF_SIZE];
+	struct request *req = (void *)buf;
+
+	*req = (struct request) {
 		.hdr.type = v6() ? ICMP6_ECHO_REQUEST : ICMP_ECHO,
 		.hdr.un.echo.id = htons(id),
 		.hdr.un.echo.sequence = htons(seq & 0xffff),
@@ -203,11 +221,11 @@ static bool send_one(int fd, uint16_t id, uint32_t seq)
 		.data.vip_hash = dst_hash(),
 	};
 
-	/* the kernel sees to it for ICMPv6 */
-	if (!v6())
-		req.hdr.checksum = checksum(&req, sizeof(req));
+	/* the kernel sees to it for ICMPv6 and UDP */
+	if (!v6() && !opt.port)
+		req->hdr.checksum = checksum(buf, opt.len);
 	sent_us[seq % RING] = now_us();
-	if (sendto(fd, &req, sizeof(req), 0, (void *)&dst, dst_len) < 0) {
+	if (sendto(fd, buf, opt.len, 0, (void *)&dst, dst_len) < 0) {
 		res.refused++;
 		return false;
 	}
@@ -256,7 +274,7 @@ static void got_error(const struct icmphdr *hdr, const void *quoted,
 			  sizeof(res.err_quoted));
 }
 
-static void got_reply(const struct request *rep,
+static void got_reply(const struct request *rep, size_t len,
 		      const struct sockaddr_storage *from)
 {
 	uint32_t seq = ntohl(rep->data.seq);
@@ -264,11 +282,14 @@ static void got_reply(const struct request *rep,
 
 	if (rep->data.vip_hash != dst_hash())
 		return;
-	if (!same_addr(from, &dst)) {
+	if (!same_addr(from, &dst) ||
+	    (opt.port && ((struct sockaddr_in *)from)->sin_port !=
+			 *port_of(&dst))) {
 		res.wrong_source++;
 		return;
 	}
-	if (ntohs(rep->hdr.un.echo.sequence) != (seq & 0xffff)) {
+	if (ntohs(rep->hdr.un.echo.sequence) != (seq & 0xffff) ||
+	    len != opt.len) {
 		res.corrupt++;
 		return;
 	}
@@ -304,12 +325,24 @@ static bool id_is_ours(uint16_t id)
 	return (uint16_t)(id - opt.id) < opt.flows;
 }
 
+static void got_datagram(const char *buf, size_t len,
+			 const struct sockaddr_storage *from)
+{
+	const struct request *rep = (const void *)buf;
+
+	if (len < sizeof(*rep) || rep->data.magic != htonl(MAGIC) ||
+	    rep->hdr.un.echo.id != htons(opt.id))
+		res.corrupt++;
+	else
+		got_reply(rep, len, from);
+}
+
 static bool receive_one(int fd)
 {
 	struct sockaddr_storage from;
 	socklen_t len = sizeof(from);
 	const struct request *rep;
-	char buf[2048];
+	static char buf[BUF_SIZE];
 	size_t off = 0;
 	ssize_t n;
 
@@ -317,6 +350,10 @@ static bool receive_one(int fd)
 	n = recvfrom(fd, buf, sizeof(buf), MSG_DONTWAIT, (void *)&from, &len);
 	if (n < 0)
 		return false;
+	if (opt.port) {
+		got_datagram(buf, n, &from);
+		return true;
+	}
 	if (!v6())
 		off = ((struct iphdr *)buf)->ihl * 4u;
 	if ((size_t)n < off + sizeof(struct icmphdr))
@@ -331,7 +368,7 @@ static bool receive_one(int fd)
 	    !id_is_ours(ntohs(rep->hdr.un.echo.id)) ||
 	    rep->data.magic != htonl(MAGIC))
 		return true;
-	got_reply(rep, &from);
+	got_reply(rep, n - off, &from);
 	return true;
 }
 
@@ -451,8 +488,11 @@ static int open_socket(const char *src)
 	int size = 8 << 20;
 	int fd;
 
-	fd = socket(dst.ss_family, SOCK_RAW,
-		    v6() ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+	if (opt.port)
+		fd = socket(dst.ss_family, SOCK_DGRAM, 0);
+	else
+		fd = socket(dst.ss_family, SOCK_RAW,
+			    v6() ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 	if (fd < 0)
 		die("socket");
 	/* root of a user namespace gets what there is for everybody */
@@ -462,11 +502,15 @@ static int open_socket(const char *src)
 	if (opt.recverr && !v6() &&
 	    setsockopt(fd, SOL_IP, IP_RECVERR, &(int){ 1 }, sizeof(int)))
 		die("IP_RECVERR");
-	if (src) {
+	if (src || opt.port) {
 		struct sockaddr_storage ss;
 		socklen_t len;
 
+		if (!src)
+			src = v6() ? "::" : "0.0.0.0";
 		parse_addr(src, &ss, &len);
+		if (opt.port)
+			*port_of(&ss) = htons(opt.id);
 		if (bind(fd, (void *)&ss, len))
 			die(src);
 	}
@@ -491,8 +535,8 @@ int main(int argc, char **argv)
 	const char *src = NULL;
 	int c, fd;
 
-	opt.id = getpid() & 0xffff;
-	while ((c = getopt(argc, argv, "n:i:w:W:e:s:RF:")) != -1) {
+	opt.id = 1024 + getpid() % 60000;
+	while ((c = getopt(argc, argv, "n:i:w:W:e:s:u:l:RF:")) != -1) {
 		switch (c) {
 		case 'n': opt.count = number(optarg); break;
 		case 'i': opt.interval_us = number(optarg); break;
@@ -500,6 +544,8 @@ int main(int argc, char **argv)
 		case 'W': opt.wait_ms = number(optarg); break;
 		case 'e': opt.id = number(optarg); break;
 		case 's': src = optarg; break;
+		case 'u': opt.port = number(optarg); break;
+		case 'l': opt.len = number(optarg); break;
 		case 'R': opt.recverr = true; break;
 		case 'F': opt.flows = number(optarg); break;
 		default: return 2;
@@ -510,6 +556,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	parse_addr(argv[optind], &dst, &dst_len);
+	if (opt.port)
+		*port_of(&dst) = htons(opt.port);
+	if (opt.len < sizeof(struct request) || opt.len > BUF_SIZE - 256)
+		return 2;
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 

@@ -5,9 +5,9 @@
     moves.py watch FAMILY COUNT SERVICE NAMESPACE NAMESPACE
         Move the flows of SERVICE from the first endpoint to the second and
         back, COUNT times in all; after each move wait until the namespace that
-        got them has received another echo request. Endpoints have the names of
-        their namespaces. Prints how many moves were followed by one, and the
-        longest wait.
+        got them has received another echo request; or another datagram, where
+        FAMILY is udp4 or udp6. Endpoints have the names of their namespaces.
+        Prints how many moves were followed by one, and the longest wait.
 
     moves.py cost ROUNDS SERVICE...
         Move the flows of each service from b1 to b2 and back, the services
@@ -23,9 +23,11 @@ import time
 
 from nl import N, Family, attr, namespace, number_of, text
 
-# what the kernel counts received echo requests by: file, line, column
+# what the kernel counts received requests by: file, line, column
 COUNTERS = {"4": ("snmp", "Icmp:", "InEchos"),
-            "6": ("snmp6", "Icmp6InEchos", None)}
+            "6": ("snmp6", "Icmp6InEchos", None),
+            "udp4": ("snmp", "Udp:", "InDatagrams"),
+            "udp6": ("snmp6", "Udp6InDatagrams", None)}
 
 # seconds; a move that nothing follows is not waited for longer
 PATIENCE = 30
@@ -41,7 +43,7 @@ def migrate(fam, service, src, dst):
 
 
 class Counter:
-    """Echo requests that a namespace has received."""
+    """Requests that a namespace has received."""
 
     def __init__(self, name, family):
         path, self.line, self.column = COUNTERS[family]

@@ -19,6 +19,7 @@
 #define SAL_GRACE_MAX		600000
 #define SAL_HOLD_PACKETS_MAX	65536
 #define SAL_TRANSACTION_MAX	10000
+#define SAL_TIMEOUT_MAX		2147483
 #define SAL_WEIGHT_MAX		65535
 
 /**
@@ -43,6 +44,49 @@ enum sal_on_empty {
 enum sal_late {
 	SAL_LATE_TRANSLATE,
 	SAL_LATE_DROP,
+};
+
+/**
+ * enum sal_stray - What becomes of a TCP segment that is for a VIP, of no
+ *   flow, and no SYN: of a connection that began elsewhere, or whose flow has
+ *   gone.
+ * @SAL_STRAY_RESET: The sender gets a RST, as from a host without such a
+ *   connection.
+ * @SAL_STRAY_DROP: It is dropped and counted.
+ * @SAL_STRAY_ADOPT: It begins a flow, as a SYN would: an endpoint that the
+ *   scheduler chooses gets it.
+ */
+enum sal_stray {
+	SAL_STRAY_RESET,
+	SAL_STRAY_DROP,
+	SAL_STRAY_ADOPT,
+};
+
+/**
+ * enum sal_tcp - What becomes of TCP flows when a migrate request moves the
+ *   others.
+ * @SAL_TCP_PIN: They stay where they are, until they end or their endpoint
+ *   cannot be used any more.
+ */
+enum sal_tcp {
+	SAL_TCP_PIN,
+};
+
+/**
+ * enum sal_flow_state - How far a conversation has come.
+ * @SAL_FLOW_STATE_NEW: Nothing has been answered.
+ * @SAL_FLOW_STATE_REPLIED: An answer has passed.
+ * @SAL_FLOW_STATE_ASSURED: The client has sent again after an answer; TCP, the
+ *   connection is established. Such a flow does not give way to newcomers.
+ * @SAL_FLOW_STATE_CLOSING: TCP, one side has closed.
+ * @SAL_FLOW_STATE_CLOSED: TCP, both sides have closed, or one has reset it.
+ */
+enum sal_flow_state {
+	SAL_FLOW_STATE_NEW,
+	SAL_FLOW_STATE_REPLIED,
+	SAL_FLOW_STATE_ASSURED,
+	SAL_FLOW_STATE_CLOSING,
+	SAL_FLOW_STATE_CLOSED,
 };
 
 /**
@@ -297,6 +341,17 @@ enum {
 	SAL_A_SERVICE_HELD_BYTES,
 	SAL_A_SERVICE_SEQ,
 	SAL_A_SERVICE_TRANSACTION,
+	SAL_A_SERVICE_PROTO,
+	SAL_A_SERVICE_PORT,
+	SAL_A_SERVICE_PORT_END,
+	SAL_A_SERVICE_STRAY,
+	SAL_A_SERVICE_TCP,
+	SAL_A_SERVICE_TIMEOUT_NEW,
+	SAL_A_SERVICE_TIMEOUT_REPLIED,
+	SAL_A_SERVICE_TIMEOUT_SYN,
+	SAL_A_SERVICE_TIMEOUT_ESTABLISHED,
+	SAL_A_SERVICE_TIMEOUT_CLOSING,
+	SAL_A_SERVICE_TIMEOUT_CLOSED,
 
 	__SAL_A_SERVICE_MAX,
 	SAL_A_SERVICE_MAX = (__SAL_A_SERVICE_MAX - 1)
@@ -320,6 +375,7 @@ enum {
 	SAL_A_ENDPOINT_CELLS,
 	SAL_A_ENDPOINT_SEQ,
 	SAL_A_ENDPOINT_TRANSACTION,
+	SAL_A_ENDPOINT_PORT,
 
 	__SAL_A_ENDPOINT_MAX,
 	SAL_A_ENDPOINT_MAX = (__SAL_A_ENDPOINT_MAX - 1)
@@ -340,6 +396,8 @@ enum {
 	SAL_A_FLOW_SEQ,
 	SAL_A_FLOW_PLACEMENT,
 	SAL_A_FLOW_PEER,
+	SAL_A_FLOW_DPORT,
+	SAL_A_FLOW_STATE,
 
 	__SAL_A_FLOW_MAX,
 	SAL_A_FLOW_MAX = (__SAL_A_FLOW_MAX - 1)

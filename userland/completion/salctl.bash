@@ -21,6 +21,12 @@ _salctl_services()
 	_salctl_names service show
 }
 
+# keywords of service add and set
+_salctl_service_words()
+{
+	echo vip proto port hold on-empty late grace tcp stray timeout
+}
+
 # of the service $1
 _salctl_endpoints()
 {
@@ -72,9 +78,8 @@ _salctl_object()
 			[ $after -eq 0 ] && _salctl_services ;;
 		set|replace)
 			[ $after -eq 0 ] && _salctl_services ||
-				echo vip hold on-empty late grace ;;
-		add)	[ $after -eq 0 ] ||
-				echo vip hold on-empty late grace ;;
+				_salctl_service_words ;;
+		add)	[ $after -eq 0 ] || _salctl_service_words ;;
 		esac
 		;;
 	endpoint)
@@ -89,15 +94,15 @@ _salctl_object()
 		show|del)
 			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
 		set)	[ $after -eq 1 ] && _salctl_endpoints "$3"
-			echo name addr weight state ;;
+			echo name addr port weight state ;;
 		add|replace)
-			echo name netns pid addr weight state nomember ;;
+			echo name netns pid addr port weight state nomember ;;
 		esac
 		;;
 	flow)
 		case $cmd in
 		"")	echo show del flush help ;;
-		*)	echo service endpoint src proto sport id ;;
+		*)	echo service endpoint src proto sport dport id ;;
 		esac
 		;;
 	migrate)
@@ -136,7 +141,10 @@ _salctl_value()
 	on-empty)	echo drop reject ;;
 	late)		echo translate drop ;;
 	hold)		echo off packets bytes time ;;
-	proto)		echo icmp icmpv6 tcp udp udplite sctp dccp ;;
+	proto)		echo any icmp icmpv6 tcp udp udplite sctp dccp ;;
+	tcp)		echo pin ;;
+	stray)		echo reset drop adopt ;;
+	timeout)	echo new replied syn established closing closed ;;
 	service)	_salctl_services ;;
 	vip-pool)	echo none ;;
 	*)		return 1 ;;

@@ -87,6 +87,15 @@ static void put_service(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_SERVICE_ON_EMPTY, SAL_ON_EMPTY_REJECT);
 	mnl_attr_put_u32(nlh, SAL_A_SERVICE_LATE, SAL_LATE_TRANSLATE);
 	mnl_attr_put_u32(nlh, SAL_A_SERVICE_GRACE, 5000);
+	if (!first) {
+		mnl_attr_put_u8(nlh, SAL_A_SERVICE_PROTO, 6);
+		mnl_attr_put_u16(nlh, SAL_A_SERVICE_PORT, 8000);
+		mnl_attr_put_u16(nlh, SAL_A_SERVICE_PORT_END, 8009);
+	}
+	mnl_attr_put_u32(nlh, SAL_A_SERVICE_STRAY, SAL_STRAY_RESET);
+	mnl_attr_put_u32(nlh, SAL_A_SERVICE_TCP, SAL_TCP_PIN);
+	mnl_attr_put_u32(nlh, SAL_A_SERVICE_TIMEOUT_NEW, 30);
+	mnl_attr_put_u32(nlh, SAL_A_SERVICE_TIMEOUT_ESTABLISHED, 7440);
 	if (!first)
 		mnl_attr_put(nlh, SAL_A_SERVICE_DERIVED, 0, NULL);
 	mnl_attr_put_u32(nlh, SAL_A_SERVICE_ENDPOINTS, first ? 2 : 0);
@@ -113,6 +122,8 @@ static void put_endpoint(struct nlmsghdr *nlh, int which)
 	put_addr(nlh, SAL_A_ENDPOINT_IPV4, which ? "10.0.0.3" : "10.0.0.2");
 	if (!which)
 		put_addr(nlh, SAL_A_ENDPOINT_IPV6, "fd00::2");
+	if (which == 1)
+		mnl_attr_put_u16(nlh, SAL_A_ENDPOINT_PORT, 8080);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_WEIGHT, 1);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_STATE, which == 2);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_FAULT4,
@@ -149,6 +160,10 @@ static void put_flow(struct nlmsghdr *nlh, int which)
 	mnl_attr_put(nlh, SAL_A_FLOW_SPORT, 2, &port);
 	if (which)
 		mnl_attr_put(nlh, SAL_A_FLOW_MAPPED, 2, &port);
+	if (!which)
+		mnl_attr_put_u16(nlh, SAL_A_FLOW_DPORT, htons(53));
+	mnl_attr_put_u32(nlh, SAL_A_FLOW_STATE,
+			 which ? SAL_FLOW_STATE_NEW : SAL_FLOW_STATE_ASSURED);
 	mnl_attr_put_u32(nlh, SAL_A_FLOW_PLACEMENT, which);
 	if (which)
 		put_prefix(nlh, SAL_A_FLOW_PEER, "fd00:254::1");

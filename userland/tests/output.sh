@@ -11,7 +11,7 @@ b.com  sid ::ffff:10.0.254.2
     vip 10.0.254.2 vip fd00:254::2
     endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
 c.com  sid fd75:8ebb:fc98::7
-    vip fd75:8ebb:fc98::7 derived
+    vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009
     endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7
     held packets 2 bytes 1536
     no usable IPv6 endpoint
@@ -23,6 +23,9 @@ b.com  sid ::ffff:10.0.254.2
     vip 10.0.254.2 vip fd00:254::2
     endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
     hold packets 256 bytes 512k time 1s on-empty reject late translate grace 5s
+    stray reset tcp pin
+    timeout new 30s
+    timeout established 124m
 EOF
 
 run -o -s service show b.com
@@ -32,7 +35,7 @@ EOF
 
 run -j service
 expect 0 <<'EOF'
-[{"name":"b.com","sid":"::ffff:10.0.254.2","vip":["10.0.254.2","fd00:254::2"],"derived":false,"endpoints":2,"usable4":2,"usable6":2,"flows":3,"gate4":"open","gate6":"open","held_packets":0,"held_bytes":0,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"notes":[]},{"name":"c.com","sid":"fd75:8ebb:fc98::7","vip":["fd75:8ebb:fc98::7"],"derived":true,"endpoints":0,"usable4":0,"usable6":0,"flows":0,"gate4":"closed","gate6":7,"held_packets":2,"held_bytes":1536,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"notes":["no usable IPv6 endpoint"]}]
+[{"name":"b.com","sid":"::ffff:10.0.254.2","vip":["10.0.254.2","fd00:254::2"],"derived":false,"endpoints":2,"usable4":2,"usable6":2,"flows":3,"gate4":"open","gate6":"open","held_packets":0,"held_bytes":0,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":[]},{"name":"c.com","sid":"fd75:8ebb:fc98::7","vip":["fd75:8ebb:fc98::7"],"derived":true,"proto":6,"port":8000,"port_end":8009,"endpoints":0,"usable4":0,"usable6":0,"flows":0,"gate4":"closed","gate6":7,"held_packets":2,"held_bytes":1536,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":["no usable IPv6 endpoint"]}]
 EOF
 
 run endpoint
@@ -40,14 +43,14 @@ expect 0 <<'EOF'
 b.com b1  netns b1
     addr 10.0.0.2 addr fd00::2 weight 1 state up flows 3
 b.com b2  nsid 1 (no name)
-    addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
+    addr 10.0.0.3 port 8080 weight 1 state up fault4 address,device flows 0
 b.com far\x1b[2J
     addr 10.0.0.3 weight 1 state down flows 0
 EOF
 
 run -j endpoint
 expect 0 <<'EOF'
-[{"service":"b.com","name":"b1","nsid":0,"netns":"b1","ipv4":"10.0.0.2","ipv6":"fd00::2","weight":1,"state":"up","fault4":[],"fault6":[],"flows":3,"cells":1,"id":1},{"service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2},{"service":"b.com","name":"far\u001B[2J","ipv4":"10.0.0.3","weight":1,"state":"down","fault4":[],"fault6":[],"flows":0,"cells":1,"id":3}]
+[{"service":"b.com","name":"b1","nsid":0,"netns":"b1","ipv4":"10.0.0.2","ipv6":"fd00::2","weight":1,"state":"up","fault4":[],"fault6":[],"flows":3,"cells":1,"id":1},{"service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2},{"service":"b.com","name":"far\u001B[2J","ipv4":"10.0.0.3","weight":1,"state":"down","fault4":[],"fault6":[],"flows":0,"cells":1,"id":3}]
 EOF
 
 run -6 -o endpoint
@@ -84,19 +87,19 @@ EOF
 
 run flow
 expect 0 <<'EOF'
-12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a idle 3s
-13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 idle 61s
+12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 dport 53 service b.com endpoint b1 member a state assured idle 3s
+13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 state new idle 61s
 EOF
 
 run -d flow
 expect 0 <<'EOF'
-12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a placement edge idle 3s
-13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 placement router idle 61s
+12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 dport 53 service b.com endpoint b1 member a placement edge state assured idle 3s
+13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 placement router state new idle 61s
 EOF
 
 run -6 -j flow
 expect 0 <<'EOF'
-[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","idle":61}]
+[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61}]
 EOF
 
 run -s -d domain
@@ -254,7 +257,7 @@ run SAL_FAKE=intr -j stats
 run SAL_FAKE=intr -o -4 endpoint show b.com
 expect 0 <<'EOF'
 b.com b1  netns b1 addr 10.0.0.2 addr fd00::2 weight 1 state up flows 3
-b.com b2  nsid 1 (no name) addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
+b.com b2  nsid 1 (no name) addr 10.0.0.3 port 8080 weight 1 state up fault4 address,device flows 0
 b.com far\x1b[2J  addr 10.0.0.3 weight 1 state down flows 0
 EOF
 run SAL_FAKE=intr-forever -j service
@@ -277,23 +280,23 @@ listening
 service add b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
 service set b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
 lost 3 service events
-service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 no usable IPv6 endpoint
-endpoint set b.com b2  nsid 1 (no name) addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
+service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009 endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 no usable IPv6 endpoint
+endpoint set b.com b2  nsid 1 (no name) addr 10.0.0.3 port 8080 weight 1 state up fault4 address,device flows 0
 overrun: events were lost
 lost 1 endpoint event
-endpoint del b.com b2  nsid 1 (no name) addr 10.0.0.3 weight 1 state up fault4 address,device flows 0
-flow add 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 service b.com endpoint b1 member a idle 3s
+endpoint del b.com b2  nsid 1 (no name) addr 10.0.0.3 port 8080 weight 1 state up fault4 address,device flows 0
+flow add 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 dport 53 service b.com endpoint b1 member a state assured idle 3s
 migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device
 EOF
 
 run -j monitor endpoint flow migrate
 err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"listening"}
-{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1}
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
-{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3}
-{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","service":"b.com","endpoint":"b1","member":"a","placement":"edge","idle":3,"seq":1}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3}
+{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"seq":1}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
 
@@ -304,7 +307,7 @@ listening
 service add b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open transaction 4
 service set b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open transaction 4
 lost 3 service events
-service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 transaction 4 no usable IPv6 endpoint
+service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009 endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 transaction 4 no usable IPv6 endpoint
 migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device transaction 4
 transaction commit 4  requests 12
 EOF
@@ -312,10 +315,10 @@ EOF
 run SAL_FAKE=part -j monitor endpoint migrate transaction
 err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"listening"}
-{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1,"transaction":4}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1,"transaction":4}
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
-{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3,"transaction":4}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3,"transaction":4}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1,"transaction":4}
 {"event":"transaction-commit","id":4,"requests":12,"seq":2}
 EOF
@@ -461,7 +464,7 @@ commit
 EOF
 run -o -d -b $out/batch
 expect 0 <<'EOF'
-b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open hold packets 256 bytes 512k time 1s on-empty reject late translate grace 5s
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open hold packets 256 bytes 512k time 1s on-empty reject late translate grace 5s stray reset tcp pin timeout new 30s timeout established 124m
 b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 usable4 2 usable6 1 gate4 open gate6 releasing
 1  requests 2
 EOF

@@ -38,6 +38,13 @@ sends '{"op":"service-new","name":"b.com","vip":["10.0.254.2","fd00:254::/96"],"
 	hold packets 64 bytes 64k time 500ms on-empty drop late drop grace 2m
 sends '{"op":"service-new","name":"b.com","vip":["10.0.254.2","fd00:254::2"],"hold_packets":0,"replace":true}' \
 	service replace b.com vip 10.0.254.2 fd00:254::2 hold off
+sends '{"op":"service-new","name":"b.com","proto":6,"port":8000,"port_end":8009,"stray":"adopt","tcp":"pin","timeout_new":60,"timeout_closed":3600}' \
+	service add b.com proto tcp port 8000-8009 tcp pin stray adopt \
+	timeout new 1m timeout closed 1h
+sends '{"op":"service-set","name":"b.com","proto":17,"port":53,"port_end":53}' \
+	service set b.com proto udp port 53
+sends '{"op":"service-set","name":"b.com","proto":0,"port":0,"port_end":0}' \
+	service set b.com proto any
 sends '{"op":"service-set","name":"b.com","hold_time":0}' \
 	service set b.com hold time 0
 sends '{"op":"service-del","name":"b.com"}' service del b.com
@@ -68,8 +75,8 @@ sends '{"op":"endpoint-del","service":"b.com","name":"b1"}' \
 
 sends '{"op":"flow-get","dump":true}' flow
 sends '{"op":"flow-get","id":18446744073709}' flow show id 18446744073709
-sends '{"op":"flow-get","dump":true,"service":"b.com","endpoint":"b1","proto":17,"src":"10.0.0.0/8","sport":4000}' \
-	flow show service b.com endpoint b1 src 10.0.0.0/8 proto udp sport 4000
+sends '{"op":"flow-get","dump":true,"service":"b.com","endpoint":"b1","proto":17,"src":"10.0.0.0/8","sport":4000,"dport":53}' \
+	flow show service b.com endpoint b1 src 10.0.0.0/8 proto udp sport 4000 dport 53
 sends '{"op":"flow-del","id":5,"proto":132}' flow del id 5 proto 132
 sends '{"op":"flow-del"}' flow flush
 

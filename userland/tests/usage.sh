@@ -67,6 +67,25 @@ usage "service add: on-empty 'x': not one of drop, reject" \
 	service add b.com on-empty x
 usage "service add: late 'x': not one of translate, drop" \
 	service add b.com late x
+usage "service add: proto 'x': neither a known protocol nor a number up to 255" \
+	service add b.com proto x
+usage "service add: port '80-': not a number" \
+	service add b.com proto tcp port 80-
+usage "service add: port '80-65536': too large" \
+	service add b.com proto tcp port 80-65536
+usage "service add: port '80x': neither a port nor a range of them" \
+	service add b.com proto tcp port 80x
+usage "service add: 'port' is not known here" service add b.com port 80
+usage "service add: stray 'x': not one of reset, drop, adopt" \
+	service add b.com stray x
+usage "service add: timeout 'x': not one of new, replied, syn, established, closing, closed" \
+	service add b.com timeout x 1s
+usage "service add: new '1500ms': not a whole number of seconds" \
+	service add b.com timeout new 1500ms
+usage "service add: timeout 'new': is given twice" \
+	service add b.com timeout new 1s timeout new 2s
+usage "endpoint add: port '65536': too large" \
+	endpoint add b.com addr 10.0.0.2 port 65536
 usage "service set: nothing to set" service set b.com
 usage "service del: NAME is missing" service del
 usage "service del: 'c' is not expected" service del b c

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * track.h - how far a conversation has come, and how long its flow lives
+ *
+ * Marks are set by packets and never taken back, so that each is written once and
+ * packets need no lock. What they say of TCP is enough to let a connection's flow
+ * live as long as the connection; whether segments are in order or in a window is
+ * for both ends to say.
+ */
+#ifndef _SAL_TRACK_H
+#define _SAL_TRACK_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+struct sal_flow;
+struct sal_packet;
+
+/* marks of a flow: an answer has passed; the client has sent again after it, or
+ * its connection is established; who has closed it, and whether it was reset
+ */
+#define SAL_MARK_REPLIED	BIT(0)
+#define SAL_MARK_ASSURED	BIT(1)
+#define SAL_MARK_FIN_CLIENT	BIT(2)
+#define SAL_MARK_FIN_SERVER	BIT(3)
+#define SAL_MARK_RESET		BIT(4)
+
+/**
+ * enum sal_timeout - the times that a service has for its flows
+ * @SAL_TIMEOUT_NEW: UDP, echo: never answered
+ * @SAL_TIMEOUT_REPLIED: UDP, echo: answered
+ * @SAL_TIMEOUT_SYN: TCP: not established
+ * @SAL_TIMEOUT_ESTABLISHED: TCP: established
+ * @SAL_TIMEOUT_CLOSING: TCP: one side has closed
+ * @SAL_TIMEOUT_CLOSED: TCP: both have, or it was reset
+ * @SAL_TIMEOUT_NUM: how many
+ */
+enum sal_timeout {
+	SAL_TIMEOUT_NEW,
+	SAL_TIMEOUT_REPLIED,
+	SAL_TIMEOUT_SYN,
+	SAL_TIMEOUT_ESTABLISHED,
+	SAL_TIMEOUT_CLOSING,
+	SAL_TIMEOUT_CLOSED,
+	SAL_TIMEOUT_NUM,
+};
+
+/* a packet of a flow passes: the client's, or an endpoint's. RCU. */
+void sal_track_forward(struct sal_flow *f, const struct sal_packet *pkt);
+void sal_track_reverse(struct sal_flow *f, const struct sal_packet *pkt);
+
+/* one that opens a TCP connection; and one of a connection that has begun before */
+bool sal_track_is_open(const struct sal_packet *pkt);
+bool sal_track_is_stray(const struct sal_packet *pkt);
+
+/* has its connection ended? Another may begin with the same ports then. RCU. */
+bool sal_track_closed(const struct sal_flow *f);
+
+/* not to give way to newcomers; RCU */
+bool sal_track_assured(const struct sal_flow *f);
+
+/* which of its service's times it is subject to; RCU */
+enum sal_timeout sal_track_timeout(const struct sal_flow *f);
+
+/* enum sal_flow_state; RCU */
+u32 sal_track_state(const struct sal_flow *f);
+
+#endif /* _SAL_TRACK_H */

@@ -1,0 +1,11 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# UDP by VIP: whatever a socket does with a server it does with a service.
+# shellcheck source=selftests/udp.sh
+. "$(dirname "$0")/udp.sh"
+
+setup_udp
+udp_cases
+S member set b1 route auto
+each_family "a client of its own service" hairpin
+finish

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# TCP, for both placements: b.com is served by b1 and b2, each of which echoes on
+# port 7.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+setup_tcp()
+{
+	setup_b_com hold time 20s
+	serve b1 7
+	serve b2 7
+	! in_userns || return 0
+	# on a lossless bridge what is lost was lost by us
+	in_ns a sysctl -qw net.ipv4.tcp_syn_retries=3
+}
+
+# NS...: only these take flows
+only()
+{
+	local ns
+	for ns in b1 b2; do
+		S endpoint set b.com "$ns" \
+			state "$([[ " $* " = *" $ns "* ]] && echo up ||
+				echo down)"
+	done
+	S flow flush
+}
+
+# ask NS OPTION... ADDRESS PORT...: what is answered, see tools/ask.py
+ask()
+{
+	local ns="$1"
+	shift
+	in_ns "$ns" python3 "$LIB_DIR/tools/ask.py" tcp "$@" | tee >(cat >&2)
+}
+
+# talk NAME OPTION... ADDRESS PORT: a connection in the background, which does what
+# is written to it, see tools/talk.py
+talk()
+{
+	local name="$1"
+	shift
+	rm -f "$WORK/talk.$name" "$WORK/talk.$name.in"
+	mkfifo "$WORK/talk.$name.in"
+	ip netns exec a python3 "$LIB_DIR/tools/talk.py" "$@" \
+		<"$WORK/talk.$name.in" >"$WORK/talk.$name" 2>&1 &
+	PIDS+=($!)
+	exec {TALK}>"$WORK/talk.$name.in"
+	declare -g "TALK_$name=$TALK"
+	poll 5 test -s "$WORK/talk.$name"
+}
+
+# say NAME COMMAND...: and its answer
+say()
+{
+	local var="TALK_$1" name="$1" lines
+	shift
+	lines="$(wc -l <"$WORK/talk.$name")"
+	echo "$*" >&"${!var}" || return 1
+	poll 20 more_lines "$WORK/talk.$name" "$lines" || return 1
+	tail -n 1 "$WORK/talk.$name" | tee >(sed "s/^/| $name $*: /" >&2)
+}
+
+more_lines()
+{
+	[ "$(wc -l <"$1")" -gt "$2" ]
+}
+
+# hang_up NAME: the file that it reads ends, and it closes
+hang_up()
+{
+	local var="TALK_$1" fd
+	fd="${!var}"
+	exec {fd}>&-
+}
+
+# --- cases ------------------------------------------------------------------
+
+seen()
+{
+	only b1
+	expect "what the server says" \
+		"$(ask a -p 4000 "$(vip "$1" 2)" 7)" \
+		"$(vip "$1" 2) b1 $(addr "$1" 1) 4000"
+}
+
+# What is sent comes back, all of it, whatever the size of segments.
+bulk()
+{
+	only b1 b2
+	talk t "$(vip "$1" 2)" 7 || return 1
+	expect "1 MB" "$(say t echo 1000000)" "echoed 1000000"
+	local rc=$?
+	expect "one byte" "$(say t echo 1)" "echoed 1" || rc=1
+	hang_up t
+	return "$rc"
+}
+
+shares()
+{
+	local ports=({2000..2039})
+	only b1 b2
+	ask a -P "${ports[*]}" "$(vip "$1" 2)" 7 >"$WORK/answers"
+	expect answers "$(grep -c . "$WORK/answers")" 40 &&
+		expect "who answers" "$(cut -d ' ' -f 2 "$WORK/answers" |
+			sort -u | xargs)" "b1 b2"
+}
+
+# FAMILY: state of its only flow
+state()
+{
+	json 'map(.state) | join(" ")' flow show service b.com
+}
+
+state_is()
+{
+	[ "$(state)" = "$1" ]
+}
+
+# A flow follows its connection: established, half closed, closed, gone soon.
+states()
+{
+	only b1
+	S service set b.com timeout closed 2s
+	talk t "$(vip "$1" 2)" 7 || return 1
+	say t echo 10 || return 1
+	expect state "$(state)" assured || return 1
+	hang_up t
+	poll 5 state_is closed || return 1
+	poll 10 state_is ""
+	local rc=$?
+	S service set b.com timeout closed 10s
+	return "$rc"
+}
+
+# One that is silent lives as long as its service says.
+idle()
+{
+	only b1
+	talk t "$(vip "$1" 2)" 7 || return 1
+	say t echo 10 || return 1
+	S service set b.com timeout established 8s timeout syn 1s \
+		timeout closing 1s
+	sleep 5
+	expect "state after 5 s" "$(state)" assured || return 1
+	poll 10 state_is ""
+	local rc=$?
+	S service set b.com timeout established 2h timeout syn 2m \
+		timeout closing 4m
+	hang_up t
+	return "$rc"
+}
+
+closed_port()
+{
+	only b1
+	expect "what the client gets" "$(ask a "$(vip "$1" 2)" 9)" \
+		ECONNREFUSED &&
+		poll 15 state_is ""
+}
+
+# STRAY WANT: a connection whose flow has gone
+stray()
+{
+	local before rc
+	only b1
+	S service set b.com stray "$2"
+	talk t "$(vip "$1" 2)" 7 || return 1
+	say t echo 10 || return 1
+	before="$(counter stray)"
+	S flow flush
+	expect "what becomes of it" "$(say t echo 10)" "$3"
+	rc=$?
+	if [ "$2" = adopt ]; then
+		expect "the flow" "$(state)" assured || rc=1
+	else
+		expect_num "stray" "$(counter stray)" -gt "$before" || rc=1
+	fi
+	hang_up t
+	S service set b.com stray reset
+	return "$rc"
+}
+
+# Established connections stay when the others move; new ones go to where they are.
+pinned()
+{
+	only b1 b2
+	S endpoint set b.com b2 state down
+	talk t "$(vip "$1" 2)" 7 || return 1
+	expect "who answers" "$(say t who | cut -d ' ' -f 1)" b1 || return 1
+	S endpoint set b.com b2 state up
+	expect "flows that move" "$(json '.[0].flows' migrate b.com \
+		from b1 to b2)" 0 || return 1
+	expect "1 MB after it" "$(say t echo 1000000)" "echoed 1000000" || return 1
+	expect "who answers" "$(say t who | cut -d ' ' -f 1)" b1
+	local rc=$?
+	hang_up t
+	return "$rc"
+}
+
+# Its endpoint has gone for good: whoever gets the connection does not know it.
+broken()
+{
+	only b1 b2
+	S endpoint set b.com b2 state down
+	talk t "$(vip "$1" 2)" 7 || return 1
+	say t echo 10 || return 1
+	S endpoint set b.com b2 state up
+	S endpoint set b.com b1 state down
+	expect "what becomes of it" "$(say t echo 10)" ECONNRESET
+	local rc=$?
+	hang_up t
+	return "$rc"
+}
+
+# A SYN that waits is answered as soon as there is who answers.
+held()
+{
+	only
+	talk t "$(vip "$1" 2)" 7 &
+	poll 5 json_is '.[0].held_packets > 0' true service show b.com ||
+		return 1
+	S endpoint set b.com b1 state up
+	poll 10 grep -q connected "$WORK/talk.t"
+}
+
+# NS: answers that were lost there
+dropped()
+{
+	in_ns "$1" nft -j list table inet lossy |
+		jq '[.. | .packets? // empty] | add'
+}
+
+# The answers to a SYN are lost: it comes again, and to the same endpoint.
+syn_again()
+{
+	local ns rc=0
+	only b1 b2
+	for ns in b1 b2; do
+		in_ns "$ns" nft -f - <<'END'
+table inet lossy {
+	chain out {
+		type filter hook output priority 0
+		tcp flags & (syn | ack) == syn | ack counter drop
+	}
+}
+END
+	done
+	ask a -t 4 "$(vip "$1" 2)" 7
+	expect "flows, and the SYNs" "$(json '.[].endpoint' flow show)" \
+		"$(for ns in b1 b2; do [ "$(dropped "$ns")" -lt 2 ] ||
+			echo "$ns"; done)" || rc=1
+	for ns in b1 b2; do
+		in_ns "$ns" nft delete table inet lossy
+	done
+	return "$rc"
+}
+
+# The port of a connection that has ended is used again at once.
+same_port()
+{
+	local i rc=0
+	only b1 b2
+	for i in 1 2 3; do
+		ask a -p 4005 "$(vip "$1" 2)" 7 >"$WORK/answer"
+		grep -q " 4005$" "$WORK/answer" || { fail "number $i"; rc=1; }
+	done
+	return "$rc"
+}
+
+tcp_cases()
+{
+	each_family "the server sees the client" seen
+	each_family "a megabyte to and fro" bulk
+	each_family "forty connections, both instances answer" shares
+	each_family "a flow follows its connection, and goes soon" states
+	each_family "an idle one lives as long as its service says" idle
+	each_family "a closed port: refused" closed_port
+	each_family "a connection without a flow is reset" stray reset \
+		ECONNRESET
+	each_family "or its segments are dropped" stray drop timeout
+	each_family "or it is adopted" stray adopt "echoed 10"
+	each_family "connections stay when the others move" pinned
+	each_family "one whose endpoint is down is reset" broken
+	each_family "a SYN that is held" held
+	each_family "a SYN that comes again" syn_again
+	each_family "one port, again and again" same_port
+}
