@@ -28,7 +28,8 @@
 
 /* what an endpoint takes, with its current cells */
 #define ENDPOINT_SIZE	(sizeof(struct sal_endpoint) + \
-			 SAL_AF_NUM * SAL_CELLS_ALL * sizeof(struct sal_cell))
+			 SAL_AF_NUM * SAL_CELLS_ALL * sizeof(struct sal_cell) + \
+			 sal_traffic_size())
 
 /* how long a ghost is there at least, in seconds */
 #define ENDPOINT_HAUNTS	60
@@ -61,6 +62,7 @@ static void endpoint_free(struct sal_endpoint *ep)
 {
 	sal_guest_uncharge(ep->svc->domain, SAL_SHARE_TABLES, ENDPOINT_SIZE);
 	sal_service_put(ep->svc);
+	free_percpu(ep->traffic);
 	kfree(ep);
 }
 
@@ -134,7 +136,10 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	if (err)
 		return ERR_PTR(err);
 	ep = kzalloc_obj(*ep, GFP_KERNEL_ACCOUNT);
-	if (!ep) {
+	if (ep)
+		ep->traffic = sal_traffic_alloc();
+	if (!ep || !ep->traffic) {
+		kfree(ep);
 		sal_guest_uncharge(d, SAL_SHARE_TABLES, ENDPOINT_SIZE);
 		NL_SET_ERR_MSG(extack, "out of memory");
 		return ERR_PTR(-ENOMEM);

@@ -12,6 +12,7 @@
 #include "addr.h"
 #include "cell.h"
 #include "revtable.h"
+#include "traffic.h"
 #include "txn.h"
 
 struct net;
@@ -39,6 +40,7 @@ struct sal_service;
  * @cur: the current cells; new flows are bound to them. Written under
  *	sal_lock, read under RCU.
  * @rev: its addresses; never change, so a changed address is a new endpoint
+ * @traffic: what it has carried; never changes
  * @in_service: in &sal_service.endpoints
  * @state: enum sal_endpoint_state. sal_mutex.
  * @fault: enum sal_fault bits for each family. sal_lock.
@@ -81,6 +83,7 @@ struct sal_endpoint {
 	struct sal_service *svc;
 	struct sal_cell __rcu *cur[SAL_AF_NUM][SAL_CELLS_ALL];
 	struct sal_reverse rev[SAL_AF_NUM];
+	struct sal_traffic __percpu *traffic;
 
 	struct list_head in_service;
 	u32 state;

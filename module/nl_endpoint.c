@@ -46,6 +46,23 @@ static int flows_put(struct sk_buff *skb, struct sal_endpoint *ep)
 	return 0;
 }
 
+static int traffic_put(struct sk_buff *skb, const struct sal_endpoint *ep)
+{
+	struct sal_traffic_sum sum;
+
+	sal_traffic_read(ep->traffic, &sum);
+	if (nla_put_uint(skb, SAL_A_ENDPOINT_FORWARD_PACKETS,
+			 sum.packets[SAL_FORWARD]) ||
+	    nla_put_uint(skb, SAL_A_ENDPOINT_FORWARD_BYTES,
+			 sum.bytes[SAL_FORWARD]) ||
+	    nla_put_uint(skb, SAL_A_ENDPOINT_REVERSE_PACKETS,
+			 sum.packets[SAL_REVERSE]) ||
+	    nla_put_uint(skb, SAL_A_ENDPOINT_REVERSE_BYTES,
+			 sum.bytes[SAL_REVERSE]))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * sal_nl_fill_endpoint() - put an endpoint into a message
  * @skb: message
@@ -54,7 +71,7 @@ static int flows_put(struct sk_buff *skb, struct sal_endpoint *ep)
  * @seq: number of the event, or 0 where it is none
  *
  * Events do without the numbers of flows and cells: these take sal_lock, which
- * who sends an event may hold. sal_mutex, or sal_lock for an event.
+ * who sends an event may hold; and without those of packets. sal_mutex, or sal_lock for an event.
  *
  * Return: 0 or EMSGSIZE.
  */
@@ -74,7 +91,9 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_ENDPOINT_SEQ, seq);
-	return flows_put(skb, ep);
+	if (flows_put(skb, ep))
+		return -EMSGSIZE;
+	return traffic_put(skb, ep);
 }
 
 /* --- what a request wants ------------------------------------------------- */

@@ -174,13 +174,31 @@ static int state_put(struct sk_buff *skb, struct sal_service *svc)
 	return 0;
 }
 
+static int traffic_put(struct sk_buff *skb, const struct sal_service *svc)
+{
+	struct sal_traffic_sum sum;
+
+	sal_traffic_read(svc->traffic, &sum);
+	if (nla_put_uint(skb, SAL_A_SERVICE_FORWARD_PACKETS,
+			 sum.packets[SAL_FORWARD]) ||
+	    nla_put_uint(skb, SAL_A_SERVICE_FORWARD_BYTES,
+			 sum.bytes[SAL_FORWARD]) ||
+	    nla_put_uint(skb, SAL_A_SERVICE_REVERSE_PACKETS,
+			 sum.packets[SAL_REVERSE]) ||
+	    nla_put_uint(skb, SAL_A_SERVICE_REVERSE_BYTES,
+			 sum.bytes[SAL_REVERSE]))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * sal_nl_fill_service() - put a service into a message
  * @skb: message
  * @svc: service
  * @seq: number of the event, or 0 where it is none
  *
- * Events do without the number of flows, which has nothing to do with them.
+ * Events do without the numbers of flows and packets, which have nothing to do
+ * with them.
  * sal_mutex.
  *
  * Return: 0 or EMSGSIZE.
@@ -193,7 +211,9 @@ int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq)
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_SERVICE_SEQ, seq);
-	return nla_put_u32(skb, SAL_A_SERVICE_FLOWS, atomic_read(&svc->n_flows));
+	if (nla_put_u32(skb, SAL_A_SERVICE_FLOWS, atomic_read(&svc->n_flows)))
+		return -EMSGSIZE;
+	return traffic_put(skb, svc);
 }
 
 /* --- what a request wants ------------------------------------------------- */

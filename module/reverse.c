@@ -109,6 +109,17 @@ static bool rev_is_reset(const struct sal_packet *pkt)
 	return pkt->proto == IPPROTO_TCP && pkt->tcp_flags & TCPHDR_RST;
 }
 
+/* a conversation with the endpoint's own address is none of the service's */
+static void rev_count(const struct sal_pick *pick, const struct sk_buff *skb)
+{
+	const struct sal_endpoint *ep = pick->rev->ep;
+
+	if (unlikely(READ_ONCE(pick->flow->kind) == SAL_FLOW_DIRECT))
+		return;
+	sal_traffic_add(ep->traffic, SAL_REVERSE, skb->len);
+	sal_traffic_add(ep->svc->traffic, SAL_REVERSE, skb->len);
+}
+
 static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			      const struct sal_packet *pkt,
 			      const struct sal_pick *pick)
@@ -132,6 +143,7 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	skb_orphan(skb);
 	if (may == REV_LATE)
 		sal_count(d, SAL_R_LATE);
+	rev_count(pick, skb);
 	sal_flow_touch(f);
 	sal_track_reverse(f, pkt);
 	sal_count(d, SAL_R_REVERSE);

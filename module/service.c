@@ -35,6 +35,9 @@ const struct sal_service_conf sal_service_defaults = {
 	},
 };
 
+/* what a service takes */
+#define SERVICE_SIZE	(sizeof(struct sal_service) + sal_traffic_size())
+
 static u32 name_hash(const void *data, u32 len, u32 seed)
 {
 	const char *name = data;
@@ -87,8 +90,9 @@ static void service_free_rcu(struct rcu_head *rcu)
 {
 	struct sal_service *svc = container_of(rcu, struct sal_service, rcu);
 
-	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, sizeof(*svc));
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, SERVICE_SIZE);
 	sal_domain_put(svc->domain);
+	free_percpu(svc->traffic);
 	kfree(svc);
 }
 
@@ -328,12 +332,15 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	struct sal_service *svc;
 	int err, af;
 
-	err = sal_guest_charge_object(d, sizeof(*svc), extack);
+	err = sal_guest_charge_object(d, SERVICE_SIZE, extack);
 	if (err)
 		return ERR_PTR(err);
 	svc = kzalloc_obj(*svc, GFP_KERNEL_ACCOUNT);
-	if (!svc) {
-		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*svc));
+	if (svc)
+		svc->traffic = sal_traffic_alloc();
+	if (!svc || !svc->traffic) {
+		kfree(svc);
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, SERVICE_SIZE);
 		NL_SET_ERR_MSG(extack, "out of memory");
 		return ERR_PTR(-ENOMEM);
 	}

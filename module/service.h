@@ -13,6 +13,7 @@
 #include "addr.h"
 #include "hold.h"
 #include "track.h"
+#include "traffic.h"
 #include "txn.h"
 
 struct netlink_ext_ack;
@@ -75,6 +76,7 @@ struct sal_service_want {
  * @usable: endpoints usable now, for each family. Written under sal_lock.
  * @conf: settings. Members written under sal_mutex with WRITE_ONCE.
  * @hold: packets that wait for an endpoint
+ * @traffic: what it has carried; never changes
  * @turn: where the scheduler is, for each family. Every new flow writes here,
  *	and to @n_flows.
  * @n_flows: flows, those that wait for their grace period included
@@ -110,6 +112,7 @@ struct sal_service {
 	u32 usable[SAL_AF_NUM];
 	struct sal_service_conf conf;
 	struct sal_hold hold;
+	struct sal_traffic __percpu *traffic;
 	atomic_t turn[SAL_AF_NUM];
 	atomic_t n_flows;
 	struct list_head orphans[SAL_AF_NUM];

@@ -216,6 +216,10 @@ static const struct attr service_attr[] = {
 						T_SECONDS },
 	[SAL_A_SERVICE_TIMEOUT_CLOSING] = { "timeout-closing", T_SECONDS },
 	[SAL_A_SERVICE_TIMEOUT_CLOSED] = { "timeout-closed", T_SECONDS },
+	[SAL_A_SERVICE_FORWARD_PACKETS] = { "forward-packets", T_COUNT },
+	[SAL_A_SERVICE_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
+	[SAL_A_SERVICE_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
+	[SAL_A_SERVICE_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
 };
 
 SET(service, "service");
@@ -239,6 +243,10 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_SEQ] = { "seq", T_COUNT },
 	[SAL_A_ENDPOINT_TRANSACTION] = { "transaction", T_COUNT },
 	[SAL_A_ENDPOINT_PORT] = { "port", T_COUNT },
+	[SAL_A_ENDPOINT_FORWARD_PACKETS] = { "forward-packets", T_COUNT },
+	[SAL_A_ENDPOINT_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
+	[SAL_A_ENDPOINT_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
+	[SAL_A_ENDPOINT_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
 };
 
 SET(endpoint, "endpoint");

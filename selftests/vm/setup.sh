@@ -29,7 +29,7 @@ PACKAGES=(gcc libc6-dev make bc xz-utils pkg-config libmnl-dev libjansson-dev)
 # release; udev loads the guest's drivers.
 PACKAGES+=(busybox-static file kmod udev)
 # Testing.
-PACKAGES+=(iproute2 iputils-ping iptables nftables conntrack ethtool tcpdump
+PACKAGES+=(iproute2 iputils-ping iputils-tracepath iptables nftables conntrack ethtool tcpdump
 	   jq procps python3 util-linux)
 
 # --- the kernel in the cache ------------------------------------------------

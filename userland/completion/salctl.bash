@@ -121,7 +121,8 @@ _salctl_object()
 	stats)
 		case $cmd in
 		"")	echo show help ;;
-		show)	echo explain ;;
+		show)	[ $after -eq 0 ] && { _salctl_services; echo explain; }
+			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
 		esac
 		;;
 	monitor)

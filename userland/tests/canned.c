@@ -106,6 +106,12 @@ static void put_service(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_SERVICE_FLOWS, first ? 3 : 0);
 	mnl_attr_put_u32(nlh, SAL_A_SERVICE_HELD_PACKETS, first ? 0 : 2);
 	mnl_attr_put_u64(nlh, SAL_A_SERVICE_HELD_BYTES, first ? 0 : 1536);
+	if (first) {
+		mnl_attr_put_u64(nlh, SAL_A_SERVICE_FORWARD_PACKETS, 10);
+		mnl_attr_put_u64(nlh, SAL_A_SERVICE_FORWARD_BYTES, 840);
+		mnl_attr_put_u64(nlh, SAL_A_SERVICE_REVERSE_PACKETS, 9);
+		mnl_attr_put_u64(nlh, SAL_A_SERVICE_REVERSE_BYTES, 5000000000);
+	}
 	/* of a newer kernel */
 	mnl_attr_put_u32(nlh, 999, 1);
 }
@@ -130,6 +136,10 @@ static void put_endpoint(struct nlmsghdr *nlh, int which)
 			 which == 1 ? SAL_FAULT_ADDRESS | SAL_FAULT_DEVICE : 0);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_FLOWS, which ? 0 : 3);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_CELLS, 1);
+	mnl_attr_put_u64(nlh, SAL_A_ENDPOINT_FORWARD_PACKETS, 10 - which);
+	mnl_attr_put_u64(nlh, SAL_A_ENDPOINT_FORWARD_BYTES, 840);
+	mnl_attr_put_u64(nlh, SAL_A_ENDPOINT_REVERSE_PACKETS, 9);
+	mnl_attr_put_u64(nlh, SAL_A_ENDPOINT_REVERSE_BYTES, 756);
 }
 
 static void put_member(struct nlmsghdr *nlh, int which)

@@ -30,12 +30,12 @@ EOF
 
 run -o -s service show b.com
 expect 0 <<'EOF'
-b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open held packets 0 bytes 0
+b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open held packets 0 bytes 0 forward packets 10 bytes 840 reverse packets 9 bytes 5000000000
 EOF
 
 run -j service
 expect 0 <<'EOF'
-[{"name":"b.com","sid":"::ffff:10.0.254.2","vip":["10.0.254.2","fd00:254::2"],"derived":false,"endpoints":2,"usable4":2,"usable6":2,"flows":3,"gate4":"open","gate6":"open","held_packets":0,"held_bytes":0,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":[]},{"name":"c.com","sid":"fd75:8ebb:fc98::7","vip":["fd75:8ebb:fc98::7"],"derived":true,"proto":6,"port":8000,"port_end":8009,"endpoints":0,"usable4":0,"usable6":0,"flows":0,"gate4":"closed","gate6":7,"held_packets":2,"held_bytes":1536,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":["no usable IPv6 endpoint"]}]
+[{"name":"b.com","sid":"::ffff:10.0.254.2","vip":["10.0.254.2","fd00:254::2"],"derived":false,"endpoints":2,"usable4":2,"usable6":2,"flows":3,"gate4":"open","gate6":"open","held_packets":0,"held_bytes":0,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":[]},{"name":"c.com","sid":"fd75:8ebb:fc98::7","vip":["fd75:8ebb:fc98::7"],"derived":true,"proto":6,"port":8000,"port_end":8009,"endpoints":0,"usable4":0,"usable6":0,"flows":0,"gate4":"closed","gate6":7,"held_packets":2,"held_bytes":1536,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":["no usable IPv6 endpoint"]}]
 EOF
 
 run endpoint
@@ -50,7 +50,20 @@ EOF
 
 run -j endpoint
 expect 0 <<'EOF'
-[{"service":"b.com","name":"b1","nsid":0,"netns":"b1","ipv4":"10.0.0.2","ipv6":"fd00::2","weight":1,"state":"up","fault4":[],"fault6":[],"flows":3,"cells":1,"id":1},{"service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2},{"service":"b.com","name":"far\u001B[2J","ipv4":"10.0.0.3","weight":1,"state":"down","fault4":[],"fault6":[],"flows":0,"cells":1,"id":3}]
+[{"service":"b.com","name":"b1","nsid":0,"netns":"b1","ipv4":"10.0.0.2","ipv6":"fd00::2","weight":1,"state":"up","fault4":[],"fault6":[],"flows":3,"cells":1,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":1},{"service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2},{"service":"b.com","name":"far\u001B[2J","ipv4":"10.0.0.3","weight":1,"state":"down","fault4":[],"fault6":[],"flows":0,"cells":1,"forward_packets":8,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":3}]
+EOF
+
+run stats show b.com
+expect 0 <<'EOF'
+b.com  forward packets 10 bytes 840 reverse packets 9 bytes 5000000000
+b.com b1  forward packets 10 bytes 840 reverse packets 9 bytes 756
+b.com b2  forward packets 9 bytes 840 reverse packets 9 bytes 756
+b.com far\x1b[2J  forward packets 8 bytes 840 reverse packets 9 bytes 756
+EOF
+
+run -j stats show b.com b1
+expect 0 <<'EOF'
+[{"service":"b.com","name":"b1","forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756}]
 EOF
 
 run -6 -o endpoint
@@ -292,10 +305,10 @@ EOF
 run -j monitor endpoint flow migrate
 err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"listening"}
-{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":1}
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
-{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3}
 {"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"seq":1}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
@@ -315,10 +328,10 @@ EOF
 run SAL_FAKE=part -j monitor endpoint migrate transaction
 err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"listening"}
-{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":1,"transaction":4}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":1,"transaction":4}
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
-{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"id":2,"seq":3,"transaction":4}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3,"transaction":4}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1,"transaction":4}
 {"event":"transaction-commit","id":4,"requests":12,"seq":2}
 EOF

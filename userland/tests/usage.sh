@@ -129,7 +129,7 @@ usage "resolve: from netns NAME|PATH or from pid N is missing" \
 	resolve b.com from
 usage "resolve: from 'b1': not one of netns, pid" resolve b.com from b1
 usage "resolve: from is missing" resolve b.com proto udp dport 53
-usage "stats show: 'x' is not expected" stats show x
+usage "stats show: 'x' is not expected" stats show b.com b1 x
 usage "monitor: there are no 'x' events" monitor x
 usage "flush: 'x' is not expected" flush x
 usage "begin: only in a batch (-b FILE)" begin

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * traffic.c - what a service or an endpoint has carried
+ */
+#include "traffic.h"
+
+struct sal_traffic __percpu *sal_traffic_alloc(void)
+{
+	struct sal_traffic __percpu *t;
+	int cpu;
+
+	t = alloc_percpu_gfp(struct sal_traffic, GFP_KERNEL_ACCOUNT);
+	if (!t)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(t, cpu)->syncp);
+	return t;
+}
+
+void sal_traffic_add(struct sal_traffic __percpu *t, enum sal_direction dir,
+		     unsigned int bytes)
+{
+	struct sal_traffic *mine;
+	unsigned long flags;
+
+	/* process and softirq contexts count the same things */
+	local_bh_disable();
+	mine = this_cpu_ptr(t);
+	flags = u64_stats_update_begin_irqsave(&mine->syncp);
+	u64_stats_inc(&mine->packets[dir]);
+	u64_stats_add(&mine->bytes[dir], bytes);
+	u64_stats_update_end_irqrestore(&mine->syncp, flags);
+	local_bh_enable();
+}
+
+static void traffic_read_one(const struct sal_traffic *one,
+			     struct sal_traffic_sum *sum)
+{
+	u64 packets[SAL_DIRECTIONS], bytes[SAL_DIRECTIONS];
+	unsigned int start;
+	int dir;
+
+	do {
+		start = u64_stats_fetch_begin(&one->syncp);
+		for (dir = 0; dir < SAL_DIRECTIONS; dir++) {
+			packets[dir] = u64_stats_read(&one->packets[dir]);
+			bytes[dir] = u64_stats_read(&one->bytes[dir]);
+		}
+	} while (u64_stats_fetch_retry(&one->syncp, start));
+	for (dir = 0; dir < SAL_DIRECTIONS; dir++) {
+		sum->packets[dir] += packets[dir];
+		sum->bytes[dir] += bytes[dir];
+	}
+}
+
+void sal_traffic_read(const struct sal_traffic __percpu *t,
+		      struct sal_traffic_sum *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu)
+		traffic_read_one(per_cpu_ptr(t, cpu), sum);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * traffic.h - what a service or an endpoint has carried
+ */
+#ifndef _SAL_TRAFFIC_H
+#define _SAL_TRAFFIC_H
+
+#include <linux/percpu.h>
+#include <linux/u64_stats_sync.h>
+
+/**
+ * enum sal_direction - which way a packet goes
+ * @SAL_FORWARD: to an endpoint
+ * @SAL_REVERSE: back to a client
+ * @SAL_DIRECTIONS: how many
+ */
+enum sal_direction {
+	SAL_FORWARD,
+	SAL_REVERSE,
+	SAL_DIRECTIONS,
+};
+
+/**
+ * struct sal_traffic - what passed one CPU
+ * @packets: by enum sal_direction; what is several segments of one packet yet
+ *	counts as one
+ * @bytes: of these, from their IP headers on
+ * @syncp: for 32-bit readers
+ */
+struct sal_traffic {
+	u64_stats_t packets[SAL_DIRECTIONS];
+	u64_stats_t bytes[SAL_DIRECTIONS];
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct sal_traffic_sum - what passed all CPUs
+ * @packets: see struct sal_traffic
+ * @bytes: see struct sal_traffic
+ */
+struct sal_traffic_sum {
+	u64 packets[SAL_DIRECTIONS];
+	u64 bytes[SAL_DIRECTIONS];
+};
+
+/* what one takes of memory */
+static inline size_t sal_traffic_size(void)
+{
+	return num_possible_cpus() * sizeof(struct sal_traffic);
+}
+
+/* may sleep; NULL for lack of memory. free_percpu() ends it, in any context. */
+struct sal_traffic __percpu *sal_traffic_alloc(void);
+
+/* BH off, or in a softirq, or not: any context but an interrupt's */
+void sal_traffic_add(struct sal_traffic __percpu *t, enum sal_direction dir,
+		     unsigned int bytes);
+
+void sal_traffic_read(const struct sal_traffic __percpu *t,
+		      struct sal_traffic_sum *sum);
+
+#endif /* _SAL_TRAFFIC_H */
