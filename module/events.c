@@ -27,6 +27,7 @@
 #include "events.h"
 #include "netlink.h"
 #include "service.h"
+#include "trace.h"
 
 /* the family is registered: its groups are its own */
 static bool events_on;
@@ -273,6 +274,7 @@ void sal_event_migrate(struct sal_service *svc,
 		.arg = &m,
 	};
 
+	trace_sal_migrate(svc, from, to, moved, cause);
 	event_send(&ev);
 }
 

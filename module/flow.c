@@ -43,6 +43,7 @@
 #include "sched.h"
 #include "service.h"
 #include "stats.h"
+#include "trace.h"
 #include "track.h"
 
 /* a flow is one object of two cache lines at the most */
@@ -705,6 +706,7 @@ static struct sal_flow *flow_make(const struct sal_member *m,
 	pub = flow_publish(m, conv, f);
 	if (pub == f) {
 		sal_count(d, SAL_R_FLOW_NEW);
+		trace_sal_flow_new(f, svc);
 		sal_event_flow(d, f, SAL_CMD_FLOW_ADD_NTF);
 	} else {
 		/* perhaps it was in a table for a moment */

@@ -34,6 +34,7 @@
 #include "reset.h"
 #include "service.h"
 #include "stats.h"
+#include "trace.h"
 #include "track.h"
 #include "vip.h"
 #include "xlat.h"
@@ -97,6 +98,7 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
 		return SAL_FWD_PASS;
 	*svc = rcu_dereference(vip->svc);
+	trace_sal_lookup(skb, &pkt->dst, *svc);
 
 	sal_packet_parse(skb, spot->af, pkt);
 	switch (pkt->kind) {
@@ -187,6 +189,7 @@ static struct sal_flow *fwd_address(const struct sal_spot *spot,
 	*to = rev;
 	if (likely(READ_ONCE(f->at) == rev->num))
 		return f;
+	trace_sal_bind(f, ep);
 	return sal_flow_arrive(spot->member, f, rev);
 }
 

@@ -39,6 +39,7 @@
 #include "net.h"
 #include "service.h"
 #include "stats.h"
+#include "trace.h"
 #include "vip.h"
 #include "xlat.h"
 
@@ -198,6 +199,7 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 		WRITE_ONCE(held->member->has_held, true);
 	hold_push(h, af, held);
 	h->cpu = raw_smp_processor_id();
+	trace_sal_hold(held->skb, svc);
 	/*
 	 * Behind others it is not the first to expire. Where it is the only
 	 * one, the work may still be armed for one that has left; or to

@@ -20,6 +20,7 @@
 #include "hooks.h"
 #include "member.h"
 #include "service.h"
+#include "trace.h"
 #include "xlat.h"
 
 static struct sal_spot release_spot(const struct sal_held *held,
@@ -149,6 +150,7 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 	fwd = release_steps(&spot, svc, skb, &pkt, &now);
 	switch (fwd) {
 	case SAL_FWD_SEND:
+		trace_sal_release(skb, now);
 		release_send(&spot, skb);
 		break;
 	case SAL_FWD_PASS:

@@ -6,6 +6,7 @@
 
 #include "domain.h"
 #include "stats.h"
+#include "trace.h"
 
 #define SAL_REASON(sym, _name, _drop, _text)				\
 	[SAL_R_##sym] = { .name = _name, .text = _text, .drop = _drop },
@@ -37,6 +38,9 @@ void sal_stats_add(struct sal_domain *d, enum sal_reason r, unsigned int n)
 {
 	unsigned long flags;
 	struct sal_stats *s;
+
+	if (trace_sal_drop_enabled() && sal_reason_info[r].drop)
+		trace_sal_drop(r, n);
 
 	/* process and softirq contexts count the same things */
 	local_bh_disable();

@@ -59,6 +59,7 @@ no_userns()
 	t_migrate	rps_cpus, by which one CPU receives, is for root of the machine
 	t_reload	unloads the module
 	t_route_end	unloads the module
+	t_trace		tracing is for root of the machine
 	t_unload	unloads the module
 	END
 }
