@@ -42,6 +42,16 @@ static inline unsigned int sal_drop(struct sal_domain *d, struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
+/* A socket that early demux chose by the addresses before; there is one only in the
+ * namespace that receives. Behind a router's POST_ROUTING it is the sender's.
+ */
+static inline void sal_forget_socket(const struct sal_spot *spot,
+				     struct sk_buff *skb)
+{
+	if (spot->place == SAL_PLACEMENT_EDGE)
+		skb_orphan(skb);
+}
+
 /* the hooks of a member; they return a netfilter verdict. RCU. */
 unsigned int sal_forward(const struct sal_spot *spot, struct sk_buff *skb,
 			 struct sock *sk);

@@ -216,6 +216,17 @@ bool sal_flow_is_there(struct sal_domain *d, const struct sal_service *svc,
 	return flow_of_client(d, svc, client, ports);
 }
 
+bool sal_flow_elsewhere(const struct sal_member *m,
+			const struct sal_service *svc,
+			const struct sal_conv *conv)
+{
+	const struct sal_flow *f;
+
+	f = flow_of_client(m->domain, svc, &conv->client, &conv->ports);
+	return f && f->member != m->id && READ_ONCE(f->kind) == SAL_FLOW_SERVICE &&
+	       ipv6_addr_equal(&f->vip, &conv->vip);
+}
+
 struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 				 const struct sal_service *svc,
 				 const struct sal_conv *conv)
@@ -769,6 +780,7 @@ static struct sal_flow *flow_successor(const struct sal_member *m,
 		return ERR_PTR(-ENOMEM);
 	next->key = f->key;
 	next->told = READ_ONCE(f->told);
+	atomic_set(&next->marks, atomic_read(&f->marks));
 	return next;
 }
 
@@ -914,18 +926,23 @@ static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 
 struct sal_flow *sal_flow_direct(const struct sal_member *m,
 				 struct sal_reverse *rev,
-				 const struct sal_conv *conv)
+				 const struct sal_conv *conv,
+				 const struct sal_packet *pkt)
 {
 	struct sal_cell *cell;
 	struct sal_flow *f;
 	__be16 port;
 
 	f = flow_lookup_alt(m, conv);
-	if (f && flow_is_direct_at(f, rev))
+	if (f && flow_is_direct_at(f, rev) &&
+	    !(sal_track_is_open(pkt) && sal_track_closed(f)))
 		return f;
-	/* the address was another service's, or a VIP */
+	/* the address was another service's, or a VIP; or it begins anew */
 	if (f)
 		sal_flow_remove(m->domain, f);
+	/* a connection that runs with its own port goes on with that */
+	if (sal_track_is_stray(pkt))
+		return NULL;
 	f = flow_direct_rival(m, rev, conv, &port);
 	if (likely(!f))
 		return NULL;

@@ -14,6 +14,7 @@ struct sal_cell;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_member;
+struct sal_packet;
 struct sal_reverse;
 struct sal_service;
 
@@ -239,6 +240,11 @@ bool sal_flow_is_there(struct sal_domain *d, const struct sal_service *svc,
 		       const struct in6_addr *client,
 		       const struct sal_ports *ports);
 
+/* is there a flow of a conversation that another member translates? RCU */
+bool sal_flow_elsewhere(const struct sal_member *m,
+			const struct sal_service *svc,
+			const struct sal_conv *conv);
+
 /* the port that the client sends to. RCU. */
 __be16 sal_flow_near_port(const struct sal_flow *f);
 
@@ -285,6 +291,7 @@ struct sal_flow *sal_flow_arrive(const struct sal_member *m,
  * @m: the member that is the client
  * @rev: the address
  * @conv: the conversation; its VIP is that address
+ * @pkt: its packet
  *
  * Nearly always there is none. But where the client has a flow with a service
  * at that address by the same id, the endpoint could not tell the two apart, nor
@@ -295,7 +302,8 @@ struct sal_flow *sal_flow_arrive(const struct sal_member *m,
  */
 struct sal_flow *sal_flow_direct(const struct sal_member *m,
 				 struct sal_reverse *rev,
-				 const struct sal_conv *conv);
+				 const struct sal_conv *conv,
+				 const struct sal_packet *pkt);
 
 /* remove one; false where somebody else did. RCU. */
 bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f);

@@ -144,6 +144,8 @@ static enum sal_fwd fwd_no_flow(struct sal_domain *d, int err)
 	switch (err) {
 	case -EAGAIN:
 		return SAL_FWD_RETRY;
+	case -EXDEV:
+		return SAL_FWD_PASS;
 	case -ENOTCONN:
 		return SAL_FWD_STRAY;
 	case -ENOSPC:
@@ -168,9 +170,12 @@ static struct sal_flow *fwd_flow(const struct sal_spot *spot,
 			return f;
 		/* the ports are used again */
 		sal_flow_remove(spot->member->domain, f);
-	} else if (unlikely(sal_track_is_stray(pkt)) &&
-		   READ_ONCE(svc->conf.stray) != SAL_STRAY_ADOPT) {
-		return ERR_PTR(-ENOTCONN);
+	} else if (unlikely(sal_track_is_stray(pkt))) {
+		/* one that began before its namespace became a member */
+		if (sal_flow_elsewhere(spot->member, svc, &conv))
+			return ERR_PTR(-EXDEV);
+		if (READ_ONCE(svc->conf.stray) != SAL_STRAY_ADOPT)
+			return ERR_PTR(-ENOTCONN);
 	}
 	return sal_flow_create(spot->member, svc, &conv);
 }
@@ -235,7 +240,7 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 	if (fwd_is_answer(spot, pkt))
 		return SAL_FWD_PASS;
 	conv = fwd_conv(spot, pkt);
-	f = sal_flow_direct(spot->member, rev, &conv);
+	f = sal_flow_direct(spot->member, rev, &conv, pkt);
 	if (likely(!f))
 		return SAL_FWD_PASS;
 	if (IS_ERR(f))
@@ -455,7 +460,11 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 		sal_reject_proto(net, skb, spot->af);
 		break;
 	case SAL_FWD_NO_PORT:
-		sal_reject_port(net, skb, spot->af);
+		/* to a connection an error would say less */
+		if (pkt->proto == IPPROTO_TCP)
+			sal_reset_send(net, skb, spot->af, pkt);
+		else
+			sal_reject_port(net, skb, spot->af);
 		break;
 	default:
 		reason = SAL_R_STRAY;

@@ -189,7 +189,7 @@ static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_PORT + 
 	[SAL_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
 	[SAL_A_ENDPOINT_IPV4] = { .type = NLA_BE32, },
 	[SAL_A_ENDPOINT_IPV6] = NLA_POLICY_EXACT_LEN(16),
-	[SAL_A_ENDPOINT_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[SAL_A_ENDPOINT_PORT] = { .type = NLA_U16, },
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
 	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_ENDPOINT_NO_MEMBER] = { .type = NLA_FLAG, },
@@ -202,7 +202,7 @@ static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_PORT + 
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_IPV4] = { .type = NLA_BE32, },
 	[SAL_A_ENDPOINT_IPV6] = NLA_POLICY_EXACT_LEN(16),
-	[SAL_A_ENDPOINT_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[SAL_A_ENDPOINT_PORT] = { .type = NLA_U16, },
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
 	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 };

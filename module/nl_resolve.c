@@ -238,6 +238,16 @@ static int walk_find_vip(const struct genl_info *info, struct walk_req *req)
 	return -EAFNOSUPPORT;
 }
 
+/* what it speaks, if only that; else an echo asks */
+static u8 walk_usual_proto(const struct sal_walk *w)
+{
+	u32 only = w->svc ? READ_ONCE(w->svc->conf.proto) : 0;
+
+	if (only == IPPROTO_TCP || only == IPPROTO_UDP)
+		return only;
+	return w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+}
+
 /* that there is no service is for the walk to say; sal_mutex */
 static int walk_find(const struct genl_info *info, struct walk_req *req)
 {
@@ -255,8 +265,8 @@ static int walk_find(const struct genl_info *info, struct walk_req *req)
 			w->svc = rcu_dereference(req->match->svc);
 		rcu_read_unlock();
 	}
-	if (!w->proto)
-		w->proto = w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	if (!w->proto && !err)
+		w->proto = walk_usual_proto(w);
 	return err;
 }
 

@@ -14,6 +14,7 @@
 #include "flow.h"
 #include "member.h"
 #include "peer.h"
+#include "pmtu.h"
 #include "service.h"
 #include "vip.h"
 #include "xlat.h"
@@ -189,8 +190,7 @@ unsigned int sal_peer_tell(const struct sal_spot *spot, struct sk_buff *skb,
 	if (sal_xlat_src(skb, spot->af, pkt, &pick.flow->key.peer, pkt->sport,
 			 pkt->dport))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
-	/* a socket that was chosen by the address before */
-	skb_orphan(skb);
+	sal_forget_socket(spot, skb);
 	sal_count(d, SAL_R_NAMED);
 	return NF_ACCEPT;
 }
@@ -216,10 +216,24 @@ unsigned int sal_peer_tell_error(const struct sal_spot *spot,
 	to.q_dst = pick.flow->key.peer;
 	if (ipv6_addr_equal(&pkt->src, &q->dst))
 		to.src = to.q_dst;
+	if (spot->place == SAL_PLACEMENT_EDGE)
+		sal_pmtu_note(spot->member->net, skb, spot->af, pkt, q);
 	if (sal_xlat_error(skb, spot->af, pkt, q, &to))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
 	sal_count(d, SAL_R_ERROR);
 	return NF_ACCEPT;
+}
+
+/* it is known that it sees the address; a former one, of which nothing is, may
+ * have been told
+ */
+static bool peer_was_not_told(const struct sal_flow *f,
+			      const struct sal_endpoint *ep)
+{
+	enum sal_told told;
+
+	return sal_flow_get_told(f, ep->id, &told) &&
+	       told != SAL_TOLD_ROUTER && told != SAL_TOLD_EDGE;
 }
 
 /* the flow of an endpoint's packet to a name; NULL where it was never told */
@@ -237,7 +251,8 @@ static void peer_named_flow(const struct sal_spot *spot,
 	for (; rev; rev = sal_reverse_next(rev)) {
 		ports.port = sal_port_in(rev->ep, seen->port);
 		f = peer_find(spot, name, rev->ep->svc, &ports);
-		if (f && !ipv6_addr_equal(&f->client, name))
+		if (f && !ipv6_addr_equal(&f->client, name) &&
+		    !peer_was_not_told(f, rev->ep))
 			sal_pick_add(pick, f, rev);
 	}
 }

@@ -4,8 +4,10 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <net/ip6_route.h>
+#include <net/l3mdev.h>
 #include <net/route.h>
 
 #include "pmtu.h"
@@ -17,7 +19,8 @@ static void pmtu_update4(struct net *net, struct sk_buff *skb, u32 mtu,
 			 const struct sal_quote *q)
 {
 	__skb_pull(skb, q->off);
-	ipv4_update_pmtu(skb, net, mtu, 0, q->proto);
+	ipv4_update_pmtu(skb, net, mtu, l3mdev_master_ifindex_rcu(skb->dev),
+			 q->proto);
 	__skb_push(skb, q->off);
 }
 
@@ -25,7 +28,8 @@ static void pmtu_update6(struct net *net, struct sk_buff *skb, __be32 mtu,
 			 const struct sal_quote *q)
 {
 	__skb_pull(skb, q->off);
-	ip6_update_pmtu(skb, net, mtu, 0, 0, sock_net_uid(net, NULL));
+	ip6_update_pmtu(skb, net, mtu, l3mdev_master_ifindex_rcu(skb->dev), 0,
+			sock_net_uid(net, NULL));
 	__skb_push(skb, q->off);
 }
 
@@ -35,7 +39,12 @@ void sal_pmtu_note(struct net *net, struct sk_buff *skb, enum sal_af af,
 	const struct icmp6hdr *icmp6h;
 	const struct icmphdr *icmph;
 
-	if (!pskb_may_pull(skb, q->l4off))
+	/* TCP looks at sequence numbers before it believes that, and then sends
+	 * smaller segments
+	 */
+	if (q->proto == IPPROTO_TCP || !pskb_may_pull(skb, q->l4off) ||
+	    nf_checksum(skb, NF_INET_LOCAL_IN, pkt->off, pkt->proto,
+			af == SAL_V4 ? AF_INET : AF_INET6))
 		return;
 	if (af == SAL_V4) {
 		icmph = (void *)(skb->data + pkt->off);

@@ -8,6 +8,7 @@
  * The kernel's own (nf_reject_ipv4, nf_reject_ipv6) are modules that a plain insmod
  * would not find.
  */
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
@@ -100,6 +101,8 @@ static struct sk_buff *reset_make(const struct sk_buff *skb, enum sal_af af,
 	else
 		reset_ip6(nskb, pkt);
 	nskb->mark = skb->mark;
+	/* conntrack has not seen what it answers, and would call it invalid */
+	skb_set_nfct(nskb, IP_CT_UNTRACKED);
 	nskb->protocol = htons(af == SAL_V4 ? ETH_P_IP : ETH_P_IPV6);
 	return nskb;
 }

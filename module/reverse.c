@@ -139,8 +139,7 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	if (sal_xlat_src(skb, spot->af, pkt, &f->vip, sal_flow_near_port(f),
 			 f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
-	/* a socket that was chosen by the address before */
-	skb_orphan(skb);
+	sal_forget_socket(spot, skb);
 	if (may == REV_LATE)
 		sal_count(d, SAL_R_LATE);
 	rev_count(pick, skb);

@@ -166,7 +166,8 @@ void sal_reverse_replace(struct sal_domain *d, struct sal_reverse *old,
 	lockdep_assert_held(&sal_mutex);
 	prev = reverse_prev(reverse_first(d, &old->addr), old);
 	rev->pending = false;
-	sal_reverse_inherit(rev, old);
+	/* others may have come since it inherited */
+	WRITE_ONCE(rev->shared, old->shared);
 	RCU_INIT_POINTER(rev->next, reverse_next(old));
 	if (prev)
 		rcu_assign_pointer(prev->next, rev);

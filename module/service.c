@@ -31,7 +31,7 @@ const struct sal_service_conf sal_service_defaults = {
 		[SAL_TIMEOUT_SYN]		= 120,
 		[SAL_TIMEOUT_ESTABLISHED]	= 7440,
 		[SAL_TIMEOUT_CLOSING]		= 240,
-		[SAL_TIMEOUT_CLOSED]		= 10,
+		[SAL_TIMEOUT_CLOSED]		= 60,
 	},
 };
 

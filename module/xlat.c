@@ -249,16 +249,16 @@ static unsigned int xlat_len(u8 proto)
 		   sizeof(struct icmphdr));
 }
 
-/* NULL where the sender has left it out, which UDP may */
+/*
+ * NULL where the sender has left it out, which UDP may. That of a packet within
+ * a tunnel of UDP may be partial nevertheless.
+ */
 static __sum16 *xlat_sum(struct sk_buff *skb, const struct sal_packet *pkt)
 {
 	__sum16 *sum = (void *)(skb_network_header(skb) + pkt->off +
 				sal_xlat_sum_offset(pkt->proto));
 
-	if (pkt->proto == IPPROTO_UDP && !*sum &&
-	    skb->ip_summed != CHECKSUM_PARTIAL)
-		return NULL;
-	return sum;
+	return pkt->proto == IPPROTO_UDP && !*sum ? NULL : sum;
 }
 
 static void xlat_ports(struct sk_buff *skb, const struct sal_packet *pkt,

@@ -131,7 +131,7 @@ states()
 	poll 5 state_is closed || return 1
 	poll 10 state_is ""
 	local rc=$?
-	S service set b.com timeout closed 10s
+	S service set b.com timeout closed 1m
 	return "$rc"
 }
 
@@ -157,8 +157,7 @@ closed_port()
 {
 	only b1
 	expect "what the client gets" "$(ask a "$(vip "$1" 2)" 9)" \
-		ECONNREFUSED &&
-		poll 15 state_is ""
+		ECONNREFUSED && expect state "$(state)" closed
 }
 
 # STRAY WANT: a connection whose flow has gone

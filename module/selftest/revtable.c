@@ -93,6 +93,7 @@ static __init void rev_test_replace(struct rev_test *t, unsigned int i)
 
 	if (!ep)
 		return;
+	sal_reverse_inherit(&ep->rev[SAL_V4], &t->want[i]->rev[SAL_V4]);
 	sal_reverse_replace(&t->d, &t->want[i]->rev[SAL_V4], &ep->rev[SAL_V4]);
 	t->want[i] = ep;
 }

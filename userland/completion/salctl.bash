@@ -77,8 +77,11 @@ _salctl_object()
 		show|del)
 			[ $after -eq 0 ] && _salctl_services ;;
 		set|replace)
-			[ $after -eq 0 ] && _salctl_services ||
-				_salctl_service_words ;;
+			if [ $after -eq 0 ]; then
+				_salctl_services
+			else
+				_salctl_service_words
+			fi ;;
 		add)	[ $after -eq 0 ] || _salctl_service_words ;;
 		esac
 		;;
