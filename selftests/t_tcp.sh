@@ -6,4 +6,5 @@
 
 setup_tcp
 tcp_cases
+tcp_more_cases
 finish
