@@ -277,6 +277,18 @@ setup_b_com()
 	endpoint b.com b2 12
 }
 
+# only NS...: of the picture's instances of b.com these take flows
+only()
+{
+	local ns
+	for ns in b1 b2; do
+		S endpoint set b.com "$ns" \
+			state "$([[ " $* " = *" $ns "* ]] && echo up ||
+				echo down)"
+	done
+	S flow flush
+}
+
 # --- what a user sees -------------------------------------------------------
 
 # json FILTER OBJECT-AND-ARGUMENTS...: one value out of salctl's JSON
@@ -392,6 +404,15 @@ serve()
 	ip netns exec "$ns" "$TOOLS/echoserver" -n "$ns" "$@" >"$file" 2>&1 &
 	PIDS+=($!)
 	poll 5 grep -qs listening "$file"
+}
+
+# ask NS udp|tcp [OPTION...] ADDRESS PORT...: what who serves there answers, see
+# tools/ask.py
+ask()
+{
+	local ns="$1"
+	shift
+	in_ns "$ns" python3 "$LIB_DIR/tools/ask.py" "$@" | tee >(cat >&2)
 }
 
 # field REPORT NAME: its names are all different, and jq takes a fifth of a

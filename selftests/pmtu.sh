@@ -76,12 +76,6 @@ forget()
 	S flow flush
 }
 
-# ask [OPTION...] ADDRESS PORT: see tools/ask.py
-ask()
-{
-	in_ns a python3 "$LIB_DIR/tools/ask.py" "$@" | tee >(cat >&2)
-}
-
 # --- cases ------------------------------------------------------------------
 
 # The first one that is too large may be lost; from then on the client knows.
@@ -130,7 +124,7 @@ client_gone()
 		>"$WORK/told" 2>&1 &
 	PIDS+=($!)
 	poll 5 grep -qs listening "$WORK/told" || return 1
-	ask udp -t 0.2 "$(vip "$1" "$FAR")" 5005
+	ask a udp -t 0.2 "$(vip "$1" "$FAR")" 5005
 	poll 10 grep -q from "$WORK/told"
 	cat "$WORK/told" >&2
 	expect "what the server is told" "$(tail -n 1 "$WORK/told")" \

@@ -46,16 +46,6 @@ sees()
 	expect "source that $2 sees" "$(asked "$2")" "$3"
 }
 
-only()
-{
-	local ns
-	for ns in b1 b2; do
-		S endpoint set b.com "$ns" \
-			state "$([ "$ns" = "$1" ] && echo up || echo down)"
-	done
-	S flow flush
-}
-
 # b1 and b2 are members, but have no route to a.com's VIP yet
 unrouted()
 {

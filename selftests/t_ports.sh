@@ -9,16 +9,10 @@ setup_b_com
 serve b1 53 54 80 8000 8001 8002 8009
 serve b2 80 9000 9001 9002
 
-# ask PROTO [OPTION...] ADDRESS PORT...: see tools/ask.py
-ask()
-{
-	in_ns a python3 "$LIB_DIR/tools/ask.py" "$@" | tee >(cat >&2)
-}
-
 # PROTO FAMILY PORT: who answers there, or what the client gets
 who()
 {
-	ask "$1" -c "$(vip "$2" 2)" "$3" | cut -d ' ' -f 2
+	ask a "$1" -c "$(vip "$2" 2)" "$3" | cut -d ' ' -f 2
 }
 
 # FAMILY PROTO...: by which the service answers on port 53, and by echo
@@ -172,7 +166,7 @@ direct_beside()
 	S service set b.com proto udp port 80
 	S endpoint set b.com b1 port 8000
 	S endpoint set b.com b2 state down
-	expect "who answers" "$(ask udp -p 4100 "$vip" 80 "$addr" 8000 "$vip" 80 \
+	expect "who answers" "$(ask a udp -p 4100 "$vip" 80 "$addr" 8000 "$vip" 80 \
 		"$addr" 80 "$addr" 8000 | cut -d ' ' -f 1 | xargs)" \
 		"$vip $addr $vip $addr $addr" || rc=1
 	S endpoint set b.com b2 state up

@@ -8,4 +8,6 @@ setup_udp
 udp_cases
 S member set b1 route auto
 each_family "a client of its own service" hairpin
+each_family "a client that is an instance of another" named udp
+each_family "likewise by TCP" named tcp
 finish

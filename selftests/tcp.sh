@@ -11,29 +11,6 @@ setup_tcp()
 	setup_b_com hold time 20s
 	serve b1 7
 	serve b2 7
-	! in_userns || return 0
-	# on a lossless bridge what is lost was lost by us
-	in_ns a sysctl -qw net.ipv4.tcp_syn_retries=3
-}
-
-# NS...: only these take flows
-only()
-{
-	local ns
-	for ns in b1 b2; do
-		S endpoint set b.com "$ns" \
-			state "$([[ " $* " = *" $ns "* ]] && echo up ||
-				echo down)"
-	done
-	S flow flush
-}
-
-# ask NS OPTION... ADDRESS PORT...: what is answered, see tools/ask.py
-ask()
-{
-	local ns="$1"
-	shift
-	in_ns "$ns" python3 "$LIB_DIR/tools/ask.py" tcp "$@" | tee >(cat >&2)
 }
 
 # talk NAME OPTION... ADDRESS PORT: a connection in the background, which does what
@@ -82,7 +59,7 @@ seen()
 {
 	only b1
 	expect "what the server says" \
-		"$(ask a -p 4000 "$(vip "$1" 2)" 7)" \
+		"$(ask a tcp -p 4000 "$(vip "$1" 2)" 7)" \
 		"$(vip "$1" 2) b1 $(addr "$1" 1) 4000"
 }
 
@@ -102,7 +79,7 @@ shares()
 {
 	local ports=({2000..2039})
 	only b1 b2
-	ask a -P "${ports[*]}" "$(vip "$1" 2)" 7 >"$WORK/answers"
+	ask a tcp -P "${ports[*]}" "$(vip "$1" 2)" 7 >"$WORK/answers"
 	expect answers "$(grep -c . "$WORK/answers")" 40 &&
 		expect "who answers" "$(cut -d ' ' -f 2 "$WORK/answers" |
 			sort -u | xargs)" "b1 b2"
@@ -156,7 +133,7 @@ idle()
 closed_port()
 {
 	only b1
-	expect "what the client gets" "$(ask a "$(vip "$1" 2)" 9)" \
+	expect "what the client gets" "$(ask a tcp "$(vip "$1" 2)" 9)" \
 		ECONNREFUSED && expect state "$(state)" closed
 }
 
@@ -247,7 +224,7 @@ table inet lossy {
 }
 END
 	done
-	ask a -t 4 "$(vip "$1" 2)" 7
+	ask a tcp -t 4 "$(vip "$1" 2)" 7
 	expect "flows, and the SYNs" "$(json '.[].endpoint' flow show)" \
 		"$(for ns in b1 b2; do [ "$(dropped "$ns")" -lt 2 ] ||
 			echo "$ns"; done)" || rc=1
@@ -263,7 +240,7 @@ same_port()
 	local i rc=0
 	only b1 b2
 	for i in 1 2 3; do
-		ask a -p 4005 "$(vip "$1" 2)" 7 >"$WORK/answer"
+		ask a tcp -p 4005 "$(vip "$1" 2)" 7 >"$WORK/answer"
 		grep -q " 4005$" "$WORK/answer" || { fail "number $i"; rc=1; }
 	done
 	return "$rc"

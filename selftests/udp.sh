@@ -13,26 +13,6 @@ setup_udp()
 	serve b2 7 5000
 }
 
-# NS...: only these take flows
-only()
-{
-	local ns
-	for ns in b1 b2; do
-		S endpoint set b.com "$ns" \
-			state "$([[ " $* " = *" $ns "* ]] && echo up ||
-				echo down)"
-	done
-	S flow flush
-}
-
-# ask NS [OPTION...] ADDRESS[:SPORT]...: what is answered, see tools/ask.py
-ask()
-{
-	local ns="$1"
-	shift
-	in_ns "$ns" python3 "$LIB_DIR/tools/ask.py" "$@" | tee >(cat >&2)
-}
-
 # --- cases ------------------------------------------------------------------
 
 stream()
@@ -139,6 +119,20 @@ held()
 	S endpoint set b.com b1 state up
 	report="$(flood_end f)"
 	nothing_lost "$report" && expect sent "$(field "$report" sent)" 20
+}
+
+# PROTO: a is an instance of a service itself, whose VIP the server sees
+named()
+{
+	local rc=0
+	only b1
+	service a.com 4
+	endpoint a.com a 1
+	expect "what the server says" \
+		"$(ask a "$2" -p 4010 "$(vip "$1" 2)" 7)" \
+		"$(vip "$1" 2) b1 $(vip "$1" 4) 4010" || rc=1
+	S service del a.com
+	return "$rc"
 }
 
 hairpin()

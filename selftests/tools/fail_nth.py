@@ -20,8 +20,8 @@ import threading
 
 import yaml
 
-from nl import (N, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, Family, attr, attrs,
-                ip4, ip6, namespace, prefix, text, u32)
+from nl import (N, NLMSG_DONE, NLMSG_ERROR, NLM_F_DUMP, TRAFFIC, Family, attr,
+                attrs, ip4, ip6, namespace, prefix, text, u32)
 
 SPEC = (pathlib.Path(__file__).parent /
         "../../Documentation/netlink/specs/sal.yaml")
@@ -32,7 +32,8 @@ MOST = 2000
 # what traffic and time change
 CHANGING = {"DOMAIN": ("FLOWS", "CREATED", "DESTROYED", "GENERATION",
                        "HELD_PACKETS", "HELD_BYTES"),
-            "SERVICE": ("FLOWS",), "ENDPOINT": ("FLOWS", "CELLS", "ID"),
+            "SERVICE": ("FLOWS",) + TRAFFIC,
+            "ENDPOINT": ("FLOWS", "CELLS", "ID") + TRAFFIC,
             "MEMBER": ("ID",)}
 
 # what a request that had no memory may say, in the socket or in the module

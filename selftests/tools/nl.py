@@ -87,6 +87,23 @@ def attrs(data):
     return found
 
 
+# what a service and an endpoint have carried: changes by itself
+TRAFFIC = tuple(f"{way}_{what}" for way in ("FORWARD", "REVERSE")
+                for what in ("PACKETS", "BYTES"))
+
+
+def without(data, unwanted):
+    """Attributes, but for those with some numbers."""
+    kept, pos = b"", 0
+    while pos + 4 <= len(data):
+        size, number = struct.unpack_from("=HH", data, pos)
+        end = pos + max(4, (size + 3) & ~3)
+        if number & 0x3fff not in unwanted:
+            kept += data[pos:end]
+        pos = end
+    return kept
+
+
 def number_of(data):
     """The value of a number, of whatever size."""
     return int.from_bytes(data, sys.byteorder)

@@ -13,8 +13,8 @@ free to none.
 import errno
 import sys
 
-from nl import (N, Family, attr, ip4, ip6, namespace, number_of, prefix,
-                text, u32)
+from nl import (N, TRAFFIC, Family, attr, ip4, ip6, namespace, number_of,
+                prefix, text, u32, without)
 
 # one number with two names
 NOT_HERE = errno.errorcode[errno.EOPNOTSUPP]
@@ -318,8 +318,10 @@ def state(fam):
     """All that a request could change, as messages."""
     seen = []
     for cmd in ("DOMAIN", "MEMBER", "SERVICE", "ENDPOINT"):
+        carried = {N.get(f"SAL_A_{cmd}_{name}") for name in TRAFFIC}
         fam.send(fam.id, N[f"SAL_CMD_{cmd}_GET"], flags=0x300)
-        seen += [payload for kind, _, payload in fam.messages() if kind > 16]
+        seen += [without(payload[4:], carried)
+                 for kind, _, payload in fam.messages() if kind > 16]
     return seen
 
 
