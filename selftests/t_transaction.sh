@@ -450,7 +450,9 @@ large()
 	expect endpoints "$(json '.[0].endpoints' domain show)" 3
 }
 
-t "10000 requests, and not one more" large
+# Not where KASAN has two CPUs: there the kernel takes all memory to take leave of
+# per-CPU memory that is given back by the megabyte; and this is about no race.
+[ -n "${SAL_SMP:-}" ] || t "10000 requests, and not one more" large
 
 # --- under traffic ----------------------------------------------------------
 
