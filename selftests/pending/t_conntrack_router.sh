@@ -3,7 +3,7 @@
 # As t_conntrack, and one in the router that is the member.
 PLACEMENT=router
 # shellcheck source=selftests/conntrack.sh
-. "$(dirname "$0")/../conntrack.sh"
+. "$(dirname "$0")/conntrack.sh"
 
 setup_conntrack
 conntrack_cases
