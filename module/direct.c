@@ -21,27 +21,31 @@
 /* a minute */
 #define DIRECT_LIFE	(60 / DIRECT_UNIT)
 
-/* the slot, and its mark in @mark */
-static u32 *direct_slot(const struct sal_member *m,
-			const struct sal_service *svc,
-			const struct sal_conv *conv, u32 *mark)
+/* who talks to an endpoint of a service, as a flow with it would have it */
+struct direct_key {
+	struct in6_addr client;
+	u32 member;
+	u32 svc;
+	__be16 id;
+	__be16 port;
+	u8 proto;
+	u8 place;
+	u8 pad[2];
+};
+
+/* the set, and the conversation's mark in @mark */
+static u32 *direct_set(struct sal_domain *d, const struct direct_key *key,
+		       u32 *mark)
 {
-	struct sal_direct *tab = &m->domain->direct;
-	const u32 ids[] = {
-		m->id,
-		svc->id,
-		(__force u16)conv->ports.id << 16 |
-			(__force u16)conv->ports.port,
-		conv->ports.proto << 8 | conv->place,
-	};
+	struct sal_direct *tab = &d->direct;
 	u32 hash;
 
 	BUILD_BUG_ON(DIRECT_LIFE >= DIRECT_TIME);
-	hash = jhash2((__force const u32 *)conv->client.s6_addr32, 4,
-		      tab->seed);
-	hash = jhash2(ids, ARRAY_SIZE(ids), hash);
+	/* hashed as it lies there: no holes */
+	BUILD_BUG_ON(sizeof(*key) != 32);
+	hash = jhash(key, sizeof(*key), tab->seed);
 	*mark = hash & ~DIRECT_TIME;
-	return &tab->slots[hash_32(hash, ilog2(SAL_DIRECT_SLOTS))];
+	return tab->slots[hash_32(hash, ilog2(SAL_DIRECT_SETS))];
 }
 
 static u32 direct_now(void)
@@ -49,26 +53,67 @@ static u32 direct_now(void)
 	return sal_flow_now() / DIRECT_UNIT & DIRECT_TIME;
 }
 
+static u32 direct_age(u32 val)
+{
+	return (direct_now() - val) & DIRECT_TIME;
+}
+
 void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
 		     const struct sal_conv *conv)
 {
-	u32 mark, now = direct_now();
-	u32 *slot = direct_slot(m, svc, conv, &mark);
-	u32 val = READ_ONCE(*slot);
+	const struct direct_key key = {
+		.client	= conv->client,
+		.member	= m->id,
+		.svc	= svc->id,
+		.id	= conv->ports.id,
+		.port	= conv->ports.port,
+		.proto	= conv->ports.proto,
+		.place	= conv->place,
+	};
+	u32 mark, val, age, most = 0;
+	u32 *set, *slot = NULL;
+	int i;
 
-	if (!val || (val & DIRECT_TIME) != now)
-		WRITE_ONCE(*slot, mark | now);
+	set = direct_set(m->domain, &key, &mark);
+	for (i = 0; i < SAL_DIRECT_WAYS; i++) {
+		val = READ_ONCE(set[i]);
+		/* one that is free is older than all */
+		age = val ? direct_age(val) : DIRECT_TIME + 1;
+		if ((val & ~DIRECT_TIME) == mark) {
+			slot = age ? &set[i] : NULL;
+			break;
+		}
+		if (age > most) {
+			most = age;
+			slot = &set[i];
+		}
+	}
+	if (slot)
+		WRITE_ONCE(*slot, mark | direct_now());
 }
 
-bool sal_direct_lately(const struct sal_member *m,
-		       const struct sal_service *svc,
-		       const struct sal_conv *conv)
+bool sal_direct_lately(struct sal_domain *d, const struct sal_flow *f)
 {
-	u32 mark;
-	u32 val = READ_ONCE(*direct_slot(m, svc, conv, &mark));
-	u32 age = (direct_now() - val) & DIRECT_TIME;
+	const struct direct_key key = {
+		.client	= f->client,
+		.member	= f->member,
+		.svc	= f->key.svc,
+		.id	= f->key.id,
+		.port	= f->key.port,
+		.proto	= f->key.proto,
+		.place	= f->place,
+	};
+	u32 mark, val;
+	u32 *set;
+	int i;
 
-	return (val & ~DIRECT_TIME) == mark && age <= DIRECT_LIFE;
+	set = direct_set(d, &key, &mark);
+	for (i = 0; i < SAL_DIRECT_WAYS; i++) {
+		val = READ_ONCE(set[i]);
+		if ((val & ~DIRECT_TIME) == mark)
+			return direct_age(val) <= DIRECT_LIFE;
+	}
+	return false;
 }
 
 void sal_direct_init(struct sal_domain *d)

@@ -555,7 +555,8 @@ static int flow_link_free_id(struct sal_domain *d, struct sal_flow *f)
 
 	do {
 		f->key.id = flow_random_id(f->key.proto);
-		err = flow_is_taken(d, f, rev) ? -EEXIST :
+		err = sal_direct_lately(d, f) || flow_is_taken(d, f, rev) ?
+		      -EEXIST :
 		      rhashtable_lookup_insert_fast(&d->flows, &f->node,
 						    flow_params);
 	} while (err == -EEXIST && --tries);
@@ -643,14 +644,11 @@ static struct sal_flow *flow_publish_mapped(const struct sal_member *m,
 }
 
 /* what comes by its id from where it is going would be taken for another's */
-static bool flow_is_known(const struct sal_member *m,
-			  const struct sal_conv *conv, const struct sal_flow *f)
+static bool flow_is_known(struct sal_domain *d, const struct sal_flow *f)
 {
-	struct sal_domain *d = m->domain;
-
 	/* a direct one is here because its own id is taken */
 	return f->kind == SAL_FLOW_DIRECT || flow_is_shadowed(d, f) ||
-	       sal_direct_lately(m, sal_flow_service(f), conv) ||
+	       sal_direct_lately(d, f) ||
 	       flow_is_taken(d, f, flow_far_end(d, f));
 }
 
@@ -661,7 +659,7 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 	struct sal_domain *d = m->domain;
 	struct sal_flow *old;
 
-	if (flow_is_known(m, conv, f)) {
+	if (flow_is_known(d, f)) {
 		/* another CPU was faster, and it was not known there */
 		old = rhashtable_lookup(&d->flows, &f->key, flow_params);
 		return old && flow_is_conv(old, f) ? old :

@@ -22,7 +22,8 @@ table()
 	local object
 	for object in domain service endpoint member; do
 		salctl -n orch -j "$object" show | jq -c \
-			'del(.[] | .flows, .forward_packets, .forward_bytes,
+			'del(.[] | .flows, .created, .destroyed,
+				.forward_packets, .forward_bytes,
 				.reverse_packets, .reverse_bytes)'
 	done
 }
