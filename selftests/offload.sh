@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What devices may take off the kernel's hands, on and off, for both placements:
+# segmentation, merging, checksums, packets in pieces. b.com is served by b1 alone.
+# shellcheck source=selftests/tcp.sh
+. "$(dirname "$0")/tcp.sh"
+
+setup_offload()
+{
+	local ns
+	setup_tcp
+	only b1
+	for ns in a b1; do
+		in_ns "$ns" nft -f - <<'END'
+table inet count {
+	chain in {
+		type filter hook input priority filter
+		meta l4proto tcp counter
+	}
+}
+END
+	done
+}
+
+# FEATURE VALUE...: of all devices on the way
+offload()
+{
+	local at
+	for at in a:eth0 b1:eth0 orch:va orch:vb1; do
+		in_ns "${at%:*}" ethtool -K "${at#*:}" "$@" >/dev/null || return 1
+	done
+}
+
+# NS: TCP packets that have come in, as its hooks see them
+packets_in()
+{
+	in_ns "$1" nft -j list table inet count |
+		jq '[.. | .packets? // empty] | add'
+}
+
+# packets that were dropped for their checksum, at either end
+bad_sums()
+{
+	local ns
+	for ns in a b1; do
+		in_ns "$ns" cat /proc/net/snmp /proc/net/snmp6
+	done | awk '
+		/InCsumErrors/ && /^[A-Za-z]*:/ && $2 !~ /^[0-9]/ {
+			for (i = 2; i <= NF; i++)
+				if ($i == "InCsumErrors") col[$1] = i
+			next
+		}
+		$1 in col { sum += $col[$1] }
+		/^[A-Za-z0-9]*InCsumErrors/ { sum += $2 }
+		END { print sum + 0 }'
+}
+
+transfers()
+{
+	local rc=0
+	nothing_lost "$(echo_once -n 20 -i 2000 -l 3001 "$(vip "$1" 2)")" || rc=1
+	nothing_lost "$(echo_once -u 7 -n 200 -l 1400 "$(vip "$1" 2)")" || rc=1
+	expect "datagrams by the dozen" "$(in_ns a "$LIB_DIR/tools/segments.py" \
+		"$(vip "$1" 2)" 7)" 400 || rc=1
+	talk t "$(vip "$1" 2)" 7 || return 1
+	expect "2 MB" "$(say t echo 2000000)" "echoed 2000000" || rc=1
+	hang_up t
+	expect "bad checksums" "$(bad_sums)" 0 || rc=1
+	return "$rc"
+}
+
+# FAMILY FEATURE VALUE...: and as it was afterwards
+with()
+{
+	local rc=0 family="$1" was
+	shift
+	offload "$@" || return 1
+	transfers "$family" || rc=1
+	was=()
+	while [ $# -gt 0 ]; do
+		was+=("$1" "$([ "$2" = on ] && echo off || echo on)")
+		shift 2
+	done
+	offload "${was[@]}" && return "$rc"
+}
+
+# A client's segments come to the server as they have left it: 2 MB by 1448 bytes
+# would be 1380 packets.
+whole()
+{
+	local before
+	before="$(packets_in b1)"
+	transfers "$1" || return 1
+	expect_num "packets" $(($(packets_in b1) - before)) -lt 700
+}
+
+# Who looks on sees what was on the wire, and nobody's packet is spoiled by it.
+looked_at()
+{
+	local at rc=0 seen
+	for at in a:eth0 b1:eth0 orch:va orch:vb1; do
+		ip netns exec "${at%:*}" "$LIB_DIR/tools/sniff.py" "${at#*:}" \
+			"$(vip "$1" 2)" >"$WORK/sniff.$at" &
+		PIDS+=($!)
+		SNIFF["$at"]=$!
+		poll 10 grep -q listening "$WORK/sniff.$at" || return 1
+	done
+	transfers "$1" || rc=1
+	for at in "${!SNIFF[@]}"; do
+		kill -TERM "${SNIFF[$at]}"
+		poll 10 grep -q '^[0-9]' "$WORK/sniff.$at" || return 1
+		read -r seen wrong < <(tail -n 1 "$WORK/sniff.$at")
+		expect_num "seen at $at" "$seen" -gt 100 || rc=1
+		# behind the router it is the client's side of it
+		[ "$PLACEMENT/$at" != router/a:eth0 ] || continue
+		expect "by the VIP at $at" "$wrong" 0 || rc=1
+	done
+	return "$rc"
+}
+
+declare -A SNIFF
+
+offload_cases()
+{
+	each_family "segments are not split" whole
+	each_family "received ones are merged" with gro on
+	each_family "in lists" with gro on rx-gro-list on
+	each_family "and passed on merged" with gro on rx-udp-gro-forwarding on
+	each_family "nothing is segmented by devices" with tso off gso off
+	each_family "nothing is summed by devices" with tx off rx off
+	each_family "packets in one piece only" with sg off
+	each_family "captures everywhere" looked_at
+}

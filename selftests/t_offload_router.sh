@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Segmentation, merging and checksums, by devices and not.
+PLACEMENT=router
+# shellcheck source=selftests/offload.sh
+. "$(dirname "$0")/offload.sh"
+
+setup_offload
+offload_cases
+finish
