@@ -832,11 +832,7 @@ static struct sal_flow *flow_remap(const struct sal_member *m,
 	const struct sal_conv conv = {
 		.client	= f->client,
 		.vip	= f->vip,
-		.ports	= {
-			.id	= f->cid,
-			.port	= f->key.port,
-			.proto	= f->key.proto,
-		},
+		.ports	= sal_ports(f->key.proto, f->cid, f->key.port),
 		.place	= f->place,
 	};
 	struct sal_domain *d = m->domain;

@@ -31,6 +31,16 @@ struct sal_ports {
 	u8 proto;
 };
 
+/* of a packet, or a quoted one, whose direction the caller knows */
+static inline struct sal_ports sal_ports(u8 proto, __be16 id, __be16 port)
+{
+	return (struct sal_ports) {
+		.id	= id,
+		.port	= port,
+		.proto	= proto,
+	};
+}
+
 /**
  * struct sal_flow_key - a conversation as an endpoint of the service sees it
  * @peer: who the client is to endpoints, see peer.h

@@ -130,11 +130,7 @@ static struct sal_conv fwd_conv(const struct sal_spot *spot,
 	return (struct sal_conv) {
 		.client	= pkt->src,
 		.vip	= pkt->dst,
-		.ports	= {
-			.id	= pkt->sport,
-			.port	= pkt->dport,
-			.proto	= pkt->proto,
-		},
+		.ports	= sal_ports(pkt->proto, pkt->sport, pkt->dport),
 		.place	= spot->place,
 	};
 }
@@ -346,11 +342,7 @@ static enum sal_fwd fwd_client_error(const struct sal_spot *spot,
 	const struct sal_conv conv = {
 		.client	= q->dst,
 		.vip	= q->src,
-		.ports	= {
-			.id	= q->dport,
-			.port	= q->sport,
-			.proto	= q->proto,
-		},
+		.ports	= sal_ports(q->proto, q->dport, q->sport),
 		.place	= spot->place,
 	};
 	struct sal_domain *d = spot->member->domain;

@@ -175,11 +175,8 @@ static void peer_flow(const struct sal_spot *spot,
 unsigned int sal_peer_tell(const struct sal_spot *spot, struct sk_buff *skb,
 			   const struct sal_packet *pkt)
 {
-	const struct sal_ports ports = {
-		.id	= pkt->sport,
-		.port	= pkt->dport,
-		.proto	= pkt->proto,
-	};
+	const struct sal_ports ports = sal_ports(pkt->proto, pkt->sport,
+						 pkt->dport);
 	struct sal_domain *d = spot->member->domain;
 	struct sal_pick pick = {};
 
@@ -200,11 +197,8 @@ unsigned int sal_peer_tell_error(const struct sal_spot *spot,
 				 const struct sal_packet *pkt,
 				 const struct sal_quote *q)
 {
-	const struct sal_ports ports = {
-		.id	= q->dport,
-		.port	= q->sport,
-		.proto	= q->proto,
-	};
+	const struct sal_ports ports = sal_ports(q->proto, q->dport,
+						 q->sport);
 	struct sal_domain *d = spot->member->domain;
 	struct sal_pick pick = {};
 	struct sal_error_to to;
@@ -267,11 +261,8 @@ static enum sal_fwd peer_drop(const struct sal_spot *spot,
 enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt)
 {
-	const struct sal_ports ports = {
-		.id	= pkt->dport,
-		.port	= pkt->sport,
-		.proto	= pkt->proto,
-	};
+	const struct sal_ports ports = sal_ports(pkt->proto, pkt->dport,
+						 pkt->sport);
 	struct sal_pick pick = {};
 
 	peer_named_flow(spot, &pkt->dst, &pkt->src, &ports, &pick);
@@ -289,11 +280,8 @@ enum sal_fwd sal_peer_error(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt,
 			    const struct sal_quote *q)
 {
-	const struct sal_ports ports = {
-		.id	= q->sport,
-		.port	= q->dport,
-		.proto	= q->proto,
-	};
+	const struct sal_ports ports = sal_ports(q->proto, q->sport,
+						 q->dport);
 	struct sal_pick pick = {};
 	struct sal_error_to to;
 

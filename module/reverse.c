@@ -90,11 +90,8 @@ static void rev_pick(const struct sal_spot *spot, struct sal_reverse *rev,
 static bool rev_find_reply(const struct sal_spot *spot,
 			   const struct sal_packet *pkt, struct sal_pick *pick)
 {
-	const struct sal_ports ports = {
-		.id	= pkt->dport,
-		.port	= pkt->sport,
-		.proto	= pkt->proto,
-	};
+	const struct sal_ports ports = sal_ports(pkt->proto, pkt->dport,
+						 pkt->sport);
 	struct sal_reverse *rev;
 
 	if (pkt->kind == SAL_KIND_REQUEST)
@@ -200,11 +197,7 @@ static unsigned int rev_error(const struct sal_spot *spot, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (err)
 		return sal_drop(d, skb, SAL_R_MALFORMED);
-	ports = (struct sal_ports) {
-		.id	= q.sport,
-		.port	= q.dport,
-		.proto	= q.proto,
-	};
+	ports = sal_ports(q.proto, q.sport, q.dport);
 	if (!q.reply)
 		rev_pick(spot, to, &q.src, &ports, &pick);
 	if (pick.flow)

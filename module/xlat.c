@@ -250,9 +250,29 @@ static unsigned int xlat_len(u8 proto)
 }
 
 /*
- * NULL where the sender has left it out, which UDP may. That of a packet within
- * a tunnel of UDP may be partial nevertheless.
+ * Does the checksum sum over the pseudo header alone, so that a device, or who
+ * segments the packet, is to add the rest? Then it is another's complement, and
+ * ports are not in it. What the packet says of itself is of the innermost header,
+ * and of datagrams that wait to be segmented it says nothing where the device
+ * does not sum (udp_send_skb(), __udp_gso_segment(); a tunnel's: udp_set_csum()).
  */
+static bool xlat_is_partial(const struct sk_buff *skb,
+			    const struct sal_packet *pkt)
+{
+	unsigned int type = skb_is_gso(skb) ? skb_shinfo(skb)->gso_type : 0;
+
+	if (pkt->proto == IPPROTO_UDP && !(type & SKB_GSO_FRAGLIST)) {
+		if (type & (SKB_GSO_UDP_TUNNEL | SKB_GSO_UDP_TUNNEL_CSUM))
+			return type & SKB_GSO_UDP_TUNNEL_CSUM;
+		if (type & SKB_GSO_UDP_L4)
+			return true;
+	}
+	return skb->ip_summed == CHECKSUM_PARTIAL &&
+	       skb_checksum_start_offset(skb) ==
+	       skb_network_offset(skb) + (int)pkt->off;
+}
+
+/* NULL where the sender has left it out, which UDP may; a partial one is not 0 */
 static __sum16 *xlat_sum(struct sk_buff *skb, const struct sal_packet *pkt)
 {
 	__sum16 *sum = (void *)(skb_network_header(skb) + pkt->off +
@@ -281,15 +301,10 @@ static void xlat_ports(struct sk_buff *skb, const struct sal_packet *pkt,
 	}
 }
 
-static int xlat(struct sk_buff *skb, enum sal_af af,
-		const struct sal_packet *pkt, bool src,
-		const struct in6_addr *to, __be16 sport, __be16 dport)
+static void xlat_headers(struct sk_buff *skb, enum sal_af af,
+			 const struct sal_packet *pkt, __sum16 *sum, bool src,
+			 const struct in6_addr *to, __be16 sport, __be16 dport)
 {
-	__sum16 *sum;
-
-	if (skb_ensure_writable(skb, pkt->off + xlat_len(pkt->proto)))
-		return -ENOMEM;
-	sum = xlat_sum(skb, pkt);
 	if (af == SAL_V4)
 		/* ICMP does not sum over addresses there */
 		sal_csum_set4(skb, pkt->proto == IPPROTO_ICMP ? NULL : sum,
@@ -302,6 +317,28 @@ static int xlat(struct sk_buff *skb, enum sal_af af,
 	/* 0 would say that there is none */
 	if (pkt->proto == IPPROTO_UDP && sum && !*sum)
 		*sum = CSUM_MANGLED_0;
+}
+
+static int xlat(struct sk_buff *skb, enum sal_af af,
+		const struct sal_packet *pkt, bool src,
+		const struct in6_addr *to, __be16 sport, __be16 dport)
+{
+	u8 summed = skb->ip_summed;
+	__sum16 *sum;
+	bool partial;
+
+	if (skb_ensure_writable(skb, pkt->off + xlat_len(pkt->proto)))
+		return -ENOMEM;
+	partial = xlat_is_partial(skb, pkt);
+	sum = xlat_sum(skb, pkt);
+	/* what a device has summed up would not be so any more */
+	if (unlikely(!sum && summed == CHECKSUM_COMPLETE))
+		summed = CHECKSUM_NONE;
+	/* the kernel's helpers go by what the packet says */
+	if (unlikely(partial != (summed == CHECKSUM_PARTIAL)))
+		skb->ip_summed = partial ? CHECKSUM_PARTIAL : CHECKSUM_NONE;
+	xlat_headers(skb, af, pkt, sum, src, to, sport, dport);
+	skb->ip_summed = summed;
 	return 0;
 }
 

@@ -289,6 +289,17 @@ only()
 	S flow flush
 }
 
+# b.com's flows go from b1 to b2 and back, 25 times, by one batch
+to_and_fro()
+{
+	local _
+	for _ in {1..25}; do
+		echo "migrate b.com from b1 to b2"
+		echo "migrate b.com from b2 to b1"
+	done >"$WORK/moves"
+	S -b "$WORK/moves" >/dev/null
+}
+
 # --- what a user sees -------------------------------------------------------
 
 # json FILTER OBJECT-AND-ARGUMENTS...: one value out of salctl's JSON

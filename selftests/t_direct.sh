@@ -56,9 +56,9 @@ under_way()
 	know b1 "$(addr "$1" 1)" 01
 	run tc -n b1 qdisc add dev eth0 root netem delay 3s
 	asked=$(("$(echos b1 "$1")" + ids))
-	flood x -e 502 -F $ids -W 10000 "$(addr "$1" 11)"
-	poll 10 all_sent "$1" $asked || rc=1
-	flood y -e 502 -F $ids -W 10000 "$(vip "$1" 2)"
+	flood x -e 502 -F "$ids" -W 10000 "$(addr "$1" 11)"
+	poll 10 all_sent "$1" "$asked" || rc=1
+	flood y -e 502 -F "$ids" -W 10000 "$(vip "$1" 2)"
 	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" || rc=1
 	run tc -n b1 qdisc del dev eth0 root
 	# also where the machine is so slow that it was not under way any more

@@ -40,15 +40,11 @@ enforces()
 
 moves()
 {
-	local report before _
+	local report before
 	before="$(unplaced)"
 	flood f -n 0 -i 1000 -w 64 "$(vip "$1" 2)"
 	poll 5 json_is length 1 flow show service b.com || return 1
-	for _ in {1..25}; do
-		echo "migrate b.com from b1 to b2"
-		echo "migrate b.com from b2 to b1"
-	done >"$WORK/moves"
-	S -b "$WORK/moves" >/dev/null || return 1
+	to_and_fro || return 1
 	report="$(flood_end f TERM)"
 	S flow flush
 	poll 5 no_flows || return 1

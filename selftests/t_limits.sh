@@ -38,7 +38,7 @@ weights()
 member_under_traffic()
 {
 	local report window=64
-	flood f -n 0 -i 500 -w $window -W 100 "$(vip "$1" 2)"
+	flood f -n 0 -i 500 -w "$window" -W 100 "$(vip "$1" 2)"
 	poll 5 json_is 'length > 0' true flow show || return 1
 	S member del a || return 1
 	poll 5 json_is '.[0].flows' 0 domain show || return 1
@@ -46,7 +46,7 @@ member_under_traffic()
 	poll 5 answers "$(vip "$1" 2)" || return 1
 	report="$(flood_end f TERM)"
 	# its own requests were nobody's for a while, but none was mistaken
-	expect_num wrong_source "$(field "$report" wrong_source)" -le $window &&
+	expect_num wrong_source "$(field "$report" wrong_source)" -le "$window" &&
 		expect duplicates "$(field "$report" duplicates)" 0 &&
 		expect corrupt "$(field "$report" corrupt)" 0
 }

@@ -3,8 +3,8 @@
 #
 # TCP, for both placements: b.com is served by b1 and b2, each of which echoes on
 # port 7.
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/by_port.sh
+. "$(dirname "$0")/by_port.sh"
 
 setup_tcp()
 {
@@ -55,14 +55,6 @@ hang_up()
 
 # --- cases ------------------------------------------------------------------
 
-seen()
-{
-	only b1
-	expect "what the server says" \
-		"$(ask a tcp -p 4000 "$(vip "$1" 2)" 7)" \
-		"$(vip "$1" 2) b1 $(addr "$1" 1) 4000"
-}
-
 # What is sent comes back, all of it, whatever the size of segments.
 bulk()
 {
@@ -73,16 +65,6 @@ bulk()
 	expect "one byte" "$(say t echo 1)" "echoed 1" || rc=1
 	hang_up t
 	return "$rc"
-}
-
-shares()
-{
-	local ports=({2000..2039})
-	only b1 b2
-	ask a tcp -P "${ports[*]}" "$(vip "$1" 2)" 7 >"$WORK/answers"
-	expect answers "$(grep -c . "$WORK/answers")" 40 &&
-		expect "who answers" "$(cut -d ' ' -f 2 "$WORK/answers" |
-			sort -u | xargs)" "b1 b2"
 }
 
 # FAMILY: state of its only flow
@@ -249,9 +231,10 @@ same_port()
 # what the placement may make a difference to
 tcp_cases()
 {
-	each_family "the server sees the client" seen
+	each_family "the server sees the client" seen tcp
+	each_family "IP options, extension headers" options tcp
 	each_family "a megabyte to and fro" bulk
-	each_family "forty connections, both instances answer" shares
+	each_family "forty connections, both instances answer" shares tcp
 	each_family "a flow follows its connection, and goes soon" states
 	each_family "a closed port: refused" closed_port
 	each_family "a connection without a flow is reset" stray reset \

@@ -3,8 +3,8 @@
 #
 # UDP, for both placements: b.com is served by b1 and b2, each of which echoes on
 # port 7 and on port 5000.
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/by_port.sh
+. "$(dirname "$0")/by_port.sh"
 
 setup_udp()
 {
@@ -31,25 +31,6 @@ sizes()
 			"$(vip "$1" 2)")" || { fail "length $len"; rc=1; }
 	done
 	return "$rc"
-}
-
-# The server sees the client, by its address and port.
-seen()
-{
-	only b1
-	expect "what the server says" \
-		"$(ask a udp -p 4000 "$(vip "$1" 2)" 7)" \
-		"$(vip "$1" 2) b1 $(addr "$1" 1) 4000"
-}
-
-shares()
-{
-	local ports=({2000..2039})
-	only b1 b2
-	ask a udp -P "${ports[*]}" "$(vip "$1" 2)" 7 >"$WORK/answers"
-	expect answers "$(grep -c . "$WORK/answers")" 40 &&
-		expect "who answers" "$(cut -d ' ' -f 2 "$WORK/answers" |
-			sort -u | xargs)" "b1 b2"
 }
 
 # One port of the client, two of the service: two flows, neither mapped.
@@ -148,8 +129,9 @@ udp_cases()
 		vip "$(vip 6 2)" vip "$(vip 6 3)"
 	each_family "a stream" stream
 	each_family "datagrams of all sizes" sizes
-	each_family "the server sees the client" seen
-	each_family "forty sockets, both instances answer" shares
+	each_family "the server sees the client" seen udp
+	each_family "IP options, extension headers" options udp
+	each_family "forty sockets, both instances answer" shares udp
 	each_family "one port of the client, two of the service" two_ports
 	each_family "one socket, two VIPs and the server's address" \
 		many_addresses

@@ -11,6 +11,24 @@
 #define CSUM_TEST_ROUNDS	1000
 #define CSUM_TEST_MAX		96
 
+/**
+ * enum csum_test_form - what a packet's checksum is
+ * @CSUM_TEST_FULL: there, and what the packet says is nothing
+ * @CSUM_TEST_ABSENT: the sender has made none, which UDP may leave out
+ * @CSUM_TEST_COMPLETE: there, and the device has summed up all of the packet
+ * @CSUM_TEST_PARTIAL: over the pseudo header alone, the device is to do the rest
+ * @CSUM_TEST_SEGMENTS: that, and who segments it is to do the rest
+ * @CSUM_TEST_INNER: there; what the packet says is of another packet within
+ */
+enum csum_test_form {
+	CSUM_TEST_FULL,
+	CSUM_TEST_ABSENT,
+	CSUM_TEST_COMPLETE,
+	CSUM_TEST_PARTIAL,
+	CSUM_TEST_SEGMENTS,
+	CSUM_TEST_INNER,
+};
+
 static __init unsigned int csum_test_l3len(enum sal_af af)
 {
 	return af == SAL_V4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
@@ -40,23 +58,96 @@ static __init __sum16 *csum_test_sum(const struct sk_buff *skb,
 			sal_xlat_sum_offset(proto));
 }
 
-/* @sum: the sender has made a checksum, which UDP may leave out */
-static __init bool csum_test_right(const struct sk_buff *skb, enum sal_af af,
-				   u8 proto, bool sum)
+/* as the device, or who segments it, would complete it */
+static __init bool csum_test_completed(struct sk_buff *skb, enum sal_af af,
+				       u8 proto)
+{
+	__sum16 *sum = csum_test_sum(skb, af, proto);
+	unsigned int off = csum_test_l3len(af);
+	__sum16 was = *sum;
+	bool ok;
+
+	*sum = csum_fold(csum_partial(skb->data + off, skb->len - off, 0));
+	ok = !csum_test_l4(skb, af, proto);
+	*sum = was;
+	return ok;
+}
+
+static __init bool csum_test_right(struct sk_buff *skb, enum sal_af af,
+				   u8 proto, enum csum_test_form form)
 {
 	if (af == SAL_V4 && ip_fast_csum(ip_hdr(skb), 5))
 		return false;
-	if (!sum)
+	switch (form) {
+	case CSUM_TEST_ABSENT:
 		return !*csum_test_sum(skb, af, proto);
+	case CSUM_TEST_PARTIAL:
+	case CSUM_TEST_SEGMENTS:
+		return csum_test_completed(skb, af, proto);
+	case CSUM_TEST_COMPLETE:
+		if (csum_fold(csum_sub(skb->csum, skb_checksum(skb, 0, skb->len,
+							       0))))
+			return false;
+		break;
+	default:
+		break;
+	}
 	/* 0 would say that there is none */
 	return !csum_test_l4(skb, af, proto) &&
 	       (proto != IPPROTO_UDP || *csum_test_sum(skb, af, proto));
 }
 
-static __init void csum_test_headers(struct sk_buff *skb, enum sal_af af,
-				     struct sal_packet *pkt, bool sum)
+static __init __sum16 csum_test_pseudo(const struct sk_buff *skb,
+				       enum sal_af af, u8 proto)
 {
-	__sum16 *check = csum_test_sum(skb, af, pkt->proto);
+	unsigned int len = skb->len - csum_test_l3len(af);
+
+	return af == SAL_V6 ?
+	       ~csum_ipv6_magic(&ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
+				len, proto, 0) :
+	       ~csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr, len,
+				  proto, 0);
+}
+
+static __init void csum_test_make(struct sk_buff *skb, enum sal_af af,
+				  u8 proto, enum csum_test_form form)
+{
+	__sum16 *sum = csum_test_sum(skb, af, proto);
+
+	*sum = 0;
+	if (form == CSUM_TEST_ABSENT)
+		return;
+	*sum = csum_test_l4(skb, af, proto);
+	if (!*sum)
+		*sum = CSUM_MANGLED_0;
+	skb->csum_start = skb_headroom(skb) + csum_test_l3len(af);
+	switch (form) {
+	case CSUM_TEST_COMPLETE:
+		skb->ip_summed = CHECKSUM_COMPLETE;
+		skb->csum = skb_checksum(skb, 0, skb->len, 0);
+		break;
+	case CSUM_TEST_PARTIAL:
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		*sum = csum_test_pseudo(skb, af, proto);
+		break;
+	case CSUM_TEST_SEGMENTS:
+		skb_shinfo(skb)->gso_size = 1;
+		skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4;
+		*sum = csum_test_pseudo(skb, af, proto);
+		break;
+	case CSUM_TEST_INNER:
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		skb->csum_start += sizeof(struct udphdr);
+		break;
+	default:
+		break;
+	}
+}
+
+static __init void csum_test_headers(struct sk_buff *skb, enum sal_af af,
+				     struct sal_packet *pkt,
+				     enum csum_test_form form)
+{
 	__be16 *ports = (void *)(skb->data + pkt->off);
 
 	if (af == SAL_V4) {
@@ -66,11 +157,7 @@ static __init void csum_test_headers(struct sk_buff *skb, enum sal_af af,
 		ip_hdr(skb)->check = 0;
 		ip_hdr(skb)->check = ip_fast_csum(ip_hdr(skb), 5);
 	}
-	*check = 0;
-	if (sum)
-		*check = csum_test_l4(skb, af, pkt->proto);
-	if (sum && !*check)
-		*check = CSUM_MANGLED_0;
+	csum_test_make(skb, af, pkt->proto, form);
 	sal_packet_addrs(skb, af, pkt);
 	pkt->kind = SAL_KIND_DATA;
 	if (pkt->proto == IPPROTO_ICMP || pkt->proto == IPPROTO_ICMPV6) {
@@ -85,7 +172,7 @@ static __init void csum_test_headers(struct sk_buff *skb, enum sal_af af,
 /* random, but for headers and checksums */
 static __init struct sk_buff *csum_test_packet(enum sal_af af, u8 proto,
 					       struct sal_packet *pkt,
-					       bool sum)
+					       enum csum_test_form form)
 {
 	struct sk_buff *skb;
 	unsigned int len;
@@ -100,7 +187,7 @@ static __init struct sk_buff *csum_test_packet(enum sal_af af, u8 proto,
 		return NULL;
 	get_random_bytes(skb_put(skb, len), len);
 	skb_reset_network_header(skb);
-	csum_test_headers(skb, af, pkt, sum);
+	csum_test_headers(skb, af, pkt, form);
 	return skb;
 }
 
@@ -119,7 +206,8 @@ static __init __be16 csum_test_port(void)
 
 /* there, on with other ports, and back */
 static __init bool csum_test_xlat(struct sk_buff *skb, enum sal_af af,
-				  const struct sal_packet *pkt, bool sum)
+				  const struct sal_packet *pkt,
+				  enum csum_test_form form)
 {
 	struct sal_packet now = *pkt;
 	struct in6_addr to;
@@ -127,30 +215,31 @@ static __init bool csum_test_xlat(struct sk_buff *skb, enum sal_af af,
 	csum_test_target(af, &to);
 	if (sal_xlat_dst(skb, af, pkt, &to, csum_test_port(),
 			 csum_test_port()) ||
-	    !csum_test_right(skb, af, pkt->proto, sum))
+	    !csum_test_right(skb, af, pkt->proto, form))
 		return false;
 	if (sal_xlat_src(skb, af, pkt, &to, csum_test_port(),
 			 csum_test_port()) ||
-	    !csum_test_right(skb, af, pkt->proto, sum))
+	    !csum_test_right(skb, af, pkt->proto, form))
 		return false;
 	if (sal_xlat_src(skb, af, pkt, &pkt->src, pkt->sport, pkt->dport) ||
-	    !csum_test_right(skb, af, pkt->proto, sum))
+	    !csum_test_right(skb, af, pkt->proto, form))
 		return false;
 	sal_packet_addrs(skb, af, &now);
 	return ipv6_addr_equal(&now.src, &pkt->src) &&
 	       ipv6_addr_equal(&now.dst, &to);
 }
 
-static __init bool csum_test_one(enum sal_af af, u8 proto, bool sum)
+static __init bool csum_test_one(enum sal_af af, u8 proto,
+				 enum csum_test_form form)
 {
 	struct sal_packet pkt;
 	struct sk_buff *skb;
 	bool ok;
 
-	skb = csum_test_packet(af, proto, &pkt, sum);
+	skb = csum_test_packet(af, proto, &pkt, form);
 	if (!skb)
 		return false;
-	ok = csum_test_xlat(skb, af, &pkt, sum);
+	ok = csum_test_xlat(skb, af, &pkt, form);
 	kfree_skb(skb);
 	return ok;
 }
@@ -176,7 +265,7 @@ static __init struct sk_buff *csum_test_error(enum sal_af af,
 			 pkt->off + sizeof(*icmph));
 	skb_put_data(skb, quoted->data, len);
 	skb_reset_network_header(skb);
-	csum_test_headers(skb, af, pkt, true);
+	csum_test_headers(skb, af, pkt, CSUM_TEST_FULL);
 	return skb;
 }
 
@@ -205,12 +294,12 @@ static __init bool csum_test_quote(struct sk_buff *skb, struct sk_buff *quoted,
 	to.q_sport = csum_test_port();
 	to.q_dport = csum_test_port();
 	if (sal_xlat_error(skb, af, pkt, &q, &to) ||
-	    !csum_test_right(skb, af, pkt->proto, true))
+	    !csum_test_right(skb, af, pkt->proto, CSUM_TEST_FULL))
 		return false;
 	if (len < quoted->len)
 		return true;
 	memcpy(quoted->data, skb->data + q.off, len);
-	return csum_test_right(quoted, af, inner->proto, true);
+	return csum_test_right(quoted, af, inner->proto, CSUM_TEST_FULL);
 }
 
 /* whole, or cut off behind eight bytes of its transport header */
@@ -221,7 +310,7 @@ static __init bool csum_test_quoted(enum sal_af af, u8 proto, bool cut)
 	unsigned int len;
 	bool ok = false;
 
-	quoted = csum_test_packet(af, proto, &inner, true);
+	quoted = csum_test_packet(af, proto, &inner, CSUM_TEST_FULL);
 	if (!quoted)
 		return false;
 	len = cut ? inner.off + 8 : quoted->len;
@@ -243,11 +332,16 @@ static __init bool csum_test_round(enum sal_af af)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(protos); i++)
-		if (!csum_test_one(af, protos[i], true) ||
+		if (!csum_test_one(af, protos[i], CSUM_TEST_FULL) ||
+		    !csum_test_one(af, protos[i], CSUM_TEST_COMPLETE) ||
 		    !csum_test_quoted(af, protos[i], true) ||
 		    !csum_test_quoted(af, protos[i], false))
 			return false;
-	return csum_test_one(af, IPPROTO_UDP, false);
+	return csum_test_one(af, IPPROTO_TCP, CSUM_TEST_PARTIAL) &&
+	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_PARTIAL) &&
+	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_SEGMENTS) &&
+	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_INNER) &&
+	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_ABSENT);
 }
 
 int __init sal_csum_selftest(void)

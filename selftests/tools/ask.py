@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """A client of echoserver: asks who it is, and who it takes the client for.
 
-    ask.py udp|tcp [-c] [-p PORT | -P "PORT..."] ADDRESS PORT [ADDRESS PORT]...
+    ask.py udp|tcp [-co] [-p PORT | -P "PORT..."] ADDRESS PORT [ADDRESS PORT]...
 
 From one socket for each PORT (default: any), which is connected where -c says so;
-several addresses are asked in turn. Prints a line for each answer: the address
+several addresses are asked in turn. With -o packets have options in their IPv4
+header, or two extension headers of IPv6, that ask for nothing. Prints a line for each answer: the address
 that it came from and the answer; or the name of an error; or "timeout".
 """
 import argparse
@@ -15,6 +16,7 @@ import socket
 parser = argparse.ArgumentParser()
 parser.add_argument("proto", choices=["udp", "tcp"])
 parser.add_argument("-c", dest="connect", action="store_true")
+parser.add_argument("-o", dest="options", action="store_true")
 parser.add_argument("-p", dest="port", type=int)
 parser.add_argument("-P", dest="ports", default="")
 parser.add_argument("-t", dest="timeout", type=float, default=10)
@@ -38,8 +40,24 @@ def ask(sock, to):
     return source[0], answer
 
 
+# one that says where it ends, after as many no-ops as there is room for
+NOTHING4 = b"\x01" * 39 + b"\x00"
+# a header of eight bytes, six of which are padding
+NOTHING6 = b"\x00\x00\x01\x04\x00\x00\x00\x00"
+
+
+def set_options(sock):
+    if family == socket.AF_INET:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, NOTHING4)
+        return
+    for option in socket.IPV6_HOPOPTS, socket.IPV6_DSTOPTS:
+        sock.setsockopt(socket.IPPROTO_IPV6, option, NOTHING6)
+
+
 for port in ports:
     sock = socket.socket(family, kind)
+    if args.options:
+        set_options(sock)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.settimeout(args.timeout)
     sock.bind(("", port))
