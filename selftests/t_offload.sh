@@ -6,4 +6,5 @@
 
 setup_offload
 offload_cases
+offload_more_cases
 finish
