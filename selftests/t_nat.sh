@@ -60,7 +60,7 @@ bridge_filters()
 }
 
 ip -n a addr add "$(addr 4 9)/16" dev eth0
-ip -n a addr add "$(addr 6 9)/64" dev eth0 nodad
+ip -n a addr add "$(addr 6 9)/64" dev eth0 nodad preferred_lft 0
 each_family "the client goes by another address" other_source
 each_family "the client masquerades" masqueraded
 each_family "the servers translate ports" redirected
