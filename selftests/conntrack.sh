@@ -61,7 +61,7 @@ moves()
 	S endpoint set b.com b2 state up
 	flood f "${opts[@]}" -n 0 -i 1000 -w 64 "$(vip "$1" 2)"
 	poll 5 json_is length 1 flow show service b.com || return 1
-	to_and_fro || return 1
+	move_often || return 1
 	report="$(flood_end f TERM)"
 	all_answered "$report"
 }

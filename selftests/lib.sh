@@ -290,7 +290,7 @@ only()
 }
 
 # b.com's flows go from b1 to b2 and back, 25 times, by one batch
-to_and_fro()
+move_often()
 {
 	local _
 	for _ in {1..25}; do

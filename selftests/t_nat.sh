@@ -41,7 +41,7 @@ from_container()
 	flood_as f ip netns exec c0 "$TOOLS/echoflood" -u 7 -n 0 -i 1000 \
 		-w 64 "$(vip "$1" 2)"
 	poll 5 json_is 'length > 0' true flow show service b.com || return 1
-	to_and_fro || return 1
+	move_often || return 1
 	report="$(flood_end f TERM)"
 	all_answered "$report"
 }
