@@ -269,8 +269,7 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 	if (sal_xlat_dst(skb, spot->af, pkt, &to->addr, f->key.id,
 			 sal_port_out(to->ep, f->key.port)))
 		return fwd_drop(d, SAL_R_NO_MEMORY);
-	sal_traffic_add(to->ep->traffic, SAL_FORWARD, skb->len);
-	sal_traffic_add(to->ep->svc->traffic, SAL_FORWARD, skb->len);
+	sal_endpoint_carry(to->ep, SAL_FORWARD, skb->len);
 	sal_flow_touch(f);
 	sal_track_forward(f, pkt);
 	return SAL_FWD_SEND;

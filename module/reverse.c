@@ -112,12 +112,8 @@ static bool rev_is_reset(const struct sal_packet *pkt)
 /* a conversation with the endpoint's own address is none of the service's */
 static void rev_count(const struct sal_pick *pick, const struct sk_buff *skb)
 {
-	const struct sal_endpoint *ep = pick->rev->ep;
-
-	if (unlikely(READ_ONCE(pick->flow->kind) == SAL_FLOW_DIRECT))
-		return;
-	sal_traffic_add(ep->traffic, SAL_REVERSE, skb->len);
-	sal_traffic_add(ep->svc->traffic, SAL_REVERSE, skb->len);
+	if (likely(READ_ONCE(pick->flow->kind) != SAL_FLOW_DIRECT))
+		sal_endpoint_carry(pick->rev->ep, SAL_REVERSE, skb->len);
 }
 
 static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
