@@ -51,6 +51,8 @@ struct sal_limits {
  * @stats: counters, per CPU
  * @limits: what it may hold
  * @guest: what it has is charged to the shares of guest.h. Never changes.
+ * @flow_acct: flows that begin have counters, see acct.h. Written under
+ *	sal_mutex, read anywhere.
  * @n_flows: flows that packets find
  * @n_ended: flows that were removed and wait for their grace period
  * @n_alts: flows with a mapped id
@@ -99,6 +101,7 @@ struct sal_domain {
 	struct sal_stats __percpu *stats;
 	struct sal_limits limits;
 	bool guest;
+	bool flow_acct;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
 	atomic_t n_ended;
 	atomic_t n_alts;

@@ -36,6 +36,13 @@
 /* how often ghosts are looked at, in jiffies */
 #define ENDPOINT_REAP	(5 * HZ)
 
+void sal_endpoint_carry(const struct sal_endpoint *ep, enum sal_direction dir,
+			unsigned int bytes)
+{
+	sal_traffic_add(ep->traffic, dir, bytes);
+	sal_traffic_add(ep->svc->traffic, dir, bytes);
+}
+
 struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,
 					  const struct sal_prefix *pfx)
 {

@@ -259,6 +259,10 @@ struct sal_endpoint *sal_endpoint_find(struct sal_service *svc,
 /* number of flows bound to it and of cells that have any */
 void sal_endpoint_count(struct sal_endpoint *ep, struct sal_moved *count);
 
+/* it has carried a packet, and so has its service; RCU */
+void sal_endpoint_carry(const struct sal_endpoint *ep, enum sal_direction dir,
+			unsigned int bytes);
+
 /* forget all ghosts of a domain */
 void sal_endpoint_reap_all(struct sal_domain *d);
 

@@ -194,7 +194,11 @@ void sal_event_endpoint(struct sal_endpoint *ep, struct net *net, u8 cmd)
 
 static int fill_flow(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
-	return sal_nl_fill_flow(skb, ev->d, (struct sal_flow *)ev->arg, seq);
+	struct sal_flow *f = (struct sal_flow *)ev->arg;
+
+	if (sal_nl_fill_flow(skb, ev->d, f, seq))
+		return -EMSGSIZE;
+	return ev->cmd == SAL_CMD_FLOW_DEL_NTF ? sal_nl_fill_carried(skb, f) : 0;
 }
 
 void sal_event_flow(struct sal_domain *d, struct sal_flow *f, u8 cmd)

@@ -27,6 +27,7 @@
 #include <linux/time64.h>
 #include <net/sock.h>
 
+#include "acct.h"
 #include "cell.h"
 #include "claim.h"
 #include "compat.h"
@@ -49,9 +50,8 @@
 /* a flow is one object of two cache lines at the most */
 #define FLOW_SIZE_MAX		128
 
-/* what a flow may take: it may be mapped, and its cell may be one that was left */
-#define FLOW_SHARE	(sizeof(struct sal_flow) + \
-			 sizeof(struct sal_flow_alt) + sizeof(struct sal_cell))
+/* not merged: what strangers can fill is to be seen, and kept, apart */
+#define FLOW_SLAB	(SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT | SLAB_NO_MERGE)
 
 /* flows looked at before the collector lets others run */
 #define GC_CHUNK		1024
@@ -68,6 +68,7 @@
 #define ARRIVE_TRIES		4
 
 static struct kmem_cache *flow_cache;
+static struct kmem_cache *flow_acct_cache;
 /* clients choose what is hashed */
 static siphash_aligned_key_t flow_hash_key __read_mostly;
 
@@ -281,23 +282,30 @@ static bool flow_make_room(struct sal_domain *d, u32 limit)
 	return false;
 }
 
-static bool flow_reserve(struct sal_domain *d)
+/* what a flow may take: it may be mapped, and its cell may be one that was left */
+static size_t flow_share(bool acct)
+{
+	return (acct ? sizeof(struct sal_flow_acct) : sizeof(struct sal_flow)) +
+	       sizeof(struct sal_flow_alt) + sizeof(struct sal_cell);
+}
+
+static bool flow_reserve(struct sal_domain *d, bool acct)
 {
 	u32 limit = READ_ONCE(d->limits.flows);
 
 	if ((u32)atomic_inc_return(&d->n_flows) > limit &&
 	    !flow_make_room(d, limit))
 		goto err;
-	if (sal_guest_charge(d, SAL_SHARE_TABLES, FLOW_SHARE))
+	if (sal_guest_charge(d, SAL_SHARE_TABLES, flow_share(acct)))
 		return true;
 err:
 	atomic_dec(&d->n_flows);
 	return false;
 }
 
-static void flow_unreserve(struct sal_domain *d)
+static void flow_unreserve(struct sal_domain *d, bool acct)
 {
-	sal_guest_uncharge(d, SAL_SHARE_TABLES, FLOW_SHARE);
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, flow_share(acct));
 	atomic_dec(&d->n_flows);
 }
 
@@ -307,15 +315,16 @@ static void flow_free_rcu(struct rcu_head *rcu)
 	struct sal_flow *f = container_of(rcu, struct sal_flow, rcu);
 	struct sal_cell *cell = rcu_dereference_raw(f->cell);
 	struct sal_domain *d = cell->svc->domain;
+	bool acct = sal_acct_has(f);
 
 	atomic64_inc(&d->flows_destroyed);
-	sal_guest_uncharge(d, SAL_SHARE_TABLES, FLOW_SHARE);
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, flow_share(acct));
 	if (f->kind != SAL_FLOW_PAST)
 		atomic_dec(&cell->svc->n_flows);
 	atomic_dec(&d->n_ended);
 	sal_cell_put(cell);
 	kfree(f->alt);
-	kmem_cache_free(flow_cache, f);
+	kmem_cache_free(acct ? flow_acct_cache : flow_cache, f);
 }
 
 /* it is in no table, but perhaps somebody still sees it */
@@ -372,23 +381,34 @@ static struct sal_cell *flow_choose_cell(struct sal_service *svc,
 			     get_random_u32());
 }
 
-static struct sal_flow *flow_alloc(const struct sal_member *m,
-				   struct sal_service *svc,
-				   const struct sal_conv *conv,
-				   struct sal_cell *cell)
+static struct sal_flow *flow_zalloc(struct sal_domain *d, bool acct)
 {
-	struct sal_domain *d = m->domain;
 	struct mem_cgroup *old;
 	struct sal_flow *f;
 
 	BUILD_BUG_ON(sizeof(struct sal_flow) > FLOW_SIZE_MAX);
+	BUILD_BUG_ON(offsetof(struct sal_flow_acct, flow));
+	old = sal_domain_charge(d);
+	f = kmem_cache_zalloc(acct ? flow_acct_cache : flow_cache, GFP_ATOMIC);
+	sal_domain_uncharge(old);
+	if (f && acct)
+		atomic_set(&f->marks, SAL_MARK_ACCT);
+	return f;
+}
+
+static struct sal_flow *flow_alloc(const struct sal_member *m,
+				   struct sal_service *svc,
+				   const struct sal_conv *conv,
+				   struct sal_cell *cell, bool acct)
+{
+	struct sal_domain *d = m->domain;
+	struct sal_flow *f;
+
 	/* the key is hashed as it lies there: no holes */
 	BUILD_BUG_ON(sizeof(struct sal_flow_key) != 28);
 	BUILD_BUG_ON(sizeof(struct sal_flow_alt_key) != 44);
 
-	old = sal_domain_charge(d);
-	f = kmem_cache_zalloc(flow_cache, GFP_ATOMIC);
-	sal_domain_uncharge(old);
+	f = flow_zalloc(d, acct);
 	if (!f)
 		return NULL;
 	/* the name of who is no endpoint any more is for what is under way */
@@ -677,15 +697,15 @@ static struct sal_flow *flow_publish(const struct sal_member *m,
 static struct sal_flow *flow_begin(const struct sal_member *m,
 				   struct sal_service *svc,
 				   const struct sal_conv *conv,
-				   struct sal_cell *cell)
+				   struct sal_cell *cell, bool acct)
 {
 	struct sal_domain *d = m->domain;
 	struct sal_flow *f;
 
-	f = flow_alloc(m, svc, conv, cell);
+	f = flow_alloc(m, svc, conv, cell, acct);
 	if (!f) {
 		sal_cell_put(cell);
-		flow_unreserve(d);
+		flow_unreserve(d, acct);
 		return NULL;
 	}
 	atomic64_inc(&d->flows_created);
@@ -701,13 +721,14 @@ static struct sal_flow *flow_make(const struct sal_member *m,
 				  enum sal_flow_kind kind)
 {
 	struct sal_domain *d = m->domain;
+	bool acct = READ_ONCE(d->flow_acct);
 	struct sal_flow *f, *pub;
 
-	if (!flow_reserve(d)) {
+	if (!flow_reserve(d, acct)) {
 		sal_cell_put(cell);
 		return ERR_PTR(-ENOSPC);
 	}
-	f = flow_begin(m, svc, conv, cell);
+	f = flow_begin(m, svc, conv, cell, acct);
 	if (!f)
 		return ERR_PTR(-ENOMEM);
 	f->kind = kind;
@@ -763,17 +784,18 @@ static struct sal_flow *flow_successor(const struct sal_member *m,
 {
 	struct sal_cell *cell = rcu_dereference(f->cell);
 	struct sal_domain *d = m->domain;
+	bool acct = sal_acct_has(f);
 	struct sal_flow *next;
 
-	if (!sal_guest_charge(d, SAL_SHARE_TABLES, FLOW_SHARE))
+	if (!sal_guest_charge(d, SAL_SHARE_TABLES, flow_share(acct)))
 		return ERR_PTR(-ENOSPC);
 	if (!sal_cell_get(cell)) {
-		sal_guest_uncharge(d, SAL_SHARE_TABLES, FLOW_SHARE);
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, flow_share(acct));
 		return ERR_PTR(-EAGAIN);
 	}
 	/* the conversation has begun: no limit of the domain's ends it */
 	atomic_inc(&d->n_flows);
-	next = flow_begin(m, cell->svc, conv, cell);
+	next = flow_begin(m, cell->svc, conv, cell, acct);
 	if (!next)
 		return ERR_PTR(-ENOMEM);
 	next->key = f->key;
@@ -826,15 +848,31 @@ static int flow_hand_over(const struct sal_member *m, struct sal_flow *f,
 	return err;
 }
 
-static struct sal_flow *flow_remap(const struct sal_member *m,
-				   struct sal_flow *f)
+/* of a service's flow, as its client sees it */
+static struct sal_conv flow_conv(const struct sal_flow *f)
 {
-	const struct sal_conv conv = {
+	return (struct sal_conv) {
 		.client	= f->client,
 		.vip	= f->vip,
 		.ports	= sal_ports(f->key.proto, f->cid, f->key.port),
 		.place	= f->place,
 	};
+}
+
+struct sal_flow *sal_flow_next(const struct sal_member *m,
+			       const struct sal_flow *f)
+{
+	const struct sal_conv conv = flow_conv(f);
+	struct sal_flow *next;
+
+	next = flow_lookup_alt(m, &conv);
+	return next && next->key.svc == f->key.svc ? next : NULL;
+}
+
+static struct sal_flow *flow_remap(const struct sal_member *m,
+				   struct sal_flow *f)
+{
+	const struct sal_conv conv = flow_conv(f);
 	struct sal_domain *d = m->domain;
 	struct sal_flow *next;
 	int err;
@@ -843,8 +881,10 @@ static struct sal_flow *flow_remap(const struct sal_member *m,
 	if (IS_ERR(next))
 		return next;
 	err = flow_hand_over(m, f, next, &conv);
-	if (!err || err == -EEXIST)
+	if (!err || err == -EEXIST) {
+		sal_acct_pass_on(m, f);
 		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
+	}
 	if (!err) {
 		sal_count(d, SAL_R_FLOW_REMAPPED);
 		sal_event_flow(d, next, SAL_CMD_FLOW_ADD_NTF);
@@ -856,8 +896,7 @@ static struct sal_flow *flow_remap(const struct sal_member *m,
 		return ERR_PTR(err);
 	if (err != -EEXIST && err != -EALREADY && err != -ENOENT)
 		return ERR_PTR(-ENOMEM);
-	next = flow_lookup_alt(m, &conv);
-	return next && next->key.svc == f->key.svc ? next : ERR_PTR(-EAGAIN);
+	return sal_flow_next(m, f) ?: ERR_PTR(-EAGAIN);
 }
 
 struct sal_flow *sal_flow_arrive(const struct sal_member *m,
@@ -1065,15 +1104,24 @@ void sal_flow_table_destroy(struct sal_domain *d)
 int __init sal_flow_init(void)
 {
 	get_random_bytes(&flow_hash_key, sizeof(flow_hash_key));
-	/* not merged: what strangers can fill is to be seen, and kept, apart */
 	flow_cache = kmem_cache_create("sal_flow", sizeof(struct sal_flow), 0,
-				       SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT |
-				       SLAB_NO_MERGE, NULL);
-	return flow_cache ? 0 : -ENOMEM;
+				       FLOW_SLAB, NULL);
+	if (!flow_cache)
+		return -ENOMEM;
+	flow_acct_cache = kmem_cache_create("sal_flow_acct",
+					    sizeof(struct sal_flow_acct),
+					    __alignof__(struct sal_flow_acct),
+					    FLOW_SLAB, NULL);
+	if (!flow_acct_cache) {
+		kmem_cache_destroy(flow_cache);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* all RCU callbacks have run */
 void sal_flow_exit(void)
 {
+	kmem_cache_destroy(flow_acct_cache);
 	kmem_cache_destroy(flow_cache);
 }

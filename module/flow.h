@@ -100,7 +100,8 @@ enum sal_flow_kind {
  * @kind: enum sal_flow_kind. A service's becomes a past one under
  *	&sal_domain.alt_lock; read without.
  * @id: number; never changes
- * @marks: SAL_MARK_* bits, see track.h. Written by the data path, each once.
+ * @marks: SAL_MARK_* bits, see track.h. Written by the data path, each once;
+ *	%SAL_MARK_ACCT never changes.
  * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
  * @rcu: for freeing
  *
@@ -314,6 +315,10 @@ struct sal_flow *sal_flow_direct(const struct sal_member *m,
 				 struct sal_reverse *rev,
 				 const struct sal_conv *conv,
 				 const struct sal_packet *pkt);
+
+/* what the conversation of a past one goes on in; NULL where that has gone. RCU. */
+struct sal_flow *sal_flow_next(const struct sal_member *m,
+			       const struct sal_flow *f);
 
 /* remove one; false where somebody else did. RCU. */
 bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f);

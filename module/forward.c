@@ -13,7 +13,8 @@
  *
  * For a packet of an established flow nothing here takes a lock, allocates,
  * moves a timer or writes to memory that CPUs share, but for the coarse time
- * of the flow when it has changed. All runs under RCU.
+ * of the flow when it has changed, and its counters where it has any. All runs
+ * under RCU.
  */
 #include <linux/etherdevice.h>
 #include <linux/netfilter.h>
@@ -21,6 +22,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
 
+#include "acct.h"
 #include "bridge.h"
 #include "datapath.h"
 #include "domain.h"
@@ -244,6 +246,7 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 					       fwd_no_flow(d, PTR_ERR(f));
 	if (sal_xlat_dst(skb, spot->af, pkt, &f->vip, f->key.id, pkt->dport))
 		return fwd_drop(d, SAL_R_NO_MEMORY);
+	sal_acct_count(spot->member, f, SAL_FORWARD, skb->len);
 	sal_flow_touch(f);
 	sal_track_forward(f, pkt);
 	return SAL_FWD_SEND;
@@ -265,8 +268,8 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 	if (sal_xlat_dst(skb, spot->af, pkt, &to->addr, f->key.id,
 			 sal_port_out(to->ep, f->key.port)))
 		return fwd_drop(d, SAL_R_NO_MEMORY);
-	sal_traffic_add(to->ep->traffic, SAL_FORWARD, skb->len);
-	sal_traffic_add(to->ep->svc->traffic, SAL_FORWARD, skb->len);
+	sal_endpoint_carry(to->ep, SAL_FORWARD, skb->len);
+	sal_acct_count(spot->member, f, SAL_FORWARD, skb->len);
 	sal_flow_touch(f);
 	sal_track_forward(f, pkt);
 	return SAL_FWD_SEND;

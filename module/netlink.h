@@ -40,6 +40,8 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			 struct net *net, u64 seq);
 int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		     struct sal_flow *f, u64 seq);
+/* for the event of its end, which has this, too */
+int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f);
 
 int sal_nl_init(void);
 void sal_nl_exit(void);

@@ -91,7 +91,7 @@ const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1] = {
 };
 
 /* SAL_CMD_DOMAIN_SET - do */
-static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_HELD + 1] = {
+static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_FLOW_ACCT + 1] = {
 	[SAL_A_DOMAIN_VIP_POOL] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_ID_PREFIX] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_MAX_SERVICES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_services_range),
@@ -99,6 +99,7 @@ static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_HELD + 
 	[SAL_A_DOMAIN_MAX_MEMBERS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_members_range),
 	[SAL_A_DOMAIN_MAX_FLOWS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_flows_range),
 	[SAL_A_DOMAIN_MAX_HELD] = NLA_POLICY_FULL_RANGE(NLA_UINT, &sal_a_domain_max_held_range),
+	[SAL_A_DOMAIN_FLOW_ACCT] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* SAL_CMD_MEMBER_NEW - do */
@@ -286,7 +287,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_domain_set_doit,
 		.policy		= sal_domain_set_nl_policy,
-		.maxattr	= SAL_A_DOMAIN_MAX_HELD,
+		.maxattr	= SAL_A_DOMAIN_FLOW_ACCT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -72,14 +72,16 @@ static int totals_put(struct sk_buff *skb, const struct domain_totals *t)
 }
 
 static int settings_put(struct sk_buff *skb, const struct sal_limits *limits,
-			const struct sal_prefix *id_prefix)
+			const struct sal_prefix *id_prefix, bool flow_acct)
 {
 	if (sal_nl_put_prefix(skb, SAL_A_DOMAIN_ID_PREFIX, id_prefix) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_SERVICES, limits->services) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_ENDPOINTS, limits->endpoints) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_MEMBERS, limits->members) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_FLOWS, limits->flows) ||
-	    nla_put_uint(skb, SAL_A_DOMAIN_MAX_HELD, limits->held))
+	    nla_put_uint(skb, SAL_A_DOMAIN_MAX_HELD, limits->held) ||
+	    nla_put_u32(skb, SAL_A_DOMAIN_FLOW_ACCT, flow_acct ?
+			SAL_SWITCH_ON : SAL_SWITCH_OFF))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -105,15 +107,18 @@ static int domain_fill(struct sk_buff *skb, void *obj, const void *filter)
 	const struct sal_limits *limits = &sal_domain_limits;
 	struct domain_totals totals = {};
 	struct sal_domain *d = obj;
+	bool flow_acct = false;
 
 	if (d) {
 		if (pools_put(skb, d))
 			return -EMSGSIZE;
 		limits = &d->limits;
 		id_prefix = &d->id_prefix;
+		flow_acct = d->flow_acct;
 		totals_get(d, &totals);
 	}
-	if (settings_put(skb, limits, id_prefix) || totals_put(skb, &totals))
+	if (settings_put(skb, limits, id_prefix, flow_acct) ||
+	    totals_put(skb, &totals))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -336,6 +341,10 @@ static int domain_set(const struct genl_info *info,
 	}
 	if (info->attrs[SAL_A_DOMAIN_ID_PREFIX])
 		d->id_prefix = req->id_prefix;
+	if (info->attrs[SAL_A_DOMAIN_FLOW_ACCT])
+		WRITE_ONCE(d->flow_acct,
+			   nla_get_u32(info->attrs[SAL_A_DOMAIN_FLOW_ACCT]) ==
+			   SAL_SWITCH_ON);
 	limits_set(&d->limits, info->attrs);
 	sal_domain_changed(d);
 	return 0;

@@ -14,6 +14,7 @@
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
 
+#include "acct.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -78,13 +79,41 @@ static bool flow_has_ports(const struct sal_flow *f)
 }
 
 /**
+ * sal_nl_fill_carried() - put what a flow has carried into a message
+ * @skb: message
+ * @f: flow; puts nothing where it does not count, or goes on in another one
+ *
+ * RCU.
+ *
+ * Return: 0 or EMSGSIZE.
+ */
+int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f)
+{
+	struct sal_traffic_sum sum;
+
+	if (!sal_acct_has(f) || READ_ONCE(f->kind) == SAL_FLOW_PAST)
+		return 0;
+	sal_acct_read(f, &sum);
+	if (nla_put_uint(skb, SAL_A_FLOW_FORWARD_PACKETS,
+			 sum.packets[SAL_FORWARD]) ||
+	    nla_put_uint(skb, SAL_A_FLOW_FORWARD_BYTES,
+			 sum.bytes[SAL_FORWARD]) ||
+	    nla_put_uint(skb, SAL_A_FLOW_REVERSE_PACKETS,
+			 sum.packets[SAL_REVERSE]) ||
+	    nla_put_uint(skb, SAL_A_FLOW_REVERSE_BYTES,
+			 sum.bytes[SAL_REVERSE]))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
  * sal_nl_fill_flow() - put a flow into a message
  * @skb: message
  * @d: domain
  * @f: flow
  * @seq: number of the event, or 0 where it is none
  *
- * RCU.
+ * Events do without what it has carried, but for that of its end. RCU.
  *
  * Return: 0 or EMSGSIZE.
  */
@@ -111,7 +140,8 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 	if (flow_is_named(f) &&
 	    sal_nl_put_addr(skb, SAL_A_FLOW_PEER, &f->key.peer))
 		return -EMSGSIZE;
-	return seq ? nla_put_uint(skb, SAL_A_FLOW_SEQ, seq) : 0;
+	return seq ? nla_put_uint(skb, SAL_A_FLOW_SEQ, seq) :
+		     sal_nl_fill_carried(skb, f);
 }
 
 /* --- a walk to its end ---------------------------------------------------- */

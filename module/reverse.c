@@ -17,6 +17,7 @@
 #include <linux/netfilter.h>
 #include <net/tcp.h>
 
+#include "acct.h"
 #include "cell.h"
 #include "claim.h"
 #include "datapath.h"
@@ -107,14 +108,12 @@ static bool rev_is_reset(const struct sal_packet *pkt)
 }
 
 /* a conversation with the endpoint's own address is none of the service's */
-static void rev_count(const struct sal_pick *pick, const struct sk_buff *skb)
+static void rev_count(const struct sal_spot *spot, const struct sal_pick *pick,
+		      const struct sk_buff *skb)
 {
-	const struct sal_endpoint *ep = pick->rev->ep;
-
-	if (unlikely(READ_ONCE(pick->flow->kind) == SAL_FLOW_DIRECT))
-		return;
-	sal_traffic_add(ep->traffic, SAL_REVERSE, skb->len);
-	sal_traffic_add(ep->svc->traffic, SAL_REVERSE, skb->len);
+	sal_acct_count(spot->member, pick->flow, SAL_REVERSE, skb->len);
+	if (likely(READ_ONCE(pick->flow->kind) != SAL_FLOW_DIRECT))
+		sal_endpoint_carry(pick->rev->ep, SAL_REVERSE, skb->len);
 }
 
 static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
@@ -139,7 +138,7 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	sal_forget_socket(spot, skb);
 	if (may == REV_LATE)
 		sal_count(d, SAL_R_LATE);
-	rev_count(pick, skb);
+	rev_count(spot, pick, skb);
 	sal_flow_touch(f);
 	sal_track_reverse(f, pkt);
 	sal_count(d, SAL_R_REVERSE);

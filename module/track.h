@@ -17,13 +17,15 @@ struct sal_flow;
 struct sal_packet;
 
 /* marks of a flow: an answer has passed; the client has sent again after it, or
- * its connection is established; who has closed it, and whether it was reset
+ * its connection is established; who has closed it, and whether it was reset. One
+ * is of how it was made: it has counters, see acct.h.
  */
 #define SAL_MARK_REPLIED	BIT(0)
 #define SAL_MARK_ASSURED	BIT(1)
 #define SAL_MARK_FIN_CLIENT	BIT(2)
 #define SAL_MARK_FIN_SERVER	BIT(3)
 #define SAL_MARK_RESET		BIT(4)
+#define SAL_MARK_ACCT		BIT(5)
 
 /**
  * enum sal_timeout - the times that a service has for its flows

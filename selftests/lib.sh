@@ -498,14 +498,17 @@ no_flows()
 
 no_slab_objects()
 {
-	[ "$(slab_objects sal_flow)" = 0 ]
+	[ "$(slab_objects sal_flow) $(slab_objects sal_flow_acct)" = "0 0" ]
 }
 
 # Slab counts what sits in CPUs' private lists, too; a shrink returns it.
 shrunk_to_nothing()
 {
-	[ ! -d /sys/kernel/slab/sal_flow ] || echo 1 \
-		>/sys/kernel/slab/sal_flow/shrink 2>/dev/null || true
+	local slab
+	for slab in sal_flow sal_flow_acct; do
+		[ ! -d "/sys/kernel/slab/$slab" ] || echo 1 \
+			>"/sys/kernel/slab/$slab/shrink" 2>/dev/null || true
+	done
 	no_slab_objects
 }
 
@@ -530,7 +533,7 @@ ledger()
 	lsmod | grep -q '^sal ' || return 0
 	poll 5 shrunk_to_nothing || return 1
 	poll 5 unloaded || return 1
-	in_userns || ! grep -q '^sal_flow ' /proc/slabinfo ||
+	in_userns || ! grep -q '^sal_flow' /proc/slabinfo ||
 		fail "slab of flows is left"
 }
 

@@ -18,6 +18,7 @@ listening()
 
 scenario()
 {
+	S domain set flow-acct on
 	S service add b.com vip 10.1.0.2
 	S service set b.com on-empty drop
 	S endpoint add b.com netns b1 addr 10.0.1.11

@@ -71,6 +71,50 @@ late_after_remap()
 	nothing_lost "$(flood_end x TERM)" && counted 0 1 0 && return "$rc"
 }
 
+# FAMILY: of flows of two.com that ended, packets one way and the other
+told()
+{
+	jq -cs 'map(select(.event == "flow-del" and .service == "two.com")) |
+		[.[].forward_packets, .[].reverse_packets]' "$WORK/events.$1"
+}
+
+is_told()
+{
+	[ "$(told "$1")" = "$2" ]
+}
+
+# What it has carried goes along to the flow with the other id, and so do b2's
+# replies that are under way meanwhile; who adds up ends of flows gets all of it.
+counts_go_on()
+{
+	local late rc=0
+	S domain set flow-acct on
+	fresh b2 || return 1
+	ip netns exec orch salctl -j monitor flow >"$WORK/events.$1" 2>&1 &
+	PIDS+=($!)
+	poll 9 grep -qs listening "$WORK/events.$1" || return 1
+	late="$(counter late)"
+	flood x -e 617 -n 0 -i 5000 "$(vip "$1" "$ONE")"
+	delay b2 1s
+	flood y -e 617 -n 100 -i 20000 -w 1000 -W 9000 "$(vip "$1" "$TWO")"
+	poll 5 flows_are one.com "b1 false" &&
+		poll 5 flows_are two.com "b2 false" || return 1
+	all_up
+	hears b2 "$1" && S migrate two.com from b2 to b1 &&
+		poll 5 flows_are two.com "b1 true" || rc=1
+	all_answered "$(flood_end y)" || rc=1
+	undelay b2
+	expect_num "late replies" "$(counter late)" -gt "$late" || rc=1
+	expect "packets, both ways" "$(json '.[0] | "\(.forward_packets) \(
+		.reverse_packets)"' flow show service two.com)" "100 100" ||
+		rc=1
+	flood_end x TERM >/dev/null
+	S flow flush
+	poll 5 is_told "$1" "[null,100,null,100]" || { told "$1" >&2; rc=1; }
+	S domain set flow-acct off
+	return "$rc"
+}
+
 # The flow of two.com has come, but not sent: what b1 sends is for one.com's,
 # also when that one goes on.
 reply_first()
@@ -274,6 +318,7 @@ each_family "each alone, nothing mapped" each_alone
 each_family "the first one goes and comes back" first_deleted
 each_family "a clash after a move, found by the next request" clash_after_move
 each_family "late replies after such a clash" late_after_remap
+each_family "what a flow has counted goes on after such a clash" counts_go_on
 each_family "a clash after a move, a reply comes first" reply_first
 each_family "what may be either's is dropped and counted" ambiguous
 each_family "an endpoint comes to an address in use" comes_later

@@ -12,6 +12,7 @@
 static const struct field domain_field[] = {
 	{ SAL_A_DOMAIN_VIP_POOL },
 	{ SAL_A_DOMAIN_ID_PREFIX },
+	{ SAL_A_DOMAIN_FLOW_ACCT },
 	{ SAL_A_DOMAIN_SERVICES, F_LINE },
 	{ SAL_A_DOMAIN_ENDPOINTS },
 	{ SAL_A_DOMAIN_MEMBERS },
@@ -58,6 +59,8 @@ static const struct param domain_params[] = {
 	{ "max-members", param_count, SAL_A_DOMAIN_MAX_MEMBERS },
 	{ "max-flows", param_count, SAL_A_DOMAIN_MAX_FLOWS },
 	{ "max-held", param_size, SAL_A_DOMAIN_MAX_HELD },
+	{ "flow-acct", param_enum, SAL_A_DOMAIN_FLOW_ACCT,
+	  .names = &names_switch },
 	{ }
 };
 
@@ -78,7 +81,8 @@ static const struct command domain_commands[] = {
 	{ "show", domain_show, "" },
 	{ "set", domain_set,
 	  "[vip-pool PFX..|none] [id-prefix PFX] [max-services N]\n"
-	  "[max-endpoints N] [max-members N] [max-flows N] [max-held SIZE]" },
+	  "[max-endpoints N] [max-members N] [max-flows N] [max-held SIZE]\n"
+	  "[flow-acct on|off]" },
 	{ }
 };
 

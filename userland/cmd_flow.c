@@ -26,6 +26,10 @@ static const struct field flow_field[] = {
 	{ SAL_A_FLOW_PLACEMENT, F_DETAIL },
 	{ SAL_A_FLOW_STATE },
 	{ SAL_A_FLOW_IDLE },
+	{ SAL_A_FLOW_FORWARD_PACKETS, F_LINE | F_STATS, "forward packets" },
+	{ SAL_A_FLOW_FORWARD_BYTES, F_STATS, "bytes" },
+	{ SAL_A_FLOW_REVERSE_PACKETS, F_STATS, "reverse packets" },
+	{ SAL_A_FLOW_REVERSE_BYTES, F_STATS, "bytes" },
 	{ SAL_A_FLOW_SEQ, F_JSON },
 };
 

@@ -44,6 +44,11 @@ NAMES(tcp,
 	[SAL_TCP_PIN] = "pin",
 );
 
+NAMES(switch,
+	[SAL_SWITCH_OFF] = "off",
+	[SAL_SWITCH_ON] = "on",
+);
+
 NAMES(flow_state,
 	[SAL_FLOW_STATE_NEW] = "new",
 	[SAL_FLOW_STATE_REPLIED] = "replied",
@@ -165,6 +170,8 @@ static const struct attr domain_attr[] = {
 	[SAL_A_DOMAIN_CREATED] = { "created", T_COUNT },
 	[SAL_A_DOMAIN_DESTROYED] = { "destroyed", T_COUNT },
 	[SAL_A_DOMAIN_GENERATION] = { "generation", T_COUNT },
+	[SAL_A_DOMAIN_FLOW_ACCT] = { "flow-acct", T_ENUM, false,
+				     &names_switch },
 };
 
 SET(domain, "domain");
@@ -268,6 +275,10 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_PEER] = { "peer", T_PREFIX },
 	[SAL_A_FLOW_DPORT] = { "dport", T_PORT },
 	[SAL_A_FLOW_STATE] = { "state", T_ENUM, false, &names_flow_state },
+	[SAL_A_FLOW_FORWARD_PACKETS] = { "forward-packets", T_COUNT },
+	[SAL_A_FLOW_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
+	[SAL_A_FLOW_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
+	[SAL_A_FLOW_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
 };
 
 SET(flow, "flow");

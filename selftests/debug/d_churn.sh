@@ -72,7 +72,7 @@ churn_services()
 	local n
 	pick 4
 	n="$PICK"
-	pick 5
+	pick 6
 	case "$PICK" in
 	0)	q service del "x$n.com" ;;
 	1)	q service set b.com vip "$(vip 4 2)" vip "$(vip 6 2)" \
@@ -80,6 +80,8 @@ churn_services()
 	2)	q service set b.com hold packets $((1 + n * 50)) bytes 256k \
 			time $((1 + n * 60))ms ;;
 	3)	q flow flush service b.com ;;
+	4)	q domain set flow-acct "$([ "$n" -lt 2 ] && echo on ||
+			echo off)" ;;
 	*)	q service add "x$n.com" vip "$(vip 4 $((10 + n)))" \
 			vip "$(vip 6 $((10 + n)))"
 		q endpoint add "x$n.com" name "e$n" addr "$(addr 4 $((60 + n)))" ;;

@@ -295,6 +295,7 @@ def change_cases(test):
 
     test.case("domain-set", "DOMAIN_SET",
               A("DOMAIN_MAX_FLOWS", u32(262144)) +
+              A("DOMAIN_FLOW_ACCT", u32(0)) +
               A("DOMAIN_VIP_POOL", prefix("10.1.0.0/24"), True) +
               A("DOMAIN_VIP_POOL", prefix("fd00:254::/64"), True))
     test.case("service-new", "SERVICE_NEW",

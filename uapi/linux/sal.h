@@ -73,6 +73,16 @@ enum sal_tcp {
 };
 
 /**
+ * enum sal_switch - Whether something is done.
+ * @SAL_SWITCH_OFF: It is not.
+ * @SAL_SWITCH_ON: It is.
+ */
+enum sal_switch {
+	SAL_SWITCH_OFF,
+	SAL_SWITCH_ON,
+};
+
+/**
  * enum sal_flow_state - How far a conversation has come.
  * @SAL_FLOW_STATE_NEW: Nothing has been answered.
  * @SAL_FLOW_STATE_REPLIED: An answer has passed.
@@ -301,6 +311,7 @@ enum {
 	SAL_A_DOMAIN_CREATED,
 	SAL_A_DOMAIN_DESTROYED,
 	SAL_A_DOMAIN_GENERATION,
+	SAL_A_DOMAIN_FLOW_ACCT,
 
 	__SAL_A_DOMAIN_MAX,
 	SAL_A_DOMAIN_MAX = (__SAL_A_DOMAIN_MAX - 1)
@@ -406,6 +417,10 @@ enum {
 	SAL_A_FLOW_PEER,
 	SAL_A_FLOW_DPORT,
 	SAL_A_FLOW_STATE,
+	SAL_A_FLOW_FORWARD_PACKETS,
+	SAL_A_FLOW_FORWARD_BYTES,
+	SAL_A_FLOW_REVERSE_PACKETS,
+	SAL_A_FLOW_REVERSE_BYTES,
 
 	__SAL_A_FLOW_MAX,
 	SAL_A_FLOW_MAX = (__SAL_A_FLOW_MAX - 1)

@@ -59,7 +59,7 @@ _salctl_object()
 		case $cmd in
 		"")	echo show set help ;;
 		set)	echo vip-pool id-prefix max-services max-endpoints \
-				max-members max-flows max-held ;;
+				max-members max-flows max-held flow-acct ;;
 		esac
 		;;
 	member)
@@ -151,6 +151,7 @@ _salctl_value()
 	timeout)	echo new replied syn established closing closed ;;
 	service)	_salctl_services ;;
 	vip-pool)	echo none ;;
+	flow-acct)	echo on off ;;
 	*)		return 1 ;;
 	esac
 }

@@ -178,6 +178,12 @@ static void put_flow(struct nlmsghdr *nlh, int which)
 	if (which)
 		put_prefix(nlh, SAL_A_FLOW_PEER, "fd00:254::1");
 	mnl_attr_put_u32(nlh, SAL_A_FLOW_IDLE, which ? 61 : 3);
+	if (!which)
+		return;
+	mnl_attr_put_u64(nlh, SAL_A_FLOW_FORWARD_PACKETS, 10);
+	mnl_attr_put_u64(nlh, SAL_A_FLOW_FORWARD_BYTES, 840);
+	mnl_attr_put_u64(nlh, SAL_A_FLOW_REVERSE_PACKETS, 9);
+	mnl_attr_put_u64(nlh, SAL_A_FLOW_REVERSE_BYTES, 5000000000);
 }
 
 static void put_domain(struct nlmsghdr *nlh, int which)
@@ -200,6 +206,7 @@ static void put_domain(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u64(nlh, SAL_A_DOMAIN_CREATED, 5000000000);
 	mnl_attr_put_u64(nlh, SAL_A_DOMAIN_DESTROYED, 4999999998);
 	mnl_attr_put_u32(nlh, SAL_A_DOMAIN_GENERATION, 7);
+	mnl_attr_put_u32(nlh, SAL_A_DOMAIN_FLOW_ACCT, SAL_SWITCH_ON);
 }
 
 static void put_stats(struct nlmsghdr *nlh, int which)
@@ -675,6 +682,8 @@ void canned_events(const struct fake *f, unsigned int group)
 	case FAKE_GROUP + 2:
 		send_event(f, SAL_CMD_FLOW_ADD_NTF, put_flow, 0,
 			   SAL_A_FLOW_SEQ, 1);
+		send_event(f, SAL_CMD_FLOW_DEL_NTF, put_flow, 1,
+			   SAL_A_FLOW_SEQ, 2);
 		break;
 	case FAKE_GROUP + 3:
 		send_event(f, SAL_CMD_MIGRATE_NTF, put_migrate, 1,

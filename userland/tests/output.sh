@@ -110,14 +110,27 @@ expect 0 <<'EOF'
 13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 placement router state new idle 61s
 EOF
 
+# one of the two has counters
+run -s flow
+expect 0 <<'EOF'
+12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 dport 53 service b.com endpoint b1 member a state assured idle 3s
+13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 state new idle 61s
+    forward packets 10 bytes 840 reverse packets 9 bytes 5000000000
+EOF
+
+run -4 -j flow
+expect 0 <<'EOF'
+[{"id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3}]
+EOF
+
 run -6 -j flow
 expect 0 <<'EOF'
-[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61}]
+[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000}]
 EOF
 
 run -s -d domain
 expect 0 <<'EOF'
-vip-pool 10.0.254.0/24 vip-pool fd00:254::/64 id-prefix fd75:8ebb:fc98::/48
+vip-pool 10.0.254.0/24 vip-pool fd00:254::/64 id-prefix fd75:8ebb:fc98::/48 flow-acct on
     services 2 endpoints 3 members 2 flows 2
     held packets 0 bytes 0
     flows created 5000000000 destroyed 4999999998
@@ -299,6 +312,15 @@ overrun: events were lost
 lost 1 endpoint event
 endpoint del b.com b2  nsid 1 (no name) addr 10.0.0.3 port 8080 weight 1 state up fault4 address,device flows 0
 flow add 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 dport 53 service b.com endpoint b1 member a state assured idle 3s
+flow del 13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 state new idle 61s
+migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device
+EOF
+
+run -s monitor flow migrate
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+listening
+flow add 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 dport 53 service b.com endpoint b1 member a state assured idle 3s
+flow del 13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 state new idle 61s forward packets 10 bytes 840 reverse packets 9 bytes 5000000000
 migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device
 EOF
 
@@ -310,6 +332,7 @@ err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"lost","group":"endpoint","count":1}
 {"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3}
 {"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"seq":1}
+{"event":"flow-del","id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"seq":2}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
 

@@ -11,6 +11,9 @@ sends '{"op":"domain-set","vip_pool":["10.0.254.0/24","fd00:254::/64"],"id_prefi
 sends '{"op":"domain-set","vip_pool":["10.0.254.0/24","fd00:254::/64"],"max_flows":4}' \
 	domain set vip-pool 10.0.254.0/24 fd00:254::/64 max-flows 4
 sends '{"op":"domain-set"}' domain set vip-pool none
+sends '{"op":"domain-set","flow_acct":"on"}' domain set flow-acct on
+sends '{"op":"domain-set","max_flows":4,"flow_acct":"off"}' \
+	domain set flow-acct off max-flows 4
 sends '{"op":"domain-flush"}' flush
 
 sends '{"op":"member-get","dump":true}' member

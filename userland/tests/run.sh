@@ -126,6 +126,8 @@ spec_names()
 	part == "definitions:" && /^    type:/ { type = $2 }
 	part == "definitions:" && /^    name:/ { name = $2 }
 	part == "definitions:" && /^        name:/ && type != "const" {
+		# words that YAML takes for something else
+		gsub(/"/, "", $2)
 		print "enum", name, $2
 	}
 	part == "attribute-sets:" && /^    name:/ { set = $2 }

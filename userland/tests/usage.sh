@@ -31,6 +31,11 @@ usage "domain set: max-flows '4294967296': too large" \
 	domain set max-flows 4294967296
 usage "domain set: max-held '1x': a size is a whole number, of bytes or with k, M or G" \
 	domain set max-held 1x
+usage "domain set: flow-acct is missing" domain set flow-acct
+usage "domain set: flow-acct 'yes': not one of off, on" \
+	domain set flow-acct yes
+usage "domain set: flow-acct is given twice" \
+	domain set flow-acct on flow-acct off
 
 usage "member add: netns NAME|PATH or pid N is missing" member add
 usage "member add: netns NAME|PATH or pid N is missing" member add name a
