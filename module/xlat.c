@@ -324,8 +324,8 @@ static int xlat(struct sk_buff *skb, enum sal_af af,
 		const struct in6_addr *to, __be16 sport, __be16 dport)
 {
 	u8 summed = skb->ip_summed;
+	bool partial, said;
 	__sum16 *sum;
-	bool partial;
 
 	if (skb_ensure_writable(skb, pkt->off + xlat_len(pkt->proto)))
 		return -ENOMEM;
@@ -335,7 +335,8 @@ static int xlat(struct sk_buff *skb, enum sal_af af,
 	if (unlikely(!sum && summed == CHECKSUM_COMPLETE))
 		summed = CHECKSUM_NONE;
 	/* the kernel's helpers go by what the packet says */
-	if (unlikely(partial != (summed == CHECKSUM_PARTIAL)))
+	said = summed == CHECKSUM_PARTIAL;
+	if (unlikely(partial != said))
 		skb->ip_summed = partial ? CHECKSUM_PARTIAL : CHECKSUM_NONE;
 	xlat_headers(skb, af, pkt, sum, src, to, sport, dport);
 	skb->ip_summed = summed;
