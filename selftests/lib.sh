@@ -232,7 +232,7 @@ setup_orch()
 
 # PLACEMENT=edge: the picture above. PLACEMENT=router: hosts have wires of their
 # own instead, orch routes between them and is the member, a is none.
-PLACEMENT=edge
+PLACEMENT="${PLACEMENT:-edge}"
 
 setup()
 {
