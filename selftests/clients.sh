@@ -259,7 +259,7 @@ iperf()
 # FILE FILTER
 report()
 {
-	jq -r "$2" "$WORK/$1"
+	jq -rc "$2" "$WORK/$1"
 }
 
 # FAMILY MTU [OPTION...]: a stream
@@ -272,11 +272,22 @@ streams()
 	iperf "$1" tcp -n "$STREAM" "${@:3}" || rc=1
 	mtu 1500
 	[ "$rc" = 0 ] || return 1
-	report tcp .end >&2
+	report tcp ".end.sum_sent, .end.sum_received" >&2
 	expect MSS "$(report tcp .start.tcp_mss_default)" \
 		$(($2 - headers)) &&
 		expect_num "bytes received" \
 			"$(report tcp .end.sum_received.bytes)" -gt 0
+}
+
+# FILE: none is missing between others, and they go on to the end; iperf3 may end
+# before it has seen the last ones.
+no_datagram_lost()
+{
+	report "$1" ".end.sum_sent, .end.sum_received" >&2
+	expect lost "$(report "$1" .end.sum.lost_packets)" 0 &&
+		expect sent "$(report "$1" .end.sum_sent.packets)" "$DATAGRAMS" &&
+		expect_num received "$(report "$1" .end.sum_received.packets)" \
+			-ge $((DATAGRAMS * 9 / 10))
 }
 
 # FAMILY MTU [OPTION...]: as large as fit, and slow enough for an emulated machine
@@ -290,9 +301,7 @@ datagrams()
 		-n "$((len * DATAGRAMS))" "${@:3}" || rc=1
 	mtu 1500
 	[ "$rc" = 0 ] || return 1
-	report udp .end >&2
-	expect lost "$(report udp .end.sum.lost_packets)" 0 &&
-		expect packets "$(report udp .end.sum.packets)" "$DATAGRAMS"
+	no_datagram_lost udp
 }
 
 # FAMILY: a megabyte comes back
@@ -510,9 +519,8 @@ datagrams_moved()
 	S endpoint set i.com two state up
 	move_meanwhile "$pid" || return 1
 	wait "$pid" || { cat "$WORK/moved" >&2; return 1; }
-	echo "$MOVED moves, $(report moved .end.sum)" >&2
-	expect lost "$(report moved .end.sum.lost_packets)" 0 &&
-		expect packets "$(report moved .end.sum.packets)" "$DATAGRAMS"
+	echo "$MOVED moves" >&2
+	no_datagram_lost moved
 }
 
 stream_moved()
