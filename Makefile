@@ -39,6 +39,8 @@ help: ## this list
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
 	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks"
 	@echo "  SAL_SHARDS=2      so many machines at a time (1; check-debug: 2)"
+	@echo "  SAL_BOOT=boot.sh  make check-long: only in a virtual machine; uml.sh:"
+	@echo "                    only in the kernel with sanitizers"
 	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (7200)"
 	@echo "  SAL_CACHE=DIR     where make setup keeps the kernel (~/.cache/sal)"
 	@echo "  DESTDIR= PREFIX=  where to install to (PREFIX=$(PREFIX))"
@@ -109,6 +111,20 @@ check-debug: setup setup-debug _setup-smp ## all tests in a kernel with sanitize
 		SAL_SHARDS=$(or $(SAL_SHARDS),2) SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/debug-out $(T)
 
+# Who waits for so long wants to see both, whatever the first says.
+check-long: setup setup-debug ## tests that take long, in both kernels
+	$(PARALLEL) _check-module _debug-module _check-salctl _check-tools
+	@rc=0; for boot in $(or $(SAL_BOOT),boot.sh uml.sh); do \
+		case $$boot in \
+		uml.sh)	ko=debug; out=long-debug-out ;; \
+		*)	ko=check; out=long-out ;; \
+		esac; \
+		env SAL_KO=$(BUILD_ABS)/$$ko/sal.ko SAL_BOOT=$$boot \
+			SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
+			$(BUILD)/$$out $(or $(T),$$(selftests/run.sh --list-long)) || \
+			rc=1; \
+	done; exit $$rc
+
 check-salctl: ## run the tests of salctl that need no kernel
 	+$(MAKE) -C userland check
 
@@ -164,7 +180,7 @@ clean: ## remove all that has been built
 	rm -rf $(BUILD)
 
 .PHONY: all help module tool regen install modules_install
-.PHONY: setup setup-debug setup-lint check check-debug check-salctl lint demo
-.PHONY: shell uml clean
+.PHONY: setup setup-debug setup-lint check check-debug check-long check-salctl
+.PHONY: lint demo shell uml clean
 .PHONY: _check-config _check-module _check-salctl _check-tools
 .PHONY: _debug-module _smp-module _setup-smp

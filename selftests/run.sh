@@ -7,6 +7,7 @@
 #	run.sh [-o DIR] [t_NAME.sh...]	all of them if none is named
 #	run.sh --list			print the names of all
 #	run.sh --list-debug		and of those for a kernel with sanitizers
+#	run.sh --list-long		of those that take long
 #
 # userns-t_NAME.sh is t_NAME.sh, run by root of a user namespace of its own, with a
 # network namespace and mounts of its own. The module is loaded before and unloaded
@@ -15,7 +16,7 @@
 # smp-t_NAME.sh is t_NAME.sh, or d_NAME.sh, for a machine with more than one CPU:
 # where races are what it is about.
 #
-# A test is an executable t_*.sh (or debug/d_*.sh) that exits with 0 (pass), 1
+# A test is an executable t_*.sh (or debug/d_*.sh, long/l_*.sh) that exits with 0 (pass), 1
 # (fail) or 4 (skip).  It may report cases of its own in KTAP on its output (see
 # ktap_helpers.sh); those are then what is counted.  What the kernel logs
 # meanwhile is looked through, and a warning or worse fails the test, whatever
@@ -83,6 +84,8 @@ while [ $# -gt 0 ]; do
 	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh && list_userns &&
 				(cd debug && ls d_*.sh) &&
 				printf 'smp-%s.sh\n' "${SMP[@]}"
+			exit ;;
+	--list-long)	cd "$TESTS_DIR/long" && ls l_*.sh
 			exit ;;
 	-*)		sed -n '/^#\t/s/^#\t//p' "$0" >&2; exit 2 ;;
 	*)		break ;;
@@ -200,7 +203,10 @@ run_one()
 	echo "# $test"
 	log_mark "$test"
 	[ "${test#userns-}" = "$test" ] || by=("${IN_USERNS[@]}")
-	[ -e "$path" ] || path="debug/$path"
+	case "$path" in
+	d_*)	path="debug/$path" ;;
+	l_*)	path="long/$path" ;;
+	esac
 	if [ ! -x "$path" ]; then
 		rc=1
 		echo "$test: no such executable" >"$log"

@@ -39,9 +39,10 @@ kernel="$(realpath "$kernel")"
 [ -r "$kernel" ] || die "cannot read the kernel $kernel"
 command -v vng >/dev/null || die "no virtme-ng: run \`make setup'"
 
-case "$REPO$out$kernel" in
+case "$REPO$out$kernel$SAL_SERVERS" in
 *[!a-zA-Z0-9_+/.-]*)
-	die "virtme-ng cannot do with the characters in $REPO, $out or $kernel" ;;
+	die "virtme-ng cannot do with the characters in $REPO, $out, $kernel or" \
+	    "$SAL_SERVERS" ;;
 esac
 
 # --- the machine ------------------------------------------------------------
@@ -86,6 +87,9 @@ covered()
 kroot="${kernel%/boot/*}"
 if covered "$kernel"; then
 	args+=("--rodir=$kroot=$kroot")
+fi
+if [ -n "$SAL_SERVERS" ] && covered "$SAL_SERVERS"; then
+	args+=("--rodir=$SAL_SERVERS=$SAL_SERVERS")
 fi
 if covered "$REPO"; then
 	args+=("--rwdir=$REPO=$REPO")

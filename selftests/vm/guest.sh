@@ -19,6 +19,10 @@ ME="$(basename "$0" .sh)"
 # What the kernel prints when something is wrong; run.sh looks for the same.
 SPLATS="$("$VM_DIR/../run.sh" --splats)"
 
+# Where setup.sh has put servers, if it has; tests find it in their environment.
+SAL_SERVERS="${SAL_SERVERS:-$("$VM_DIR/setup.sh" --print SERVERS || true)}"
+export SAL_SERVERS
+
 # A warning is a failure, and no warning is survived: what comes after it can
 # only mislead. panic=-1 makes a panic end the guest at once.
 append=(panic_on_warn=1 panic=-1)

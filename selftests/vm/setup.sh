@@ -5,14 +5,16 @@
 #
 #	setup.sh		install what is missing; a second when nothing is
 #	setup.sh --list		say what it would install, install nothing
-#	setup.sh --print NAME	print KERNEL, KDIR, KREL or CACHE, for scripts
+#	setup.sh --print NAME	print KERNEL, KDIR, KREL, SERVERS or CACHE, for
+#				scripts
 #
 # It knows Debian 12 and 13 on amd64.  Packages come from the apt sources that
 # the machine already has.  The kernel is only unpacked, into a cache directory:
 # it is booted in a virtual machine and never by this machine, so there is no
-# need for an initramfs, a boot loader or root's rights.
+# need for an initramfs, a boot loader or root's rights. So are servers that
+# tests run: installed they would be started, and again with each boot.
 #
-# SAL_CACHE	where the kernel is kept (default: ~/.cache/sal)
+# SAL_CACHE	where these are kept (default: ~/.cache/sal)
 
 set -euo pipefail
 
@@ -31,6 +33,13 @@ PACKAGES+=(busybox-static file kmod udev)
 # Testing.
 PACKAGES+=(iproute2 iputils-ping iputils-tracepath iptables nftables conntrack ethtool tcpdump
 	   jq procps python3 util-linux)
+# Clients of what follows.
+PACKAGES+=(bind9-dnsutils curl socat)
+
+# What has a service to start, or users to make, and is unpacked only; and what
+# is wanted of it.
+SERVER_PACKAGES=(dnsmasq-base iperf3 nginx redis-server redis-tools)
+SERVER_COMMANDS=(dnsmasq iperf3 nginx redis-benchmark redis-cli redis-server)
 
 # --- the kernel in the cache ------------------------------------------------
 
@@ -49,14 +58,18 @@ find_kernel()
 	fi
 }
 
+# SERVERS has bin and lib, and is moved into its place when it is complete.
+SERVERS="$CACHE/servers"
+
 if [ "${1:-}" = --print ]; then
 	find_kernel
-	[ -n "$KREL" ] || [ "${2:-}" = CACHE ] || exit 1
 	case "${2:-}" in
-	KERNEL|KDIR|KREL|CACHE)	echo "${!2}" ;;
-	*)			die "--print KERNEL|KDIR|KREL|CACHE" ;;
+	KERNEL|KDIR|KREL)	[ -n "$KREL" ] && echo "${!2}" ;;
+	SERVERS)		[ -d "$SERVERS" ] && echo "$SERVERS" ;;
+	CACHE)			echo "$CACHE" ;;
+	*)			die "--print KERNEL|KDIR|KREL|SERVERS|CACHE" ;;
 	esac
-	exit 0
+	exit
 fi
 
 LIST=""
@@ -203,6 +216,65 @@ install_kernel()
 		echo "$KREL" >"$CACHE/release"
 }
 
+# --- servers in the cache ---------------------------------------------------
+
+# Whether each can be run here: a library of the machine's may have gone since.
+servers_work()
+{
+	local name
+
+	for name in "${SERVER_COMMANDS[@]}"; do
+		LD_LIBRARY_PATH="$SERVERS/lib" ldd "$SERVERS/bin/$name" \
+			>"$CACHE/ldd" 2>&1 && ! grep -q "not found" "$CACHE/ldd" ||
+			return 1
+	done
+}
+
+# The commands, and the libraries among what was unpacked.
+collect_servers()
+{
+	local tree="$1" dir="$2" name file
+
+	mkdir -p "$dir/bin" "$dir/lib"
+	for name in "${SERVER_COMMANDS[@]}"; do
+		for file in "$tree"/usr/bin/"$name" "$tree"/usr/sbin/"$name"; do
+			[ ! -e "$file" ] || cp -L "$file" "$dir/bin/"
+		done
+	done
+	find "$tree" -path '*/x86_64-linux-gnu/lib*.so.*' -not -type d \
+		-exec cp -a -t "$dir/lib" {} +
+}
+
+unpack_servers()
+{
+	local tmp="$SERVERS.tmp" pkg
+
+	servers_work && return
+	say "unpacking ${SERVER_PACKAGES[*]} into $CACHE (5 MB to fetch)"
+	[ -z "$LIST" ] || return 0
+	update_lists
+	rm -rf "$tmp" "$SERVERS"
+	mkdir -p "$tmp/debs/partial"
+	# All of what was asked for, and what of its dependencies the machine
+	# does not have. It only looks, and so needs no lock.
+	(cd "$tmp/debs" &&
+	 apt-get -qq "${PRIVATE[@]}" download "${SERVER_PACKAGES[@]}" &&
+	 apt-get -qq -y "${PRIVATE[@]}" --no-install-recommends \
+		-o Debug::NoLocking=1 -o Dir::Cache::archives="$tmp/debs" \
+		--download-only install "${SERVER_PACKAGES[@]}") \
+		>"$CACHE/apt.log" 2>&1 || {
+		tail -n 20 "$CACHE/apt.log" >&2
+		die "cannot download ${SERVER_PACKAGES[*]}"
+	}
+	for pkg in "$tmp"/debs/*.deb; do
+		dpkg -x "$pkg" "$tmp/tree"
+	done
+	collect_servers "$tmp/tree" "$tmp/ready"
+	mv "$tmp/ready" "$SERVERS"
+	rm -rf "$tmp"
+	servers_work || die "a server lacks something: $(cat "$CACHE/ldd")"
+}
+
 mkdir -p "$CACHE" || die "cannot make the cache directory $CACHE"
 exec 9>"$CACHE/lock"
 flock -n 9 || { say "waiting for another setup.sh"; flock 9; }
@@ -211,5 +283,6 @@ install_packages "${PACKAGES[@]}"
 install_qemu
 install_vng
 install_kernel
+unpack_servers
 
 [ -n "$LIST" ] || say "ready: Linux $KREL in $CACHE"

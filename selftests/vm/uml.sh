@@ -68,9 +68,12 @@ rm -f "$out/status"
 		[ ! -d "$dir" ] || mount -t tmpfs tmpfs "$dir"
 	done
 	END
-	# What is covered by now, but needed: the repository and the output.
-	printf 'mkdir -p %q && mount -t hostfs -o %q,ro none %q\n' \
-		"$REPO" "$REPO" "$REPO"
+	# What is covered by now, but needed: the repository, servers and the
+	# output.
+	for dir in "$REPO" ${SAL_SERVERS:+"$SAL_SERVERS"}; do
+		printf 'mkdir -p %q && mount -t hostfs -o %q,ro none %q\n' \
+			"$dir" "$dir" "$dir"
+	done
 	cat <<-'END'
 	mkdir -p "$OUT" && mount --bind /run/out "$OUT"
 	ln -s /proc/self/fd /dev/fd
