@@ -30,7 +30,7 @@ PACKAGES=(gcc libc6-dev make bc xz-utils pkg-config libmnl-dev libjansson-dev)
 PACKAGES+=(busybox-static file kmod udev)
 # Testing.
 PACKAGES+=(iproute2 iputils-ping iputils-tracepath iptables nftables conntrack ethtool tcpdump
-	   jq procps python3 util-linux)
+	   jq procps python3 util-linux curl)
 
 # --- the kernel in the cache ------------------------------------------------
 
