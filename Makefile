@@ -37,7 +37,8 @@ help: ## this list
 	@echo "  KSRC=DIR          make regen: a kernel source, 7.0 or newer"
 	@echo "  SAL_DEBUG=1       build the module with its load-time self-tests"
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
-	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks"
+	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks;"
+	@echo "                    make demo: only these scenes"
 	@echo "  SAL_SHARDS=2      so many machines at a time (1; check-debug: 2)"
 	@echo "  SAL_BOOT=boot.sh  make check-long: only in a virtual machine; uml.sh:"
 	@echo "                    only in the kernel with sanitizers"
@@ -132,8 +133,10 @@ lint: setup setup-lint ## look through all sources
 	@exec env BUILD=$(BUILD) tools/lint.sh $(T)
 
 demo: setup ## build and run the demonstration in a virtual machine
-	$(PARALLEL) all
-	@exec selftests/vm/boot.sh -o $(BUILD)/demo -- selftests/demo/demo.sh
+	$(PARALLEL) all _check-tools
+	@echo "Booting a virtual machine: without KVM it takes half a minute."
+	@exec env SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/boot.sh \
+		-o $(BUILD)/demo -- selftests/demo/demo.sh $(T)
 
 shell: setup ## build and open a shell in a virtual machine, sal loaded
 	$(PARALLEL) all

@@ -22,7 +22,7 @@ SCENE_DIR="$1"
 # shellcheck source=selftests/demo/record.sh
 . "$DEMO_DIR/record.sh"
 
-CLIENT="$(host_of a.com.1)"
+CLIENT="$(host_of a.com)"
 
 # vip FAMILY
 vip()

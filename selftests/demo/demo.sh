@@ -1,38 +1,49 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A running ping outlives its server: what `make demo' plays in a virtual
+# Conversations outlive their servers: what `make demo' plays in a virtual
 # machine.
 #
-#	demo.sh [SCENE...]	all of them if none is named
+#	demo.sh [SCENE...]	all of them if none is named; see scenes.sh
 #
-# Each scene is played for IPv4 and IPv6 at once. The last lines are for
+# Each scene is played for IPv4 and IPv6 at once. The last lines but one are for
 # machines, one for each scene and family:
 #
 #	demo: SCENE-vN sent=N received=N lost=N duplicates=N reordered=N
 #	      inflight=N moves=N	(in one line)
+#	demo: web-vN sent=N received=N lost=N answered_by=N,N,N download_lines=N
 #
-# Exits with 0 only where sal lost, repeated and reordered nothing; what the
-# baselines lose is told, and no failure.
+# Exits with 0 only where sal kept its word: nothing was lost, and what is said
+# in wrong() of evidence.py and web.py. What the baselines lose is told, and is
+# no failure.
 
 set -u
 
 DEMO_DIR="$(cd "$(dirname "$0")" && pwd)"
 REPO="$(cd "$DEMO_DIR/../.." && pwd)"
 SAL_KO="${SAL_KO:-$REPO/sal.ko}"
+TOOLS="${SAL_TOOLS:-$REPO/selftests/tools}"
 PATH="$(dirname "${SALCTL:-$REPO/userland/salctl}"):$PATH:/usr/sbin:/sbin"
 export LC_ALL=C.UTF-8
 
 # shellcheck source=selftests/demo/picture.sh
 . "$DEMO_DIR/picture.sh"
+# shellcheck source=selftests/demo/servers.sh
+. "$DEMO_DIR/servers.sh"
 # shellcheck source=selftests/demo/record.sh
 . "$DEMO_DIR/record.sh"
 # shellcheck source=selftests/demo/scenes.sh
 . "$DEMO_DIR/scenes.sh"
 
-SCENES=(edge-migrate edge-gap edge-failover router
+SCENES=(edge-migrate edge-gap edge-failover router udp web
 	baseline-2018 baseline-nft baseline-2018-gap baseline-nft-gap)
 [ $# -eq 0 ] || SCENES=("$@")
+for scene in "${SCENES[@]}"; do
+	[ -n "${TITLES[$scene]:-}" ] || {
+		echo "demo: no scene $scene; there are ${!TITLES[*]}" >&2
+		exit 2
+	}
+done
 
 RESULTS="$(mktemp -d)"
 trap 'rm -rf "$RESULTS"' EXIT
@@ -42,34 +53,45 @@ PYTHON="$(python3 -c 'import sys; print(sys.executable)')" || exit 1
 
 cat <<'END'
 
-  A ping outlives its server
-  ==========================
+  Conversations outlive their servers
+  ===================================
 
-  a.com pings b.com, by an address that belongs to no machine, a hundred
-  times a second. Meanwhile the instance of b.com that answers is replaced.
+  a.com talks to b.com, by an address that belongs to no machine. Meanwhile the
+  instance of b.com that answers is replaced, and a.com is not to notice.
 
-     a.com #1      a.com #2       b.com #1       b.com #2       c.com
+      a.com        b.com #1       b.com #2       b.com #3       c.com
         |             |              |              |             |
       [br0 ------------------- orchestrator ----------------------- ]
 
-  Each is a network namespace, and b.com is 10.1.0.2 and fd00:254::2. The
-  two of them are pinged at once, and a move by sal moves both. In the scene
-  "router" orchestrator is no bridge but routes between them, and none of them
-  has anything to do with sal.
+  Each is a network namespace. b.com is 10.1.0.2 and fd00:254::2; its instances
+  have addresses of their own. c.com is only there to measure the speed of this
+  machine. What a.com does in a scene, by IPv4 and by IPv6 at once:
 
-  The bars show how many requests were answered, by whom and when:
+     edge-...      ping, a hundred times a second
+     router        the same; orchestrator routes instead of bridging, and is the
+                   only one of them that has to do with sal
+     udp           as many datagrams, which come back
+     web           curl http://b.com/ in a loop, and beside that one download
+     baseline-...  ping; the instance is replaced by other means than sal
+
+  Bars show when requests were answered, by whom, and what a.com got of that:
 
      #  all that are sent in such a time      :  some      .  few
      @  more than that                        (blank)  none
 
-  Who answered is what was captured at each instance's port of the bridge;
-  what a.com got is what its ping printed. This machine may be an emulated
-  one: compare its times with each other, and with nothing else.
+  By whom is what was captured at each instance's port of the bridge; what a.com
+  got is what its ping or curl printed. This machine may be an emulated one:
+  compare its times with each other, and with nothing else.
 END
 
 insmod "$SAL_KO" || exit 1
+num=0
 for scene in "${SCENES[@]}"; do
-	play "$scene" || exit 1
+	num=$((num + 1))
+	play "$scene" "$num/${#SCENES[@]}" || {
+		echo "demo: FAILED: $scene was not played to its end" >&2
+		exit 1
+	}
 done
 # Namespaces go in the background, and what is in them holds the module.
 for ((i = 0; i < 100; i++)); do

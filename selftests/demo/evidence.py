@@ -9,14 +9,18 @@ import time
 
 FAMILIES = (4, 6)
 
+# Of edge-migrate and router, at least; of udp
+MOVES, REPLACED = 100, 4
+
 # Interface indices of the bridge's ports, see host_of in picture.sh
-INSTANCES = {101: "a.com #1", 102: "a.com #2", 111: "b.com #1",
-             112: "b.com #2", 121: "c.com"}
+INSTANCES = {111: "b.com #1", 112: "b.com #2", 113: "b.com #3"}
 
 # [1763860000.123456] 64 bytes from 10.1.0.2: icmp_seq=1 ttl=64 time=0.05 ms
 REPLY = re.compile(
-    r"^\[([\d.]+)\] \d+ bytes from .*icmp_seq=(\d+) .*time=([\d.]+)")
-TOTALS = re.compile(r"(\d+) packets transmitted")
+    r"^\[([\d.]+)\] \d+ bytes from .*seq=(\d+) .*time=([\d.]+)")
+# of ping, and of echoflood
+TOTALS = re.compile(r'(\d+) packets transmitted|"sent":(\d+)')
+STRANGE = re.compile(r'"(?:wrong_source|corrupt|errors)":(\d+)')
 DROPPED = re.compile(r"^(\d+) packets? dropped by kernel")
 
 PCAP_MAGIC = 0xa1b2c3d4
@@ -25,6 +29,8 @@ OUTGOING = 4
 
 # protocol, type of an echo request, of a reply
 ECHO = {4: (1, 8, 0), 6: (58, 128, 129)}
+TCP, UDP = 6, 17
+UDP_PORT, WEB_PORT = 5000, 80	# see servers.sh
 
 
 def read_lines(path):
@@ -32,35 +38,50 @@ def read_lines(path):
     return path.read_text().splitlines() if path.exists() else []
 
 
-def read_ping(path):
-    """Replies as (time, sequence number, round trip in s), requests sent.
+def read_client(path):
+    """Replies as (time, number, round trip in s), requests sent, strange ones.
 
     A number has 16 bits, and no scene sends as many.
     """
-    replies, sent = [], 0
+    replies, sent, strange = [], 0, 0
     for line in read_lines(path):
         match = REPLY.match(line)
         if match:
             replies.append((float(match[1]), int(match[2]),
                             float(match[3]) / 1000))
+            continue
         match = TOTALS.search(line)
         if match:
-            sent = int(match[1])
-    return replies, sent
+            sent = int(match[1] or match[2])
+        strange += sum(map(int, STRANGE.findall(line)))
+    return replies, sent, strange
 
 
-def read_echo(packet):
-    """Family, whether it is a request, and number of an echo; or None."""
+def read_packet(packet):
+    """Family, whether it is a request, and its number; or None.
+
+    The number is that of an echo; of UDP that of the echo header with which
+    echoflood's datagrams begin; of TCP, which opens a connection, the client's
+    port.
+    """
     family = packet[0] >> 4
     if family == 4:
         proto, off = packet[9], (packet[0] & 15) * 4
     else:
         proto, off = packet[6], 40
-    want, request, reply = ECHO[family]
-    if proto != want or packet[off] not in (request, reply):
-        return None
+    sport, dport = struct.unpack_from("!HH", packet, off)
+    if proto == TCP:
+        return family, dport == WEB_PORT, sport if dport == WEB_PORT else dport
+    if proto == UDP:
+        is_request = dport == UDP_PORT
+        off += 8
+    else:
+        want, request, reply = ECHO[family]
+        if proto != want or packet[off] not in (request, reply):
+            return None
+        is_request = packet[off] == request
     seq, = struct.unpack_from("!H", packet, off + 6)
-    return family, packet[off] == request, seq
+    return family, is_request, seq
 
 
 def read_capture(path):
@@ -75,7 +96,7 @@ def read_capture(path):
         raise SystemExit(f"{path}: not what tcpdump -i any should write")
 
     seen = {name: {family: ([], []) for family in FAMILIES}
-            for name in INSTANCES.values() if name.startswith("b.com")}
+            for name in INSTANCES.values()}
     off = 24
     while off + 16 <= len(data):
         sec, usec, length, _ = struct.unpack_from("<IIII", data, off)
@@ -84,27 +105,28 @@ def read_capture(path):
         packet = data[off + 36:off + 16 + length]
         off += 16 + length
 
-        echo = read_echo(packet)
         name = INSTANCES.get(index)
-        if echo and name in seen and echo[1] == outgoing:
-            requests, replies = seen[name][echo[0]]
+        what = read_packet(packet) if name else None
+        if what and what[1] == outgoing:
+            requests, replies = seen[name][what[0]]
             (requests if outgoing else replies).append(
-                (sec + usec / 1e6, echo[2]))
+                (sec + usec / 1e6, what[2]))
     return seen
 
 
-def capture_is_whole(path, pings, seen):
-    """Whether all is in it: what is missing there would prove nothing.
+def nothing_dropped(path):
+    """Whether the kernel says that it has dropped nothing of the capture"""
+    return [int(match[1]) for match in
+            map(DROPPED.match, read_lines(path)) if match] == [0]
 
-    The kernel says that it dropped none, and there is each reply that ping got.
-    """
-    dropped = [int(match[1]) for match in
-               map(DROPPED.match, read_lines(path)) if match]
-    for family, (replies, _) in pings.items():
+
+def all_captured(clients, seen):
+    """Whether each reply that the clients got is in there"""
+    for family, (replies, *_) in clients.items():
         answers = {seq for of in seen.values() for _, seq in of[family][1]}
         if any(seq not in answers for _, seq, _ in replies):
             return False
-    return dropped == [0]
+    return True
 
 
 def judge(replies, sent, seen):
@@ -138,9 +160,9 @@ def turns(seen, family):
             if after[1] != before[1]]
 
 
-def longest_gap(replies, marks):
+def longest_gap(times, marks):
     """Without a reply, in ms; also at the end, as far as things were done."""
-    times = [when for when, _, _ in replies]
+    times = list(times)
     times += [when for when, _ in marks if times and when > times[-1]]
     return max((b - a for a, b in zip(times, times[1:])), default=0) * 1000
 
@@ -173,54 +195,110 @@ def read_events(path):
 class Scene:
     """All that is known of one."""
 
+    got = "ping got"
+
     def __init__(self, path):
         self.name = path.name
         self.who = (path / "who").read_text().strip()
-        self.pings = {family: read_ping(path / f"ping{family}")
-                      for family in FAMILIES}
         self.seen = read_capture(path / "capture")
-        self.whole = capture_is_whole(path / "capture.err", self.pings,
-                                      self.seen)
         self.marks = read_marks(path / "marks")
         self.events = read_events(path / "events")
-        # What was done when a ping had gone already proves nothing.
-        last = min(replies[-1][0] if replies else 0
-                   for replies, _ in self.pings.values())
-        self.moves = [move for move in read_moves(path / "moves")
-                      if move[1] <= last]
         self.replies = [json.loads(line)[0]
                         for line in read_lines(path / "replies")]
+        self.moves = read_moves(path / "moves")
+        self.read_clients(path)
         steps = read_lines(path / "steps")
         self.steps = int(steps[0]) if steps else min(len(self.moves), 1)
+        # What is missing in the capture would prove nothing.
+        self.whole = nothing_dropped(path / "capture.err") and self.complete()
+
+    def read_clients(self, path):
+        """What they got"""
+        self.clients = {family: read_client(path / f"client{family}")
+                        for family in FAMILIES}
+        # What was done when a client had gone already proves nothing.
+        last = min(replies[-1][0] if replies else 0
+                   for replies, *_ in self.clients.values())
+        self.moves = [move for move in self.moves if move[1] <= last]
+
+    def complete(self):
+        """Whether the capture has what the clients got"""
+        return all_captured(self.clients, self.seen)
 
     def times(self, family):
-        """When ping got its replies"""
-        return [when for when, _, _ in self.pings[family][0]]
+        """When replies were got"""
+        return [when for when, *_ in self.clients[family][0]]
+
+    def rows(self, family):
+        """For bars: label, times, as many as there are to compare with"""
+        for name in sorted(self.seen):
+            if any(any(of) for of in self.seen[name].values()):
+                answers = self.seen[name][family][1]
+                yield name, [when for when, _ in answers], self.interval()
+        yield self.got, self.times(family), self.interval()
 
     def interval(self):
         """Between requests: an emulated machine may be late with them"""
-        times, sent = self.times(4), self.pings[4][1]
+        times, sent = self.times(4), self.clients[4][1]
         return (times[-1] - times[0]) / max(sent - 1, 1) if times else 1
 
     def turns(self, family):
         """See above"""
         return turns(self.seen, family)
 
+    def kernel_us(self):
+        """Median time of a move, told by the kernel; one alone says little."""
+        kernel = [reply["duration"] / 1000 for reply in self.replies]
+        return statistics.median(kernel) if len(kernel) > 1 else None
+
     def result(self, family):
         """For the table and the machines"""
-        replies, sent = self.pings[family]
+        replies, sent, strange = self.clients[family]
         res = judge(replies, sent,
                     [of[family] for of in self.seen.values()])
         moves = [end - begin for begin, end, families in self.moves
                  if str(family) in families]
-        # Where no command does it, who answers tells.
-        res["moves"] = len(moves) or len(self.turns(family)) - 1
         res["turns"] = len(self.turns(family)) - 1
+        # Where no command does it, who answers tells.
+        res["moves"] = len(moves) or res["turns"]
         res["who"] = self.who
-        res["whole"] = self.whole
         res["steps"] = self.steps
-        res["gap_ms"] = longest_gap(replies, self.marks)
+        res["gap_ms"] = longest_gap(self.times(family), self.marks)
+        res["slowest_ms"] = max((rtt for _, _, rtt in replies),
+                                default=0) * 1000
         res["wall_ms"] = statistics.median(moves) * 1000 if moves else None
-        kernel = [reply["duration"] / 1000 for reply in self.replies]
-        res["kernel_us"] = statistics.median(kernel) if kernel else None
+        res["kernel_us"] = self.kernel_us()
+        res["wrong"] = list(self.wrong(res, strange))
         return res
+
+    def wrong(self, res, strange):
+        """What sal has not kept of its word, in a scene of its own"""
+        for key in ("lost", "duplicates", "reordered"):
+            if res[key]:
+                yield f"{res[key]} {key}"
+        if strange:
+            yield f"{strange} not as they should be"
+        if not res["received"]:
+            yield "nothing received"
+        if not self.whole:
+            yield "capture not whole"
+        if res["turns"] < 1:
+            yield "nothing moved"
+        if self.name in ("edge-migrate", "router"):
+            # Nobody has died who could be excused.
+            if res["inflight"]:
+                yield "inflight"
+            if min(res["moves"], res["turns"]) < MOVES:
+                yield f"fewer than {MOVES} moves"
+
+
+class Stream(Scene):
+    """Of UDP: who answers are programs, so answers may overtake each other."""
+
+    got = "udp got"
+
+    def wrong(self, res, strange):
+        """See above"""
+        yield from super().wrong({**res, "reordered": 0}, strange)
+        if res["turns"] < REPLACED:
+            yield f"who answers was replaced fewer than {REPLACED} times"

@@ -13,15 +13,15 @@ addr()
 }
 
 # The host number of an instance; the interface index of its port of the bridge
-# is the same (report.py knows them), so that what is captured there can be told
-# apart even when the port is gone.
+# is the same (evidence.py knows them), so that what is captured there can be
+# told apart even when the port is gone.
 host_of()
 {
 	case "$1" in
-	a.com.1)	echo 101 ;;
-	a.com.2)	echo 102 ;;
+	a.com)		echo 101 ;;
 	b.com.1)	echo 111 ;;
 	b.com.2)	echo 112 ;;
+	b.com.3)	echo 113 ;;
 	c.com)		echo 121 ;;
 	esac
 }
@@ -34,10 +34,20 @@ ROUTED=""
 start_instance()
 {
 	if [ -n "$ROUTED" ]; then
-		start_routed "$@"
+		start_routed "$1"
 	else
-		start_bridged "$@"
+		start_bridged "$1"
 	fi
+	case "$1" in
+	b.com.*)	serve "$1" ;;
+	esac
+}
+
+# end_instance INSTANCE
+end_instance()
+{
+	serve_end "$1"
+	ip netns del "$1"
 }
 
 start_bridged()
@@ -99,7 +109,7 @@ draw()
 		ip -n orchestrator link add br0 type bridge
 		ip -n orchestrator link set br0 up
 	fi
-	for ns in a.com.1 a.com.2 c.com "$@"; do
+	for ns in a.com c.com "$@"; do
 		start_instance "$ns"
 	done
 }
@@ -108,7 +118,7 @@ wipe()
 {
 	local ns
 
-	for ns in orchestrator a.com.1 a.com.2 b.com.1 b.com.2 c.com; do
-		[ ! -e "/run/netns/$ns" ] || ip netns del "$ns"
+	for ns in orchestrator a.com b.com.1 b.com.2 b.com.3 c.com; do
+		[ ! -e "/run/netns/$ns" ] || end_instance "$ns"
 	done
 }

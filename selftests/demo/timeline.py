@@ -4,37 +4,25 @@ from evidence import FAMILIES
 
 COLUMNS = 62
 
-TITLES = {
-    "edge-migrate": "b.com goes to and fro between its two instances",
-    "edge-gap": "b.com's only instance goes; later there is another",
-    "edge-failover": "one of b.com's two instances goes",
-    "router": "to and fro again; a router between them is the member",
-    "baseline-2018": "the same moves by iptables, as in 2018",
-    "baseline-nft": "the same moves by a map of nft",
-    "baseline-2018-gap": "edge-gap by iptables, as in 2018",
-    "baseline-nft-gap": "edge-gap by a map of nft",
-}
-
 
 class Axis:
     """From times to columns"""
 
-    def __init__(self, begin, end, interval):
+    def __init__(self, begin, end):
         self.begin = begin
-        self.interval = interval	# of the pings
         self.step = max(end - begin, 0.1) / COLUMNS
 
     def column(self, when):
         """May be outside"""
         return int((when - self.begin) // self.step)
 
-    def bar(self, times):
+    def bar(self, times, interval):
         """How many, compared with how many are sent in that time"""
         slots = [0] * COLUMNS
         for when in times:
             if 0 <= self.column(when) < COLUMNS:
                 slots[self.column(when)] += 1
-        return "".join(self.shade(slot * self.interval / self.step)
+        return "".join(self.shade(slot * interval / self.step)
                        for slot in slots).rstrip()
 
     @staticmethod
@@ -68,15 +56,14 @@ def say(label, text=""):
     print(f"  {label:<14}{text}".rstrip())
 
 
-def bars(scene, axis, families):
+def bars(scene, axis):
     """Who answered when, and what the client got"""
     say("", axis.scale())
-    for family in families:
-        for i, name in enumerate(sorted(scene.seen)):
-            label = f"IPv{family}" if i == 0 else ""
-            answers = [when for when, _ in scene.seen[name][family][1]]
-            say(f"{label:5}{name}", axis.bar(answers))
-        say("     ping got", axis.bar(scene.times(family)))
+    for family in FAMILIES:
+        label = f"IPv{family}"
+        for name, times, interval in scene.rows(family):
+            say(f"{label:5}{name}", axis.bar(times, interval))
+            label = ""
 
 
 def told(scene, begin):
@@ -91,48 +78,88 @@ def told(scene, begin):
         else:
             remarks.append([when, what, event["flows"]])
     for when, (cause, to), flows in remarks:
-        yield when, (f"sal: {flows} flow{'s' if flows > 1 else ''} " +
-                     (f"moved to {to.replace('com.', 'com #')}" if to
-                      else "without an instance: hold what comes") +
-                     f" (cause: {cause})")
+        count = f"{flows} flow{'s' if flows > 1 else ''}"
+        yield when, (f"sal: {count} moved to {to.replace('com.', 'com #')}"
+                     if to else f"sal: packets of {count} wait") + \
+            f" (cause: {cause})"
+
+
+def firsts(scene):
+    """The first answer of each instance that took over"""
+    for turn in zip(*(scene.turns(family)[1:] for family in FAMILIES)):
+        when, name = min(turn)
+        yield when, f"the first answer of {name}"
 
 
 def found(scene):
     """What was done, and what sal and the captures tell beside it."""
     if not scene.marks:
         return []
-    marks = scene.marks + list(told(scene, scene.marks[0][0]))
-    first = min((scene.turns(family)[1][0] for family in FAMILIES
-                 if len(scene.turns(family)) > 1), default=None)
-    if first:
-        marks.append((first, "the first answer of b.com #2"))
-    return sorted(marks)
+    begin = scene.marks[0][0]
+    return sorted(scene.marks + list(told(scene, begin)) +
+                  list(firsts(scene)))
+
+
+def fill(phrases, width=64):
+    """Lines of them"""
+    line = ""
+    for phrase in phrases:
+        if line and len(line) + 2 + len(phrase) > width:
+            yield line + ";"
+            line = phrase
+        else:
+            line = f"{line}; {phrase}" if line else phrase
+    yield line
+
+
+def stream_totals(res):
+    """Of pings and of UDP"""
+    text = f"{res['sent']} sent, {res['received']} answered"
+    for key, word in (("inflight", "gone with an instance"),
+                      ("lost", "LOST"), ("duplicates", "REPEATED"),
+                      ("reordered", "out of order")):
+        if res[key]:
+            text += f", {res[key]} {word}"
+    yield text
+    times = "once" if res["turns"] == 1 else f"{res['turns']} times"
+    yield f"who answers changed {times}"
+    yield from patience(res)
+
+
+def patience(res):
+    """What the client had to have"""
+    yield f"longest silence {res['gap_ms']:.0f} ms"
+    yield f"slowest answer after {res['slowest_ms']:.0f} ms"
+
+
+def web_totals(res):
+    """Of curls"""
+    by = ", ".join(f"{count} by #{i}" for i, count
+                   in enumerate(res["answered_by"], 1))
+    yield (f"{res['sent']} curls, {res['received']} answered: {by}" +
+           (f", {res['lost']} FAILED" if res["lost"] else ""))
+    yield from res["errors"]
+    yield from patience(res)
+    yield (f"download: {res['download_lines']} lines in "
+           f"{res['download_s']:.0f} s, by {' and '.join(res['download_from'])}"
+           f", {'whole' if res['download_whole'] else 'NOT WHOLE'}")
 
 
 def totals(scene, results):
     """What came of it"""
     for family in FAMILIES:
         res = results[family]
-        text = f"{res['sent']} sent, {res['received']} answered"
-        for key, word in (("inflight", "in flight"), ("lost", "LOST"),
-                          ("duplicates", "REPEATED"),
-                          ("reordered", "OUT OF ORDER")):
-            if res[key]:
-                text += f", {res[key]} {word}"
-        text += f"; longest silence {res['gap_ms']:.0f} ms"
-        rtt = max((rtt for _, _, rtt in scene.pings[family][0]), default=0)
-        say(f"IPv{family}", text)
-        times = "once" if res["turns"] == 1 else f"{res['turns']} times"
-        say("", f"slowest answer after {rtt * 1000:.0f} ms; who answers "
-            f"changed {times}")
+        of = web_totals if "answered_by" in res else stream_totals
+        label = f"IPv{family}"
+        for text in fill(of(res)):
+            say(label, text)
+            label = ""
     if not scene.whole:
         say("", "THE CAPTURE IS NOT WHOLE: this proves nothing")
 
 
 def tell(scene, results):
     """All of it"""
-    print(f"\n--- {scene.name} ({scene.who}): "
-          f"{TITLES.get(scene.name, '')} ".ljust(78, "-"))
     times = [when for family in FAMILIES for when in scene.times(family)]
     if not times:
         print("  no answer at all")
@@ -140,9 +167,8 @@ def tell(scene, results):
 
     marks = found(scene)
     if marks:
-        axis = Axis(min(times), max(times + [marks[-1][0]]),
-                    scene.interval())
-        bars(scene, axis, FAMILIES)
+        axis = Axis(min(times), max(times + [marks[-1][0]]))
+        bars(scene, axis)
         say("", axis.letters(marks))
         for i, (when, what) in enumerate(marks):
             say(f"{chr(ord('a') + i)} {when - min(times):8.3f} s", what)
@@ -153,6 +179,6 @@ def tell(scene, results):
         say(f"{len(scene.moves)} moves in "
             f"{scene.moves[-1][1] - scene.moves[0][0]:.1f} s; "
             f"the first {end - begin:.1f} s of them:")
-        bars(scene, Axis(begin, end, scene.interval()), FAMILIES)
+        bars(scene, Axis(begin, end))
     print()
     totals(scene, results)

@@ -15,6 +15,7 @@
  *	-R	be told where a request was refused for want of room; IPv4
  *		keeps that from raw sockets that do not ask for it
  *	-F N	instead: N requests with as many ids, from ID on, one each
+ *	-v	print a line for each reply, too, as ping -D does
  *
  * Prints one line of JSON: what was sent, and what came back. Replies are
  * checked for source address, content, order and repetition. How many requests
@@ -88,6 +89,7 @@ static struct {
 	uint16_t id;
 	uint16_t port;
 	bool recverr;
+	bool verbose;
 } opt = {
 	.len = sizeof(struct request),
 	.count = 1000,
@@ -274,6 +276,19 @@ static void got_error(const struct icmphdr *hdr, const void *quoted,
 			  sizeof(res.err_quoted));
 }
 
+static void tell_reply(uint32_t seq, size_t len, uint64_t now,
+		       const struct sockaddr_storage *from)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct timespec ts;
+
+	addr_text(from, text);
+	clock_gettime(CLOCK_REALTIME, &ts);
+	printf("[%lld.%06ld] %zu bytes from %s: seq=%u time=%.3f ms\n",
+	       (long long)ts.tv_sec, ts.tv_nsec / 1000, len, text, seq,
+	       (now - sent_us[seq % RING]) / 1000.0);
+}
+
 static void got_reply(const struct request *rep, size_t len,
 		      const struct sockaddr_storage *from)
 {
@@ -293,6 +308,8 @@ static void got_reply(const struct request *rep, size_t len,
 		res.corrupt++;
 		return;
 	}
+	if (opt.verbose)
+		tell_reply(seq, len, now, from);
 	if (answered[seq % RING]) {
 		res.duplicates++;
 		return;
@@ -536,7 +553,7 @@ int main(int argc, char **argv)
 	int c, fd;
 
 	opt.id = 1024 + getpid() % 60000;
-	while ((c = getopt(argc, argv, "n:i:w:W:e:s:u:l:RF:")) != -1) {
+	while ((c = getopt(argc, argv, "n:i:w:W:e:s:u:l:RF:v")) != -1) {
 		switch (c) {
 		case 'n': opt.count = number(optarg); break;
 		case 'i': opt.interval_us = number(optarg); break;
@@ -548,6 +565,7 @@ int main(int argc, char **argv)
 		case 'l': opt.len = number(optarg); break;
 		case 'R': opt.recverr = true; break;
 		case 'F': opt.flows = number(optarg); break;
+		case 'v': opt.verbose = true; break;
 		default: return 2;
 		}
 	}
@@ -563,6 +581,9 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 
+	/* who reads a line is to have it when it is due */
+	if (opt.verbose)
+		setlinebuf(stdout);
 	fd = open_socket(src);
 	if (opt.flows)
 		open_flows(fd);

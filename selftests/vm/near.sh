@@ -10,7 +10,7 @@
 # module (without what only a debugger reads) are handed over in one file.
 
 NEAR_DIR=/run/sal
-NEAR_COMMANDS=(awk basename bash cat chmod cmp cp cut date diff dirname dmesg env
+NEAR_COMMANDS=(awk basename bash cat chmod cmp cp curl cut date diff dirname dmesg env
 	find grep head id insmod ip jq kill ls lsmod mkdir mktemp mount mv nft
 	nproc nsenter ping readlink rm rmmod sed seq setpriv sleep sort stat sysctl
 	tac tail taskset tc tee timeout touch tr umount uniq unshare wc xargs)
