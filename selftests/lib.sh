@@ -418,12 +418,12 @@ serve()
 }
 
 # ask NS udp|tcp [OPTION...] ADDRESS PORT...: what who serves there answers, see
-# tools/ask.py
+# tools/ask.c
 ask()
 {
 	local ns="$1"
 	shift
-	in_ns "$ns" python3 "$LIB_DIR/tools/ask.py" "$@" | tee >(cat >&2)
+	in_ns "$ns" "$TOOLS/ask" "$@" | tee >(cat >&2)
 }
 
 # field REPORT NAME: its names are all different, and jq takes a fifth of a

@@ -94,8 +94,8 @@ datagrams()
 bulk()
 {
 	forget
-	expect "a megabyte" "$(echo "echo 1000000" | in_ns a python3 \
-		"$LIB_DIR/tools/talk.py" "$(vip "$1" "$FAR")" 7 | xargs)" \
+	expect "a megabyte" "$(echo "echo 1000000" | in_ns a \
+		"$TOOLS/talk" "$(vip "$1" "$FAR")" 7 | xargs)" \
 		"connected echoed 1000000"
 }
 

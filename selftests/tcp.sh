@@ -14,14 +14,14 @@ setup_tcp()
 }
 
 # talk NAME OPTION... ADDRESS PORT: a connection in the background, which does what
-# is written to it, see tools/talk.py
+# is written to it, see tools/talk.c
 talk()
 {
 	local name="$1"
 	shift
 	rm -f "$WORK/talk.$name" "$WORK/talk.$name.in"
 	mkfifo "$WORK/talk.$name.in"
-	ip netns exec a python3 "$LIB_DIR/tools/talk.py" "$@" \
+	ip netns exec a "$TOOLS/talk" "$@" \
 		<"$WORK/talk.$name.in" >"$WORK/talk.$name" 2>&1 &
 	PIDS+=($!)
 	exec {TALK}>"$WORK/talk.$name.in"

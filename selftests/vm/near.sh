@@ -10,10 +10,11 @@
 # module (without what only a debugger reads) are handed over in one file.
 
 NEAR_DIR=/run/sal
-NEAR_COMMANDS=(awk basename bash cat chmod cmp cp curl cut date diff dirname dmesg env
-	find grep head id insmod ip jq kill ls lsmod mkdir mktemp mount mv nft
-	nproc nsenter ping readlink rm rmmod sed seq setpriv sleep sort stat sysctl
-	tac tail taskset tc tee timeout touch tr umount uniq unshare wc xargs)
+NEAR_COMMANDS=(awk basename bash cat chmod cmp conntrack cp curl cut date diff dig
+	dirname dmesg env ethtool find grep head id insmod ip ip6tables iptables jq
+	kill ls lsmod mkdir mkfifo mktemp mount mv nft nproc nsenter ping readlink rm
+	rmmod sed seq setpriv sleep sort ss stat sysctl tac tail taskset tc tee
+	timeout touch tr umount uniq unshare wc xargs)
 
 # near_program DIR FILE [NAME]
 near_program()
