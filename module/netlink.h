@@ -19,6 +19,7 @@ struct sal_endpoint;
 struct sal_flow;
 struct sal_member;
 struct sal_service;
+struct sal_traffic_sum;
 
 /* nl_util.c: attributes to addresses and back */
 
@@ -28,6 +29,8 @@ int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
 int sal_nl_put_prefix(struct sk_buff *skb, int attr,
 		      const struct sal_prefix *pfx);
 int sal_nl_put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr);
+int sal_nl_put_traffic(struct sk_buff *skb, int attr,
+		       const struct sal_traffic_sum *sum);
 /* a network namespace by descriptor, with a reference; the requester needs
  * CAP_NET_ADMIN over it
  */

@@ -51,16 +51,7 @@ static int traffic_put(struct sk_buff *skb, const struct sal_endpoint *ep)
 	struct sal_traffic_sum sum;
 
 	sal_traffic_read(ep->traffic, &sum);
-	if (nla_put_uint(skb, SAL_A_ENDPOINT_FORWARD_PACKETS,
-			 sum.packets[SAL_FORWARD]) ||
-	    nla_put_uint(skb, SAL_A_ENDPOINT_FORWARD_BYTES,
-			 sum.bytes[SAL_FORWARD]) ||
-	    nla_put_uint(skb, SAL_A_ENDPOINT_REVERSE_PACKETS,
-			 sum.packets[SAL_REVERSE]) ||
-	    nla_put_uint(skb, SAL_A_ENDPOINT_REVERSE_BYTES,
-			 sum.bytes[SAL_REVERSE]))
-		return -EMSGSIZE;
-	return 0;
+	return sal_nl_put_traffic(skb, SAL_A_ENDPOINT_FORWARD_PACKETS, &sum);
 }
 
 /**

@@ -94,16 +94,7 @@ int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f)
 	if (!sal_acct_has(f) || READ_ONCE(f->kind) == SAL_FLOW_PAST)
 		return 0;
 	sal_acct_read(f, &sum);
-	if (nla_put_uint(skb, SAL_A_FLOW_FORWARD_PACKETS,
-			 sum.packets[SAL_FORWARD]) ||
-	    nla_put_uint(skb, SAL_A_FLOW_FORWARD_BYTES,
-			 sum.bytes[SAL_FORWARD]) ||
-	    nla_put_uint(skb, SAL_A_FLOW_REVERSE_PACKETS,
-			 sum.packets[SAL_REVERSE]) ||
-	    nla_put_uint(skb, SAL_A_FLOW_REVERSE_BYTES,
-			 sum.bytes[SAL_REVERSE]))
-		return -EMSGSIZE;
-	return 0;
+	return sal_nl_put_traffic(skb, SAL_A_FLOW_FORWARD_PACKETS, &sum);
 }
 
 /**

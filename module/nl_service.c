@@ -179,16 +179,7 @@ static int traffic_put(struct sk_buff *skb, const struct sal_service *svc)
 	struct sal_traffic_sum sum;
 
 	sal_traffic_read(svc->traffic, &sum);
-	if (nla_put_uint(skb, SAL_A_SERVICE_FORWARD_PACKETS,
-			 sum.packets[SAL_FORWARD]) ||
-	    nla_put_uint(skb, SAL_A_SERVICE_FORWARD_BYTES,
-			 sum.bytes[SAL_FORWARD]) ||
-	    nla_put_uint(skb, SAL_A_SERVICE_REVERSE_PACKETS,
-			 sum.packets[SAL_REVERSE]) ||
-	    nla_put_uint(skb, SAL_A_SERVICE_REVERSE_BYTES,
-			 sum.bytes[SAL_REVERSE]))
-		return -EMSGSIZE;
-	return 0;
+	return sal_nl_put_traffic(skb, SAL_A_SERVICE_FORWARD_PACKETS, &sum);
 }
 
 /**

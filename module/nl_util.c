@@ -15,6 +15,7 @@
 #include "endpoint.h"
 #include "nl_util.h"
 #include "service.h"
+#include "traffic.h"
 
 /**
  * sal_nl_reply_init() - make the reply to a request
@@ -283,6 +284,33 @@ int sal_nl_put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr)
 	const struct sal_prefix pfx = { .addr = *addr, .len = 128 };
 
 	return sal_nl_put_prefix(skb, attr, &pfx);
+}
+
+/**
+ * sal_nl_put_traffic() - put what something has carried into a message
+ * @skb: message
+ * @attr: number of the attribute that packets of the forward direction have; those
+ *	of their bytes, and of the reverse direction, follow
+ * @sum: what it has carried
+ *
+ * Return: 0 or EMSGSIZE.
+ */
+int sal_nl_put_traffic(struct sk_buff *skb, int attr,
+		       const struct sal_traffic_sum *sum)
+{
+	enum sal_direction dir;
+
+	BUILD_BUG_ON(SAL_A_SERVICE_REVERSE_BYTES !=
+		     SAL_A_SERVICE_FORWARD_PACKETS + 3);
+	BUILD_BUG_ON(SAL_A_ENDPOINT_REVERSE_BYTES !=
+		     SAL_A_ENDPOINT_FORWARD_PACKETS + 3);
+	BUILD_BUG_ON(SAL_A_FLOW_REVERSE_BYTES !=
+		     SAL_A_FLOW_FORWARD_PACKETS + 3);
+	for (dir = 0; dir < SAL_DIRECTIONS; dir++)
+		if (nla_put_uint(skb, attr++, sum->packets[dir]) ||
+		    nla_put_uint(skb, attr++, sum->bytes[dir]))
+			return -EMSGSIZE;
+	return 0;
 }
 
 /**

@@ -92,7 +92,7 @@ both_say()
 	return "$rc"
 }
 
-# FAMILY: in a namespace that nothing is known of
+# FAMILY: no rule is left, and nothing is known of what was
 forget()
 {
 	local ns
@@ -111,6 +111,17 @@ everything()
 	moves "$1" udp || rc=1
 	refused_udp "$1" || rc=1
 	bulk "$1" || rc=1
+	return "$rc"
+}
+
+# FAMILY SOURCE: by the rules there are b1 sees SOURCE, and all else works; they go
+holds()
+{
+	local rc=0
+	only b1
+	both_say "$1" a "b1 $2" || rc=1
+	everything "$1" || rc=1
+	forget "$1"
 	return "$rc"
 }
 

@@ -10,25 +10,15 @@ setup_nat
 # The client goes by another of its addresses.
 other_source()
 {
-	local rc=0
 	tables "$1" a -t nat -A POSTROUTING -o eth0 -j SNAT \
 		--to-source "$(addr "$1" 9)"
-	only b1
-	both_say "$1" a "b1 $(addr "$1" 9)" || rc=1
-	everything "$1" || rc=1
-	forget "$1"
-	return "$rc"
+	holds "$1" "$(addr "$1" 9)"
 }
 
 masqueraded()
 {
-	local rc=0
 	tables "$1" a -t nat -A POSTROUTING -o eth0 -j MASQUERADE
-	only b1
-	both_say "$1" a "b1 $(addr "$1" 1)" || rc=1
-	everything "$1" || rc=1
-	forget "$1"
-	return "$rc"
+	holds "$1" "$(addr "$1" 1)"
 }
 
 # What a container of the client's asks for a passes, and takes for its own.

@@ -10,14 +10,9 @@ setup_nat
 # To the servers all comes from the router.
 masqueraded()
 {
-	local rc=0
 	tables "$1" orch -t nat -A POSTROUTING -o vb1 -j MASQUERADE
 	tables "$1" orch -t nat -A POSTROUTING -o vb2 -j MASQUERADE
-	only b1
-	both_say "$1" a "b1 $(addr "$1" 254)" || rc=1
-	everything "$1" || rc=1
-	forget "$1"
-	return "$rc"
+	holds "$1" "$(addr "$1" 254)"
 }
 
 # A port of the router's own is a server's, and the service is served beside it.
@@ -31,10 +26,7 @@ beside()
 	expect "by the router's port" \
 		"$(ask a tcp -p 4324 "$(addr "$1" 254)" 8080)" \
 		"$(addr "$1" 254) b2 $(addr "$1" 1) 4324" || rc=1
-	both_say "$1" a "b1 $(addr "$1" 1)" || rc=1
-	everything "$1" || rc=1
-	forget "$1"
-	return "$rc"
+	holds "$1" "$(addr "$1" 1)" && return "$rc"
 }
 
 each_family "the router masquerades" masqueraded
