@@ -28,7 +28,8 @@ struct sal_service;
  * would be taken for the flow's. So it is remembered for a while that there was
  * one; the flow then gets another id.
  *
- * In a set the newest stay. To forget one, or to take another for it, is not
+ * In a set the newest stay, and of those of one time the first: of some hundred a
+ * few are forgotten. To forget one, or to take another for it, is not
  * wrong: the former costs a reply that is under way, the latter a flow's own id.
  * Written by the data path without a lock, and each slot at most once in 4 s,
  * however many want it: CPUs do not take it from each other.

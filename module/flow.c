@@ -361,8 +361,9 @@ bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f)
 {
 	if (!(f->alt ? flow_unlink_mapped(d, f) : flow_unlink(d, f)))
 		return false;
-	/* that a past one went was told when it became one */
-	if (READ_ONCE(f->kind) != SAL_FLOW_PAST)
+	/* who passes it on in this moment tells of it, or sees that we did */
+	if (!(atomic_fetch_or(SAL_MARK_REMOVED, &f->marks) &
+	      SAL_MARK_PASSED_ON))
 		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
 	flow_end(d, f);
 	return true;
@@ -800,7 +801,7 @@ static struct sal_flow *flow_successor(const struct sal_member *m,
 		return ERR_PTR(-ENOMEM);
 	next->key = f->key;
 	next->told = READ_ONCE(f->told);
-	atomic_set(&next->marks, atomic_read(&f->marks));
+	atomic_set(&next->marks, atomic_read(&f->marks) & ~SAL_MARKS_END);
 	return next;
 }
 
@@ -821,6 +822,36 @@ static int flow_link_successor(struct sal_domain *d, struct sal_flow *f,
 	return err;
 }
 
+/* it stays what it is; whoever has removed it meanwhile has left that to us to tell */
+static void flow_keep(struct sal_domain *d, struct sal_flow *f)
+{
+	if (atomic_fetch_andnot(SAL_MARK_PASSED_ON, &f->marks) &
+	    SAL_MARK_REMOVED)
+		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
+}
+
+/* under the lock: -EALREADY and -ENOENT as flow_hand_over() has them */
+static int flow_pass_on(struct sal_domain *d, struct sal_flow *f,
+			struct sal_flow *next)
+{
+	int err;
+
+	lockdep_assert_held(&d->alt_lock);
+	if (f->kind == SAL_FLOW_PAST)
+		return -EALREADY;
+	if (atomic_fetch_or(SAL_MARK_PASSED_ON, &f->marks) & SAL_MARK_REMOVED)
+		return -ENOENT;
+	err = flow_link_successor(d, f, next);
+	if (err && err != -EEXIST) {
+		flow_keep(d, f);
+		return err;
+	}
+	/* pairs with sal_flow_lookup() */
+	smp_store_release(&f->kind, SAL_FLOW_PAST);
+	atomic_dec(&sal_flow_service(f)->n_flows);
+	return err;
+}
+
 /*
  * The client's packets find one or the other: the new flow is there before the
  * old one is past. EEXIST: it is past, but another one was there for it already.
@@ -830,20 +861,13 @@ static int flow_hand_over(const struct sal_member *m, struct sal_flow *f,
 			  struct sal_flow *next, const struct sal_conv *conv)
 {
 	struct sal_domain *d = m->domain;
-	int err = -EALREADY;
+	int err;
 
 	next->alt = flow_alloc_alt(m, conv, next);
 	if (!next->alt)
 		return -ENOMEM;
 	spin_lock_bh(&d->alt_lock);
-	if (f->kind != SAL_FLOW_PAST) {
-		err = flow_link_successor(d, f, next);
-		if (!err || err == -EEXIST) {
-			/* pairs with sal_flow_lookup() */
-			smp_store_release(&f->kind, SAL_FLOW_PAST);
-			atomic_dec(&sal_flow_service(f)->n_flows);
-		}
-	}
+	err = flow_pass_on(d, f, next);
 	spin_unlock_bh(&d->alt_lock);
 	return err;
 }

@@ -81,7 +81,8 @@ static bool flow_has_ports(const struct sal_flow *f)
 /**
  * sal_nl_fill_carried() - put what a flow has carried into a message
  * @skb: message
- * @f: flow; puts nothing where it does not count, or goes on in another one
+ * @f: flow; puts nothing where it does not count, or where another one that it
+ *	goes on in has got it all
  *
  * RCU.
  *
@@ -91,9 +92,12 @@ int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f)
 {
 	struct sal_traffic_sum sum;
 
-	if (!sal_acct_has(f) || READ_ONCE(f->kind) == SAL_FLOW_PAST)
+	if (!sal_acct_has(f))
 		return 0;
 	sal_acct_read(f, &sum);
+	if (READ_ONCE(f->kind) == SAL_FLOW_PAST &&
+	    !sum.packets[SAL_FORWARD] && !sum.packets[SAL_REVERSE])
+		return 0;
 	return sal_nl_put_traffic(skb, SAL_A_FLOW_FORWARD_PACKETS, &sum);
 }
 

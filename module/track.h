@@ -3,7 +3,7 @@
  * track.h - how far a conversation has come, and how long its flow lives
  *
  * Marks are set by packets and never taken back, so that each is written once and
- * packets need no lock. What they say of TCP is enough to let a connection's flow
+ * packets need no lock; two are of its end. What they say of TCP is enough to let a connection's flow
  * live as long as the connection; whether segments are in order or in a window is
  * for both ends to say.
  */
@@ -18,7 +18,8 @@ struct sal_packet;
 
 /* marks of a flow: an answer has passed; the client has sent again after it, or
  * its connection is established; who has closed it, and whether it was reset. One
- * is of how it was made: it has counters, see acct.h.
+ * is of how it was made: it has counters, see acct.h. And it goes on in another flow,
+ * or was removed: whichever comes first tells of its end, see sal_flow_remove().
  */
 #define SAL_MARK_REPLIED	BIT(0)
 #define SAL_MARK_ASSURED	BIT(1)
@@ -26,6 +27,9 @@ struct sal_packet;
 #define SAL_MARK_FIN_SERVER	BIT(3)
 #define SAL_MARK_RESET		BIT(4)
 #define SAL_MARK_ACCT		BIT(5)
+#define SAL_MARK_PASSED_ON	BIT(6)
+#define SAL_MARK_REMOVED	BIT(7)
+#define SAL_MARKS_END		(SAL_MARK_PASSED_ON | SAL_MARK_REMOVED)
 
 /**
  * enum sal_timeout - the times that a service has for its flows

@@ -99,6 +99,8 @@ forget()
 	S flow flush
 	for ns in "${NAMESPACES[@]}"; do
 		tables "$1" "$ns" -t nat -F
+		tables "$1" "$ns" -P FORWARD ACCEPT
+		tables "$1" "$ns" -F FORWARD
 		in_ns "$ns" conntrack -F >/dev/null 2>&1
 	done
 }
@@ -157,5 +159,6 @@ published()
 		expect "$proto" "$(ask a "$proto" -p 4323 "$(vip "$1" 2)" 80)" \
 			"$(vip "$1" 2) c1 $(addr "$1" 1) 4323" || rc=1
 	done
+	forget "$1"
 	return "$rc"
 }

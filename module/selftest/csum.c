@@ -19,6 +19,10 @@
  * @CSUM_TEST_PARTIAL: over the pseudo header alone, the device is to do the rest
  * @CSUM_TEST_SEGMENTS: that, and who segments it is to do the rest
  * @CSUM_TEST_INNER: there; what the packet says is of another packet within
+ * @CSUM_TEST_LIST: there, of the first of several datagrams
+ * @CSUM_TEST_TUNNEL: of a tunnel of segments, which has none
+ * @CSUM_TEST_TUNNEL_SUM: the same, and who segments it is to do the rest
+ * @CSUM_TEST_ABSENT_COMPLETE: none, and the device has summed up all of the packet
  */
 enum csum_test_form {
 	CSUM_TEST_FULL,
@@ -27,6 +31,10 @@ enum csum_test_form {
 	CSUM_TEST_PARTIAL,
 	CSUM_TEST_SEGMENTS,
 	CSUM_TEST_INNER,
+	CSUM_TEST_LIST,
+	CSUM_TEST_TUNNEL,
+	CSUM_TEST_TUNNEL_SUM,
+	CSUM_TEST_ABSENT_COMPLETE,
 };
 
 static __init unsigned int csum_test_l3len(enum sal_af af)
@@ -79,10 +87,17 @@ static __init bool csum_test_right(struct sk_buff *skb, enum sal_af af,
 	if (af == SAL_V4 && ip_fast_csum(ip_hdr(skb), 5))
 		return false;
 	switch (form) {
+	case CSUM_TEST_ABSENT_COMPLETE:
+		/* it is not so any more, and must not be said to be */
+		if (skb->ip_summed != CHECKSUM_NONE)
+			return false;
+		fallthrough;
 	case CSUM_TEST_ABSENT:
+	case CSUM_TEST_TUNNEL:
 		return !*csum_test_sum(skb, af, proto);
 	case CSUM_TEST_PARTIAL:
 	case CSUM_TEST_SEGMENTS:
+	case CSUM_TEST_TUNNEL_SUM:
 		return csum_test_completed(skb, af, proto);
 	case CSUM_TEST_COMPLETE:
 		if (csum_fold(csum_sub(skb->csum, skb_checksum(skb, 0, skb->len,
@@ -109,39 +124,69 @@ static __init __sum16 csum_test_pseudo(const struct sk_buff *skb,
 				  proto, 0);
 }
 
+/* what the packet says of itself */
+static __init void csum_test_say(struct sk_buff *skb, enum csum_test_form form)
+{
+	unsigned int type = 0;
+
+	switch (form) {
+	case CSUM_TEST_COMPLETE:
+	case CSUM_TEST_ABSENT_COMPLETE:
+		skb->ip_summed = CHECKSUM_COMPLETE;
+		break;
+	case CSUM_TEST_PARTIAL:
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		break;
+	case CSUM_TEST_SEGMENTS:
+		type = SKB_GSO_UDP_L4;
+		break;
+	case CSUM_TEST_LIST:
+		type = SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST;
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		break;
+	case CSUM_TEST_TUNNEL:
+		type = SKB_GSO_UDP_TUNNEL | SKB_GSO_TCPV4;
+		break;
+	case CSUM_TEST_TUNNEL_SUM:
+		type = SKB_GSO_UDP_TUNNEL_CSUM | SKB_GSO_UDP_L4;
+		break;
+	default:
+		break;
+	}
+	if (form == CSUM_TEST_INNER || form == CSUM_TEST_TUNNEL ||
+	    form == CSUM_TEST_TUNNEL_SUM) {
+		skb->ip_summed = CHECKSUM_PARTIAL;
+		skb->csum_start += sizeof(struct udphdr);
+	}
+	skb_shinfo(skb)->gso_size = !!type;
+	skb_shinfo(skb)->gso_type = type;
+}
+
 static __init void csum_test_make(struct sk_buff *skb, enum sal_af af,
 				  u8 proto, enum csum_test_form form)
 {
 	__sum16 *sum = csum_test_sum(skb, af, proto);
 
 	*sum = 0;
-	if (form == CSUM_TEST_ABSENT)
-		return;
-	*sum = csum_test_l4(skb, af, proto);
-	if (!*sum)
-		*sum = CSUM_MANGLED_0;
 	skb->csum_start = skb_headroom(skb) + csum_test_l3len(af);
+	csum_test_say(skb, form);
 	switch (form) {
-	case CSUM_TEST_COMPLETE:
-		skb->ip_summed = CHECKSUM_COMPLETE;
-		skb->csum = skb_checksum(skb, 0, skb->len, 0);
+	case CSUM_TEST_ABSENT:
+	case CSUM_TEST_TUNNEL:
+	case CSUM_TEST_ABSENT_COMPLETE:
 		break;
 	case CSUM_TEST_PARTIAL:
-		skb->ip_summed = CHECKSUM_PARTIAL;
-		*sum = csum_test_pseudo(skb, af, proto);
-		break;
 	case CSUM_TEST_SEGMENTS:
-		skb_shinfo(skb)->gso_size = 1;
-		skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4;
+	case CSUM_TEST_TUNNEL_SUM:
 		*sum = csum_test_pseudo(skb, af, proto);
-		break;
-	case CSUM_TEST_INNER:
-		skb->ip_summed = CHECKSUM_PARTIAL;
-		skb->csum_start += sizeof(struct udphdr);
 		break;
 	default:
-		break;
+		*sum = csum_test_l4(skb, af, proto);
+		if (!*sum)
+			*sum = CSUM_MANGLED_0;
 	}
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->csum = skb_checksum(skb, 0, skb->len, 0);
 }
 
 static __init void csum_test_headers(struct sk_buff *skb, enum sal_af af,
@@ -329,6 +374,7 @@ static __init bool csum_test_round(enum sal_af af)
 		IPPROTO_UDP,
 		IPPROTO_TCP,
 	};
+	enum csum_test_form form;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(protos); i++)
@@ -337,11 +383,10 @@ static __init bool csum_test_round(enum sal_af af)
 		    !csum_test_quoted(af, protos[i], true) ||
 		    !csum_test_quoted(af, protos[i], false))
 			return false;
-	return csum_test_one(af, IPPROTO_TCP, CSUM_TEST_PARTIAL) &&
-	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_PARTIAL) &&
-	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_SEGMENTS) &&
-	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_INNER) &&
-	       csum_test_one(af, IPPROTO_UDP, CSUM_TEST_ABSENT);
+	for (form = 0; form <= CSUM_TEST_ABSENT_COMPLETE; form++)
+		if (!csum_test_one(af, IPPROTO_UDP, form))
+			return false;
+	return csum_test_one(af, IPPROTO_TCP, CSUM_TEST_PARTIAL);
 }
 
 int __init sal_csum_selftest(void)
