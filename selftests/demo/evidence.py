@@ -141,15 +141,16 @@ def judge(replies, sent, seen):
         newest = max(newest, seq)
 
     # An instance was given them and went without an answer.
-    inflight = set()
-    for requests, answers in seen:
-        inflight |= ({seq for _, seq in requests} -
-                     {seq for _, seq in answers} - got)
+    gone = {name: {seq for _, seq in requests} -
+            {seq for _, seq in answers} - got
+            for name, (requests, answers) in seen.items()}
+    inflight = set().union(*gone.values())
 
     return {"sent": sent, "received": len(got),
             "lost": sent - len(got) - len(inflight),
             "duplicates": duplicates, "reordered": reordered,
-            "inflight": len(inflight)}
+            "inflight": len(inflight),
+            "gone_with": sorted(name for name in gone if gone[name])}
 
 
 def turns(seen, family):
@@ -255,7 +256,7 @@ class Scene:
         """For the table and the machines"""
         replies, sent, strange = self.clients[family]
         res = judge(replies, sent,
-                    [of[family] for of in self.seen.values()])
+                    {name: of[family] for name, of in self.seen.items()})
         moves = [end - begin for begin, end, families in self.moves
                  if str(family) in families]
         res["turns"] = len(self.turns(family)) - 1
@@ -300,5 +301,8 @@ class Stream(Scene):
     def wrong(self, res, strange):
         """See above"""
         yield from super().wrong({**res, "reordered": 0}, strange)
+        # Only the device of this one is deleted while it answers.
+        if set(res["gone_with"]) - {"b.com #3"}:
+            yield "one that was left has not answered all that it was given"
         if res["turns"] < REPLACED:
             yield f"who answers was replaced fewer than {REPLACED} times"

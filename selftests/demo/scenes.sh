@@ -212,8 +212,14 @@ udp_replace()
 	sal_batch "$(endpoint b.com.3)" "endpoint del b.com b.com.2"
 }
 
-# An instance that has been left ends a second later, when it has nothing to
-# answer any more.
+# An instance that has been left ends a second later, with nothing to answer any
+# more.
+udp_end()
+{
+	poll answered_all "$1"
+	end_instance "$1"
+}
+
 scene_udp()
 {
 	WHAT=udp
@@ -226,13 +232,13 @@ scene_udp()
 	sleep 1
 	mark "b.com #1, which was left, is deleted, with its namespace"
 	O endpoint del b.com b.com.1
-	end_instance b.com.1
+	udp_end b.com.1
 
 	start_instance b.com.3
 	mark "b.com #3 has been started; in one transaction #2 goes, #3 comes"
 	timed 46 udp_replace
 	sleep 1
-	end_instance b.com.2
+	udp_end b.com.2
 
 	start_instance b.com.1
 	sal_add b.com.1
@@ -244,7 +250,7 @@ scene_udp()
 	mark "b.com #1, the only one, is deleted"
 	O endpoint del b.com b.com.1
 	sleep 1
-	end_instance b.com.1
+	udp_end b.com.1
 	mark "b.com #2 is started: $(held) requests wait for it by now"
 	start_instance b.com.2
 	timed 46 sal_add b.com.2

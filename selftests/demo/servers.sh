@@ -49,6 +49,13 @@ listens()
 	grep -q ":$(printf '%04X' "$3") " "/proc/${SERVERS[$1]}/net/$2"
 }
 
+# answered_all INSTANCE: nothing waits in its UDP socket
+answered_all()
+{
+	grep -q ":$(printf '%04X' "$UDP_PORT") .* 00000000:00000000 " \
+		"/proc/${SERVERS[$1]}/net/udp6"
+}
+
 # serve_end INSTANCE: if it has a server
 serve_end()
 {

@@ -115,7 +115,8 @@ def fill(phrases, width=64):
 def stream_totals(res):
     """Of pings and of UDP"""
     text = f"{res['sent']} sent, {res['received']} answered"
-    for key, word in (("inflight", "gone with an instance"),
+    with_whom = " and ".join(res["gone_with"])
+    for key, word in (("inflight", f"gone with {with_whom}"),
                       ("lost", "LOST"), ("duplicates", "REPEATED"),
                       ("reordered", "out of order")):
         if res[key]:
