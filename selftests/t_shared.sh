@@ -106,6 +106,9 @@ counts_go_on()
 	all_answered "$report" || rc=1
 	sent="$(field "$report" sent)"
 	undelay b2
+	flood_end x TERM >/dev/null
+	all_answered "$report" || rc=1
+	sent="$(field "$report" sent)"
 	expect_num "late replies" "$(counter late)" -gt "$late" || rc=1
 	expect "packets, both ways" "$(json '.[0] | "\(.forward_packets) \(
 		.reverse_packets)"' flow show service two.com)" \
