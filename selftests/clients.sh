@@ -7,12 +7,25 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# Where setup.sh has unpacked what it does not install.
-if [ -n "${SAL_SERVERS:-}" ]; then
-	PATH="$SAL_SERVERS/bin:$PATH"
-	LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$SAL_SERVERS/lib"
-	export PATH LD_LIBRARY_PATH
-fi
+# What setup.sh has unpacked and not installed: that finds the libraries which came
+# with it, and nobody else does.
+find_servers()
+{
+	local file
+	mkdir "$WORK/bin"
+	for file in "$SAL_SERVERS"/bin/*; do
+		cat >"$WORK/bin/${file##*/}" <<-END
+			#!/bin/sh
+			LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+\$LD_LIBRARY_PATH:}$SAL_SERVERS/lib"
+			export LD_LIBRARY_PATH
+			exec "$file" "\$@"
+		END
+		chmod +x "$WORK/bin/${file##*/}"
+	done
+	PATH="$WORK/bin:$PATH"
+}
+
+[ -z "${SAL_SERVERS:-}" ] || find_servers
 
 # How much; it may be set before this is read.
 FILE_SIZE="${FILE_SIZE:-8M}"	# of a file that is fetched
@@ -359,6 +372,7 @@ keep()
 	local name="$1"
 	shift
 	rm -f "$WORK/stop"
+	: >"$WORK/keep.$name"
 	"keep_$name" "$@" >"$WORK/keep.$name" 2>&1 &
 	PIDS+=($!)
 	declare -g "KEEP_$name=$!"
@@ -399,11 +413,18 @@ more_echos()
 	[ "$(echos "$1" "$2")" -gt "$3" ]
 }
 
-# FAMILY: each move is followed by a request to where it went
+asked_both()
+{
+	grep -q '^"b1"' "$WORK/keep.dig" && grep -q '^"b2"' "$WORK/keep.dig"
+}
+
+# FAMILY: each move is followed by a request to where it went; there are more of them
+# where dig is slow
 to_and_fro()
 {
-	local i before from=b1 to=b2
-	for ((i = 0; i < MOVES; i++)); do
+	local i=0 before from=b1 to=b2
+	until [ $((i++)) -ge "$MOVES" ] && asked_both; do
+		[ "$i" -le $((20 * MOVES)) ] || return 1
 		before="$(echos "$to" "$1")"
 		salctl -n orch migrate b.com from "$from" to "$to" >/dev/null &&
 			poll 10 more_echos "$to" "$1" "$before" || return 1
@@ -456,6 +477,9 @@ moves()
 	PIDS+=("$ping")
 	keep dig "$1"
 	keep redis "$1"
+	poll 20 grep -qs '^"b' "$WORK/keep.dig" || rc=1
+	poll 20 json_is '[.[] | select(.proto == "tcp")] | length > 0' true \
+		flow show service b.com || rc=1
 	to_and_fro "$1" || rc=1
 	touch "$WORK/stop"
 	kill -INT "$ping"

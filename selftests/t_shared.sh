@@ -103,8 +103,6 @@ counts_go_on()
 	hears b2 "$1" && S migrate two.com from b2 to b1 &&
 		poll 5 flows_are two.com "b1 true" || rc=1
 	report="$(flood_end y TERM)"
-	all_answered "$report" || rc=1
-	sent="$(field "$report" sent)"
 	undelay b2
 	flood_end x TERM >/dev/null
 	all_answered "$report" || rc=1
@@ -113,7 +111,6 @@ counts_go_on()
 	expect "packets, both ways" "$(json '.[0] | "\(.forward_packets) \(
 		.reverse_packets)"' flow show service two.com)" \
 		"$sent $sent" || rc=1
-	flood_end x TERM >/dev/null
 	S flow flush
 	poll 5 is_told "$1" "[null,$sent,null,$sent]" ||
 		{ told "$1" >&2; rc=1; }

@@ -230,7 +230,8 @@ servers_work()
 	done
 }
 
-# The commands, and the libraries among what was unpacked.
+# The commands, and the libraries among what was unpacked; but not the C library,
+# which goes with the machine's loader.
 collect_servers()
 {
 	local tree="$1" dir="$2" name file
@@ -242,6 +243,7 @@ collect_servers()
 		done
 	done
 	find "$tree" -path '*/x86_64-linux-gnu/lib*.so.*' -not -type d \
+		-not -name 'libc.so.*' \
 		-exec cp -a -t "$dir/lib" {} +
 }
 
@@ -253,7 +255,7 @@ unpack_servers()
 	say "unpacking ${SERVER_PACKAGES[*]} into $CACHE (5 MB to fetch)"
 	[ -z "$LIST" ] || return 0
 	update_lists
-	rm -rf "$tmp" "$SERVERS"
+	rm -rf "$tmp"
 	mkdir -p "$tmp/debs/partial"
 	# All of what was asked for, and what of its dependencies the machine
 	# does not have. It only looks, and so needs no lock.
@@ -270,6 +272,7 @@ unpack_servers()
 		dpkg -x "$pkg" "$tmp/tree"
 	done
 	collect_servers "$tmp/tree" "$tmp/ready"
+	rm -rf "$SERVERS"
 	mv "$tmp/ready" "$SERVERS"
 	rm -rf "$tmp"
 	servers_work || die "a server lacks something: $(cat "$CACHE/ldd")"
