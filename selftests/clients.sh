@@ -107,8 +107,10 @@ serve_all()
 		server "$ns" 6379 redis-server --save "" --dir "$WORK" \
 			--protected-mode no || return 1
 		server "$ns" 5201 iperf3 -s || return 1
-		server "$ns" 700 socat TCP6-LISTEN:700,ipv6only=0,fork PIPE ||
-			return 1
+		# by pages: more at once may wait for room in a pipe that nobody
+		# else empties
+		server "$ns" 700 socat -b 4096 \
+			TCP6-LISTEN:700,ipv6only=0,fork PIPE || return 1
 		server "$ns" 701 socat \
 			UDP6-RECVFROM:701,ipv6only=0,fork PIPE || return 1
 	done
@@ -481,7 +483,7 @@ moves()
 	keep dig "$1"
 	keep redis "$1"
 	poll 20 grep -qs '^"b' "$WORK/keep.dig" || rc=1
-	poll 20 json_is '[.[] | select(.proto == "tcp")] | length > 0' true \
+	poll 20 json_is '[.[] | select(.proto == 6)] | length > 0' true \
 		flow show service b.com || rc=1
 	to_and_fro "$1" || rc=1
 	touch "$WORK/stop"

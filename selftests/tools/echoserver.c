@@ -85,8 +85,11 @@ static int open_port(int type, uint16_t port)
 static void open_udp(uint16_t port)
 {
 	int fd = open_port(SOCK_DGRAM, port);
+	int size = 8 << 20;
 
-	set(fd, SOL_SOCKET, SO_RCVBUF, 8 << 20);
+	/* root of a user namespace gets what there is for everybody */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		set(fd, SOL_SOCKET, SO_RCVBUF, size);
 	/* IPv4 packets have theirs in mapped form */
 	set(fd, SOL_IPV6, IPV6_RECVPKTINFO, 1);
 	watch(UDP, fd);
