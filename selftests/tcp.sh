@@ -141,7 +141,7 @@ stray()
 	return "$rc"
 }
 
-# Established connections stay when the others move; new ones go to where they are.
+# Established connections stay when the others move.
 pinned()
 {
 	only b1 b2
