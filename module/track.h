@@ -3,9 +3,9 @@
  * track.h - how far a conversation has come, and how long its flow lives
  *
  * Marks are set by packets and never taken back, so that each is written once and
- * packets need no lock; two are of its end. What they say of TCP is enough to let a connection's flow
- * live as long as the connection; whether segments are in order or in a window is
- * for both ends to say.
+ * packets need no lock; two are of its end. What they say of TCP is enough to let a
+ * connection's flow live as long as the connection; whether segments are in order or
+ * in a window is for both ends to say.
  */
 #ifndef _SAL_TRACK_H
 #define _SAL_TRACK_H
