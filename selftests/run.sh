@@ -51,13 +51,19 @@ USERNS=(t_nl_perm t_ping t_rights)
 # What is run again where it has two CPUs and sanitizers.
 SMP=(t_flap t_hold t_map_race t_transaction d_churn)
 
-# Tests that root of a user namespace cannot run, and why.
+# Tests that root of a user namespace cannot run, or has nothing to add to, and why.
 no_userns()
 {
 	cat <<-END
+	t_clients	takes minutes, and rights make no difference to it
+	t_clients_router	the same
 	t_established	slabinfo and tracing are for root of the machine
 	t_inflight	tcpdump gives up its groups, which may not be done there
 	t_migrate	rps_cpus, by which one CPU receives, is for root of the machine
+	t_nat		rights make no difference to it
+	t_nat_router	the same
+	t_offload	the same
+	t_offload_router	the same
 	t_reload	unloads the module
 	t_route_end	unloads the module
 	t_trace		tracing is for root of the machine
