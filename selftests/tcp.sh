@@ -24,6 +24,7 @@ talk()
 	ip netns exec a "$TOOLS/talk" "$@" \
 		<"$WORK/talk.$name.in" >"$WORK/talk.$name" 2>&1 &
 	PIDS+=($!)
+	declare -g "TALK_PID_$name=$!"
 	exec {TALK}>"$WORK/talk.$name.in"
 	declare -g "TALK_$name=$TALK"
 	poll 5 test -s "$WORK/talk.$name"
@@ -45,12 +46,13 @@ more_lines()
 	[ "$(wc -l <"$1")" -gt "$2" ]
 }
 
-# hang_up NAME: the file that it reads ends, and it closes
+# hang_up NAME: the file that it reads ends, and it closes and is gone
 hang_up()
 {
-	local var="TALK_$1" fd
+	local var="TALK_$1" pid="TALK_PID_$1" fd
 	fd="${!var}"
 	exec {fd}>&-
+	poll 10 not kill -0 "${!pid}" 2>/dev/null
 }
 
 # --- cases ------------------------------------------------------------------
@@ -137,6 +139,8 @@ stray()
 		expect_num "stray" "$(counter stray)" -gt "$before" || rc=1
 	fi
 	hang_up t
+	# or its end would be adopted, too, in the next case
+	[ "$2" != adopt ] || poll 5 state_is closed || rc=1
 	S service set b.com stray reset
 	return "$rc"
 }
