@@ -15,14 +15,14 @@ endpoint c.com b3 13
 ip -n b1 addr add 10.0.1.21/16 dev eth0
 ip -n b1 addr add fd00:1::21/64 dev eth0 nodad
 
-# all that there is, but for flows, which end in their own time, and what has been
-# carried
+# all that there is, but for flows and cells, which end in their own time, and what
+# has been carried
 table()
 {
 	local object
 	for object in domain service endpoint member; do
 		salctl -n orch -j "$object" show | jq -c \
-			'del(.[] | .flows, .created, .destroyed,
+			'del(.[] | .flows, .cells, .created, .destroyed,
 				.forward_packets, .forward_bytes,
 				.reverse_packets, .reverse_bytes)'
 	done
