@@ -138,6 +138,8 @@ stray()
 	else
 		expect_num "stray" "$(counter stray)" -gt "$before" || rc=1
 	fi
+	# what was dropped is sent again and again, and would be adopted later
+	[ "$2" != drop ] || say t abort >&2 || rc=1
 	hang_up t
 	# or its end would be adopted, too, in the next case
 	[ "$2" != adopt ] || poll 5 state_is closed || rc=1

@@ -9,6 +9,7 @@
  *	echo N	send N bytes and read them back: "echoed N", or what went wrong
  *	who	who the server is, and who it takes us for
  *	shut	close our direction
+ *	abort	the end will be a reset, and no retries of ours after it
  *
  * At the end of its input it closes. What is not answered in SECONDS (5) is
  * "timeout", of the connection after six times as long.
@@ -190,6 +191,15 @@ static void who(int fd)
 	say(n ? buf : "closed");
 }
 
+static void set_abort(int fd)
+{
+	const struct linger linger = { .l_onoff = 1 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)))
+		die("setsockopt");
+	say("abort");
+}
+
 static void command(int fd, const char *line)
 {
 	size_t size;
@@ -198,6 +208,8 @@ static void command(int fd, const char *line)
 		echo(fd, size);
 	else if (!strncmp(line, "who", 3))
 		who(fd);
+	else if (!strncmp(line, "abort", 5))
+		set_abort(fd);
 	else if (shutdown(fd, SHUT_WR))
 		say_errno();
 	else
