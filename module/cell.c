@@ -21,6 +21,7 @@
 #include "hold.h"
 #include "net.h"
 #include "sched.h"
+#include "sched_maglev.h"
 #include "service.h"
 
 static u32 cell_flows(const struct sal_cell *cell)
@@ -51,9 +52,26 @@ static void cell_unlink(struct sal_cell *cell)
 	call_rcu(&cell->rcu, cell_free_rcu);
 }
 
+/* its endpoint is there as long as a cell points to it under the lock */
+static void cell_count(const struct sal_cell *cell, int n)
+{
+	struct sal_endpoint *ep;
+
+	ep = rcu_dereference_protected(cell->ep, lockdep_is_held(&cell->lock));
+	if (ep)
+		atomic_add(n, &ep->n_flows);
+}
+
 bool sal_cell_get(struct sal_cell *cell)
 {
-	return refcount_inc_not_zero(&cell->refs);
+	bool there;
+
+	spin_lock_bh(&cell->lock);
+	there = refcount_inc_not_zero(&cell->refs);
+	if (there)
+		cell_count(cell, 1);
+	spin_unlock_bh(&cell->lock);
+	return there;
 }
 
 /**
@@ -62,7 +80,13 @@ bool sal_cell_get(struct sal_cell *cell)
  */
 void sal_cell_put(struct sal_cell *cell)
 {
-	if (!refcount_dec_and_test(&cell->refs))
+	bool last;
+
+	spin_lock_bh(&cell->lock);
+	cell_count(cell, -1);
+	last = refcount_dec_and_test(&cell->refs);
+	spin_unlock_bh(&cell->lock);
+	if (!last)
 		return;
 	spin_lock_bh(&sal_lock);
 	cell_unlink(cell);
@@ -76,9 +100,7 @@ struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 	struct sal_cell *cell;
 
 	cell = rcu_dereference(ep->cur[af][slot]);
-	if (!cell || !refcount_inc_not_zero(&cell->refs))
-		return NULL;
-	return cell;
+	return cell && sal_cell_get(cell) ? cell : NULL;
 }
 
 bool sal_cell_was(const struct sal_cell *cell, u32 ep)
@@ -157,7 +179,11 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 
 	if (from)
 		cell_remember(cell, from->id);
+	spin_lock(&cell->lock);
+	cell_count(cell, -(int)cell_flows(cell));
 	rcu_assign_pointer(cell->ep, to);
+	cell_count(cell, cell_flows(cell));
+	spin_unlock(&cell->lock);
 	list_move_tail(&cell->list, to ? &to->cells[cell->af] :
 					 &cell->svc->orphans[cell->af]);
 }
@@ -186,6 +212,7 @@ int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
 		cell->af = af;
 		cell->slot = -1;
 		refcount_set(&cell->refs, 1);
+		spin_lock_init(&cell->lock);
 		list_add(&cell->list, fresh);
 	}
 	return 0;
@@ -248,6 +275,7 @@ static void cells_set_usable(struct sal_endpoint *ep, enum sal_af af,
 		return;
 	WRITE_ONCE(ep->usable[af], usable);
 	WRITE_ONCE(*n, usable ? *n + 1 : *n - 1);
+	sal_maglev_stale(ep->svc, 0);
 }
 
 static void cells_fill(struct sal_endpoint *ep, enum sal_af af,

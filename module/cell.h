@@ -7,6 +7,7 @@
 
 #include <linux/list.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include <uapi/linux/sal.h>
@@ -43,7 +44,7 @@ struct sal_former {
 /**
  * struct sal_cell - what flows are bound to
  * @ep: where packets go; NULL while there is no usable endpoint. Written under
- *	sal_lock, read under RCU.
+ *	sal_lock and @lock, read under RCU.
  * @svc: whose it is; holds a reference; never changes
  * @af: family; never changes
  * @slot: index among the current cells of @ep, or -1: new flows do not come
@@ -52,7 +53,9 @@ struct sal_former {
  *	read anywhere.
  * @former: ring of former endpoints
  * @next: where the next one is written in @former. sal_lock.
- * @refs: flows bound, and one while the cell is current
+ * @refs: flows bound, and one while the cell is current. Flows come and go under
+ *	@lock.
+ * @lock: @ep has as many flows counted as are bound here
  * @list: in &sal_endpoint.cells or &sal_service.orphans. sal_lock.
  * @rcu: for freeing
  */
@@ -65,6 +68,7 @@ struct sal_cell {
 	bool tcp;
 	struct sal_former former[SAL_FORMER];
 	refcount_t refs;
+	spinlock_t lock;	/* flows bound, and the endpoint's number of them */
 	struct list_head list;
 	struct rcu_head rcu;
 };

@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "affinity.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -15,6 +16,7 @@
 #include "member.h"
 #include "net.h"
 #include "route.h"
+#include "sched_maglev.h"
 #include "service.h"
 #include "stats.h"
 #include "txn.h"
@@ -51,6 +53,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	INIT_LIST_HEAD(&d->ghosts);
 	sal_direct_init(d);
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
+	sal_maglev_init(d);
 	refcount_set(&d->refs, 1);
 #ifdef CONFIG_MEMCG
 	d->memcg = get_mem_cgroup_from_mm(current->mm);
@@ -73,11 +76,16 @@ static int domain_init_tables(struct sal_domain *d)
 	err = sal_reverse_init(d);
 	if (err)
 		goto err_names;
-	err = sal_flow_table_init(d);
+	err = sal_affinity_init(d);
 	if (err)
 		goto err_reverse;
+	err = sal_flow_table_init(d);
+	if (err)
+		goto err_affinity;
 	return 0;
 
+err_affinity:
+	sal_affinity_destroy(d);
 err_reverse:
 	sal_reverse_destroy(d);
 err_names:
@@ -180,7 +188,9 @@ void sal_domain_shut(struct sal_domain *d)
 void sal_domain_destroy(struct sal_domain *d)
 {
 	cancel_delayed_work_sync(&d->reap);
+	sal_maglev_exit(d);
 	sal_flow_table_destroy(d);
+	sal_affinity_destroy(d);
 	sal_reverse_destroy(d);
 	rhashtable_destroy(&d->names);
 	sal_vip_table_destroy(&d->vips);

@@ -5,6 +5,7 @@
 #ifndef _SAL_DOMAIN_H
 #define _SAL_DOMAIN_H
 
+#include <linux/llist.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
@@ -47,6 +48,8 @@ struct sal_limits {
  * @flows: flows by their server-side identity; see flow.h
  * @alts: flows with a mapped id by their client-side identity; see flow.h
  * @reverse: addresses to endpoints; see endpoint.h
+ * @affinities: clients and the endpoints that they keep; see affinity.h
+ * @n_affinities: how many
  * @direct: conversations with endpoints' own addresses; see direct.h
  * @stats: counters, per CPU
  * @limits: what it may hold
@@ -79,6 +82,8 @@ struct sal_limits {
  * @n_pools: how many. sal_mutex.
  * @id_prefix: prefix of IDs derived from names. sal_mutex.
  * @txn_id: number of the latest transaction. sal_mutex.
+ * @moves: how often a request has moved an endpoint's flows. Written under sal_mutex,
+ *	read without.
  * @generation: changes with each change of what a dump of the configuration
  *	shows
  * @seq: number of the latest event of each multicast group. event_lock.
@@ -87,6 +92,8 @@ struct sal_limits {
  *	through &sal_endpoint.ghost. sal_mutex.
  * @n_ghosts: how many. sal_mutex.
  * @reap: frees @ghosts when their time is over
+ * @refresh: looks at the tables of the services in @stale
+ * @stale: services, through &sal_service.stale
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
@@ -98,6 +105,7 @@ struct sal_domain {
 	struct rhashtable flows;
 	struct rhashtable alts;
 	struct rhashtable reverse;
+	struct rhashtable affinities;
 	struct sal_stats __percpu *stats;
 	struct sal_limits limits;
 	bool guest;
@@ -105,6 +113,7 @@ struct sal_domain {
 	atomic_t n_flows ____cacheline_aligned_in_smp;
 	atomic_t n_ended;
 	atomic_t n_alts;
+	atomic_t n_affinities;
 	spinlock_t alt_lock;	/* mapped flows into and out of both tables */
 	atomic64_t held_bytes;
 	atomic_t flow_id;
@@ -128,12 +137,15 @@ struct sal_domain {
 	u32 n_pools;
 	struct sal_prefix id_prefix;
 	u32 txn_id;
+	u32 moves;
 	atomic_t generation;
 	u64 seq[5];
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;
 	struct delayed_work reap;
+	struct delayed_work refresh;
+	struct llist_head stale;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool dead;

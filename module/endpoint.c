@@ -161,6 +161,10 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	ep->plan = SAL_PLAN_ADD;
 	ep->weight = req->weight;
 	ep->want_weight = req->weight;
+	ep->tier = req->tier;
+	ep->want_tier = req->tier;
+	ep->max_flows = req->max_flows;
+	ep->want_max_flows = req->max_flows;
 	ep->state = req->state;
 	ep->want_state = req->state;
 	INIT_LIST_HEAD(&ep->in_service);

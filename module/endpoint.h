@@ -31,7 +31,14 @@ struct sal_service;
  *	fault, cells installed. Written under sal_lock, read without.
  * @leaving: it is about to lose its flows, which are not to come from another
  *	that is, too. Written under sal_lock, read without.
- * @weight: share of new flows. Written under sal_mutex, read without.
+ * @weight: share of new flows, 0 for none. Written under sal_mutex, read without;
+ *	likewise @tier and @max_flows.
+ * @tier: it gets new flows where none of a lower tier takes any
+ * @max_flows: it takes none while it has so many; 0 for no bound
+ * @n_flows: flows bound to it. Written by each flow that comes or goes.
+ * @moved_to: number of the endpoint that a request has moved its flows to last, or 0.
+ *	Written under sal_mutex, read without, see affinity.c.
+ * @moved_then: &sal_domain.moves of then; likewise
  * @port: port by which it has the service's first one; 0 where that is the
  *	same; never changes
  * @shift: what is added to a port of the service to get the endpoint's, modulo
@@ -42,7 +49,8 @@ struct sal_service;
  * @rev: its addresses; never change, so a changed address is a new endpoint
  * @traffic: what it has carried; never changes
  * @in_service: in &sal_service.endpoints
- * @state: enum sal_endpoint_state. sal_mutex.
+ * @state: enum sal_endpoint_state. Written under sal_mutex and sal_lock, read
+ *	without.
  * @fault: enum sal_fault bits for each family. sal_lock.
  * @cells: all cells that point to it, the current ones included. sal_lock.
  * @net: namespace it lives in, no reference; NULL outside of this host, and
@@ -64,6 +72,8 @@ struct sal_service;
  * @old: planned: the one whose place it takes
  * @cause: planned: why it goes
  * @want_weight: planned: its weight
+ * @want_tier: planned: its tier
+ * @want_max_flows: planned: its bound of flows
  * @want_state: planned: its state
  * @left: planned: namespace that it has left, for its last event
  * @link: planned: what a look at its addresses saw, and cells for it; or NULL
@@ -78,6 +88,11 @@ struct sal_endpoint {
 	bool usable[SAL_AF_NUM];
 	bool leaving;
 	u32 weight;
+	u32 tier;
+	u32 max_flows;
+	atomic_t n_flows;
+	u32 moved_to;
+	u32 moved_then;
 	u16 port;
 	u16 shift;
 	struct sal_service *svc;
@@ -104,6 +119,8 @@ struct sal_endpoint {
 	struct sal_endpoint *old;
 	enum sal_cause cause;
 	u32 want_weight;
+	u32 want_tier;
+	u32 want_max_flows;
 	u32 want_state;
 	struct net *left;
 	struct sal_link_plan *link;
@@ -120,7 +137,9 @@ struct sal_endpoint {
  * @addr: addresses
  * @has: which of @addr count, as bits
  * @port: port by which it has the service's first one, or 0
- * @weight: share of new flows
+ * @weight: share of new flows, 0 for none
+ * @tier: which of a service get new flows first
+ * @max_flows: how many it may have, 0 for no bound
  * @state: enum sal_endpoint_state
  */
 struct sal_endpoint_req {
@@ -130,6 +149,8 @@ struct sal_endpoint_req {
 	u8 has;
 	u16 port;
 	u32 weight;
+	u32 tier;
+	u32 max_flows;
 	u32 state;
 };
 

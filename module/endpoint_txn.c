@@ -251,6 +251,8 @@ struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
 		ep->plan = SAL_PLAN_SET;
 	sal_txn_touch_endpoint(t, ep);
 	ep->want_weight = req->weight;
+	ep->want_tier = req->tier;
+	ep->want_max_flows = req->max_flows;
 	ep->want_state = req->state;
 	if (look && sal_link_plan(ep)) {
 		NL_SET_ERR_MSG(extack, "out of memory");
@@ -377,6 +379,8 @@ void sal_endpoint_arrive(struct sal_endpoint *ep)
 	if (ep->plan != SAL_PLAN_ADD && ep->plan != SAL_PLAN_SET)
 		return;
 	WRITE_ONCE(ep->weight, ep->want_weight);
+	WRITE_ONCE(ep->tier, ep->want_tier);
+	WRITE_ONCE(ep->max_flows, ep->want_max_flows);
 	if (ep->plan == SAL_PLAN_ADD)
 		endpoint_introduce(ep);
 	else if (ep->want_state == SAL_ENDPOINT_STATE_DOWN)
@@ -458,6 +462,8 @@ void sal_endpoint_settle(struct sal_endpoint *ep)
 	sal_link_forget(ep);
 	list_del_init(&ep->touched);
 	ep->want_weight = ep->weight;
+	ep->want_tier = ep->tier;
+	ep->want_max_flows = ep->max_flows;
 	ep->want_state = ep->state;
 	ep->heir = NULL;
 	ep->old = NULL;

@@ -28,6 +28,7 @@
 #include <net/sock.h>
 
 #include "acct.h"
+#include "affinity.h"
 #include "cell.h"
 #include "claim.h"
 #include "compat.h"
@@ -72,7 +73,7 @@ static struct kmem_cache *flow_acct_cache;
 /* clients choose what is hashed */
 static siphash_aligned_key_t flow_hash_key __read_mostly;
 
-static u32 flow_hashfn(const void *data, u32 len, u32 seed)
+u32 sal_flow_hash(const void *data, u32 len, u32 seed)
 {
 	return (u32)siphash(data, len, &flow_hash_key) ^ seed;
 }
@@ -81,7 +82,7 @@ static const struct rhashtable_params flow_params = {
 	.head_offset		= offsetof(struct sal_flow, node),
 	.key_offset		= offsetof(struct sal_flow, key),
 	.key_len		= sizeof(struct sal_flow_key),
-	.hashfn			= flow_hashfn,
+	.hashfn			= sal_flow_hash,
 	.automatic_shrinking	= true,
 };
 
@@ -89,7 +90,7 @@ static const struct rhashtable_params alt_params = {
 	.head_offset		= offsetof(struct sal_flow_alt, node),
 	.key_offset		= offsetof(struct sal_flow_alt, key),
 	.key_len		= sizeof(struct sal_flow_alt_key),
-	.hashfn			= flow_hashfn,
+	.hashfn			= sal_flow_hash,
 	.automatic_shrinking	= true,
 };
 
@@ -375,11 +376,11 @@ static struct sal_cell *flow_choose_cell(struct sal_service *svc,
 	enum sal_af af = sal_addr_af(&conv->vip);
 	struct sal_endpoint *ep;
 
-	ep = sal_sched_pick(svc, af);
+	ep = sal_affinity_pick(svc, conv) ?: sal_sched_pick(svc, conv);
 	if (!ep)
-		return NULL;
+		return ERR_PTR(READ_ONCE(svc->usable[af]) ? -EUSERS : -EAGAIN);
 	return sal_cell_bind(ep, af, conv->ports.proto == IPPROTO_TCP,
-			     get_random_u32());
+			     get_random_u32()) ?: ERR_PTR(-EAGAIN);
 }
 
 static struct sal_flow *flow_zalloc(struct sal_domain *d, bool acct)
@@ -751,12 +752,15 @@ struct sal_flow *sal_flow_create(const struct sal_member *m,
 				 const struct sal_conv *conv)
 {
 	struct sal_cell *cell;
+	struct sal_flow *f;
 
 	cell = flow_choose_cell(svc, conv);
-	if (!cell)
-		return ERR_PTR(-EAGAIN);
-	return flow_make(m, svc, conv, conv->ports.port, cell,
-			 SAL_FLOW_SERVICE);
+	if (IS_ERR(cell))
+		return ERR_CAST(cell);
+	f = flow_make(m, svc, conv, conv->ports.port, cell, SAL_FLOW_SERVICE);
+	if (!IS_ERR(f))
+		sal_affinity_note(svc, f);
+	return f;
 }
 
 /* --- clashes at an address ------------------------------------------------- */
@@ -1050,6 +1054,12 @@ static void flow_settle(struct sal_flow *f)
 		sal_cell_put(to);
 }
 
+static void flow_go_on(struct sal_flow *f)
+{
+	flow_settle(f);
+	sal_affinity_keep(f);
+}
+
 /* true when the end of the table was reached */
 static bool gc_chunk(struct sal_domain *d)
 {
@@ -1070,7 +1080,7 @@ static bool gc_chunk(struct sal_domain *d)
 		if (flow_is_over(d, f))
 			sal_flow_remove(d, f);
 		else
-			flow_settle(f);
+			flow_go_on(f);
 	}
 	rhashtable_walk_stop(&d->gc_iter);
 	return end;
@@ -1085,6 +1095,7 @@ static void gc_work(struct work_struct *work)
 	while (!gc_chunk(d))
 		cond_resched();
 	rhashtable_walk_exit(&d->gc_iter);
+	sal_affinity_collect(d);
 	if (!READ_ONCE(d->dead))
 		queue_delayed_work(system_power_efficient_wq, &d->gc,
 				   GC_PERIOD);

@@ -229,6 +229,9 @@ static inline bool sal_flow_get_told(const struct sal_flow *f, u32 ep,
 	return val >> 2 == ep;
 }
 
+/* for hash tables of what clients choose; see flow.c */
+u32 sal_flow_hash(const void *data, u32 len, u32 seed);
+
 /* by what endpoints see; RCU */
 struct sal_flow *sal_flow_find(struct sal_domain *d,
 			       const struct in6_addr *peer,
@@ -272,7 +275,8 @@ __be16 sal_flow_far_port(const struct sal_flow *f,
  * Binds it to an endpoint that the scheduler chooses. RCU, any context.
  *
  * Return: the flow (perhaps one that another CPU has just made), or an
- * ERR_PTR: EAGAIN where no endpoint is usable, ENOSPC at the limit of flows,
+ * ERR_PTR: EAGAIN where no endpoint is usable, EUSERS where none that is takes
+ * new flows, ENOSPC at the limit of flows,
  * EADDRINUSE where no free id was found for a clash, ENOMEM.
  */
 struct sal_flow *sal_flow_create(const struct sal_member *m,

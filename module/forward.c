@@ -142,6 +142,8 @@ static enum sal_fwd fwd_no_flow(struct sal_domain *d, int err)
 	switch (err) {
 	case -EAGAIN:
 		return SAL_FWD_RETRY;
+	case -EUSERS:
+		return SAL_FWD_FULL;
 	case -EXDEV:
 		return SAL_FWD_PASS;
 	case -ENOTCONN:
@@ -289,11 +291,12 @@ int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
 }
 
 unsigned int sal_fwd_empty(const struct sal_spot *spot,
-			   struct sal_service *svc, struct sk_buff *skb)
+			   struct sal_service *svc, struct sk_buff *skb,
+			   enum sal_reason reason)
 {
 	if (READ_ONCE(svc->conf.on_empty) == SAL_ON_EMPTY_REJECT)
 		sal_reject_host(spot->member->net, skb, spot->af);
-	return sal_drop(svc->domain, skb, SAL_R_EMPTY);
+	return sal_drop(svc->domain, skb, reason);
 }
 
 /* a verdict, or NF_REPEAT where the gate has just opened */
@@ -306,7 +309,7 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 	if (unlikely(sal_is_bridged(skb)))
 		return READ_ONCE(svc->hold.paused) ?
 		       sal_drop(d, skb, SAL_R_EMPTY) :
-		       sal_fwd_empty(spot, svc, skb);
+		       sal_fwd_empty(spot, svc, skb, SAL_R_EMPTY);
 	switch (sal_hold_packet(svc, spot, skb)) {
 	case SAL_HELD:
 		sal_count(d, SAL_R_HELD);
@@ -321,7 +324,7 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 	case SAL_HOLD_OFF:
 		break;
 	}
-	return sal_fwd_empty(spot, svc, skb);
+	return sal_fwd_empty(spot, svc, skb, SAL_R_EMPTY);
 }
 
 static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
@@ -489,6 +492,8 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 		return fwd_wait(spot, svc, skb);
 	case SAL_FWD_REFUSE:
 		return NF_DROP_ERR(-ENOBUFS);
+	case SAL_FWD_FULL:
+		return sal_fwd_empty(spot, svc, skb, SAL_R_FULL);
 	case SAL_FWD_NO_PROTO:
 	case SAL_FWD_NO_PORT:
 	case SAL_FWD_STRAY:
@@ -515,5 +520,5 @@ unsigned int sal_forward(const struct sal_spot *spot, struct sk_buff *skb,
 		if (likely(verdict != NF_REPEAT))
 			return verdict;
 	} while (--tries);
-	return sal_fwd_empty(spot, svc, skb);
+	return sal_fwd_empty(spot, svc, skb, SAL_R_EMPTY);
 }

@@ -6,6 +6,7 @@
 #define _SAL_FORWARD_H
 
 #include "datapath.h"
+#include "reason.h"
 
 struct sal_packet;
 struct sal_service;
@@ -22,6 +23,7 @@ struct sock;
  * @SAL_FWD_ERROR: likewise, but it is an error about an answer
  * @SAL_FWD_WAIT: no endpoint is usable
  * @SAL_FWD_RETRY: what it was bound to went away under its feet
+ * @SAL_FWD_FULL: it would begin a flow, and no endpoint takes any more
  * @SAL_FWD_NO_PROTO: the service does not speak the protocol
  * @SAL_FWD_NO_PORT: it does not speak that port's
  * @SAL_FWD_STRAY: of a connection that has no flow
@@ -29,7 +31,8 @@ struct sock;
  * @SAL_FWD_DROP: drop
  *
  * What is to be dropped has been counted; @SAL_FWD_NO_PROTO, @SAL_FWD_NO_PORT and
- * @SAL_FWD_STRAY have not, see sal_fwd_reject().
+ * @SAL_FWD_STRAY have not, see sal_fwd_reject(), nor has @SAL_FWD_FULL, see
+ * sal_fwd_empty().
  */
 enum sal_fwd {
 	SAL_FWD_PASS,
@@ -39,6 +42,7 @@ enum sal_fwd {
 	SAL_FWD_ERROR,
 	SAL_FWD_WAIT,
 	SAL_FWD_RETRY,
+	SAL_FWD_FULL,
 	SAL_FWD_NO_PROTO,
 	SAL_FWD_NO_PORT,
 	SAL_FWD_STRAY,
@@ -68,8 +72,11 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 			    const struct sal_service *svc, struct sk_buff *skb,
 			    const struct sal_packet *pkt, enum sal_fwd fwd);
 
-/* nothing is held for it, or not any longer: the verdict; consumes @skb */
+/* no endpoint for it, and nothing is held, or not any longer: the verdict;
+ * consumes @skb
+ */
 unsigned int sal_fwd_empty(const struct sal_spot *spot,
-			   struct sal_service *svc, struct sk_buff *skb);
+			   struct sal_service *svc, struct sk_buff *skb,
+			   enum sal_reason reason);
 
 #endif /* _SAL_FORWARD_H */

@@ -179,7 +179,7 @@ static void link_probe(const struct sal_endpoint *ep, struct net *net,
 static bool link_good(const struct sal_endpoint *ep,
 		      const struct link_look *look, enum sal_af af, u32 state)
 {
-	return ep->has & BIT(af) && state == SAL_ENDPOINT_STATE_UP &&
+	return ep->has & BIT(af) && state != SAL_ENDPOINT_STATE_DOWN &&
 	       !look->fault[af];
 }
 

@@ -10,6 +10,7 @@
 #include "hold.h"
 #include "hooks.h"
 #include "link.h"
+#include "maglev.h"
 #include "net.h"
 #include "netlink.h"
 #include "revtable.h"
@@ -20,7 +21,8 @@
 static int __init sal_selftest(void)
 {
 	if (sal_vip_selftest() || sal_csum_selftest() ||
-	    sal_hold_selftest() || sal_reverse_selftest())
+	    sal_hold_selftest() || sal_reverse_selftest() ||
+	    sal_maglev_selftest())
 		return -ENOTRECOVERABLE;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <linux/ktime.h>
 #include <linux/netlink.h>
 
+#include "affinity.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -164,6 +165,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	for (i = 0; i < n; i++) {
 		res->moved.flows += each[i].flows;
 		res->moved.cells += each[i].cells;
+		sal_affinity_moved(from[i], to);
 	}
 	sal_domain_changed(to->svc->domain);
 	migrate_events(from, n, to, each, res->ns);

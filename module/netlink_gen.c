@@ -78,8 +78,11 @@ static const struct netlink_range_validation sal_a_service_timeout_closed_range 
 	.max	= SAL_TIMEOUT_MAX,
 };
 
+static const struct netlink_range_validation sal_a_service_affinity_range = {
+	.max	= SAL_TIMEOUT_MAX,
+};
+
 static const struct netlink_range_validation sal_a_endpoint_weight_range = {
-	.min	= 1ULL,
 	.max	= SAL_WEIGHT_MAX,
 };
 
@@ -127,7 +130,7 @@ static const struct nla_policy sal_member_del_nl_policy[SAL_A_MEMBER_NETNS_FD + 
 };
 
 /* SAL_CMD_SERVICE_NEW - do */
-static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_TIMEOUT_CLOSED + 1] = {
+static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_AFFINITY + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
@@ -141,6 +144,8 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_TIMEOUT_C
 	[SAL_A_SERVICE_PORT_END] = { .type = NLA_U16, },
 	[SAL_A_SERVICE_STRAY] = NLA_POLICY_MAX(NLA_U32, 2),
 	[SAL_A_SERVICE_TCP] = NLA_POLICY_MAX(NLA_U32, 0),
+	[SAL_A_SERVICE_SCHED] = NLA_POLICY_MAX(NLA_U32, 3),
+	[SAL_A_SERVICE_AFFINITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_affinity_range),
 	[SAL_A_SERVICE_TIMEOUT_NEW] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_new_range),
 	[SAL_A_SERVICE_TIMEOUT_REPLIED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_replied_range),
 	[SAL_A_SERVICE_TIMEOUT_SYN] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_syn_range),
@@ -151,7 +156,7 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_TIMEOUT_C
 };
 
 /* SAL_CMD_SERVICE_SET - do */
-static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_TIMEOUT_CLOSED + 1] = {
+static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_AFFINITY + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
@@ -165,6 +170,8 @@ static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_TIMEOUT_C
 	[SAL_A_SERVICE_PORT_END] = { .type = NLA_U16, },
 	[SAL_A_SERVICE_STRAY] = NLA_POLICY_MAX(NLA_U32, 2),
 	[SAL_A_SERVICE_TCP] = NLA_POLICY_MAX(NLA_U32, 0),
+	[SAL_A_SERVICE_SCHED] = NLA_POLICY_MAX(NLA_U32, 3),
+	[SAL_A_SERVICE_AFFINITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_affinity_range),
 	[SAL_A_SERVICE_TIMEOUT_NEW] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_new_range),
 	[SAL_A_SERVICE_TIMEOUT_REPLIED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_replied_range),
 	[SAL_A_SERVICE_TIMEOUT_SYN] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_syn_range),
@@ -184,7 +191,7 @@ static const struct nla_policy sal_service_del_nl_policy[SAL_A_SERVICE_NAME + 1]
 };
 
 /* SAL_CMD_ENDPOINT_NEW - do */
-static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_PORT + 1] = {
+static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_MAX_FLOWS + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
@@ -192,20 +199,24 @@ static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_PORT + 
 	[SAL_A_ENDPOINT_IPV6] = NLA_POLICY_EXACT_LEN(16),
 	[SAL_A_ENDPOINT_PORT] = { .type = NLA_U16, },
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
-	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_ENDPOINT_TIER] = NLA_POLICY_MAX(NLA_U32, SAL_TIER_MAX),
+	[SAL_A_ENDPOINT_MAX_FLOWS] = { .type = NLA_U32, },
+	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[SAL_A_ENDPOINT_NO_MEMBER] = { .type = NLA_FLAG, },
 	[SAL_A_ENDPOINT_REPLACE] = { .type = NLA_FLAG, },
 };
 
 /* SAL_CMD_ENDPOINT_SET - do */
-static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_PORT + 1] = {
+static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_MAX_FLOWS + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_IPV4] = { .type = NLA_BE32, },
 	[SAL_A_ENDPOINT_IPV6] = NLA_POLICY_EXACT_LEN(16),
 	[SAL_A_ENDPOINT_PORT] = { .type = NLA_U16, },
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
-	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_ENDPOINT_TIER] = NLA_POLICY_MAX(NLA_U32, SAL_TIER_MAX),
+	[SAL_A_ENDPOINT_MAX_FLOWS] = { .type = NLA_U32, },
+	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* SAL_CMD_ENDPOINT_GET - do */
@@ -336,14 +347,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_SERVICE_NEW,
 		.doit		= sal_nl_service_new_doit,
 		.policy		= sal_service_new_nl_policy,
-		.maxattr	= SAL_A_SERVICE_TIMEOUT_CLOSED,
+		.maxattr	= SAL_A_SERVICE_AFFINITY,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_SERVICE_SET,
 		.doit		= sal_nl_service_set_doit,
 		.policy		= sal_service_set_nl_policy,
-		.maxattr	= SAL_A_SERVICE_TIMEOUT_CLOSED,
+		.maxattr	= SAL_A_SERVICE_AFFINITY,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -369,14 +380,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_ENDPOINT_NEW,
 		.doit		= sal_nl_endpoint_new_doit,
 		.policy		= sal_endpoint_new_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_PORT,
+		.maxattr	= SAL_A_ENDPOINT_MAX_FLOWS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_ENDPOINT_SET,
 		.doit		= sal_nl_endpoint_set_doit,
 		.policy		= sal_endpoint_set_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_PORT,
+		.maxattr	= SAL_A_ENDPOINT_MAX_FLOWS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

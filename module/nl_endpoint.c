@@ -74,6 +74,9 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 	    nla_put_u32(skb, SAL_A_ENDPOINT_ID, ep->id) ||
 	    place_put(skb, ep, net) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_WEIGHT, READ_ONCE(ep->weight)) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_TIER, READ_ONCE(ep->tier)) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_MAX_FLOWS,
+			READ_ONCE(ep->max_flows)) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_STATE, READ_ONCE(ep->state)) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT4,
 			READ_ONCE(ep->fault[SAL_V4])) ||
@@ -111,6 +114,10 @@ static int req_get(const struct genl_info *info, struct sal_endpoint_req *req)
 		req->port = nla_get_u16(tb[SAL_A_ENDPOINT_PORT]);
 	if (tb[SAL_A_ENDPOINT_WEIGHT])
 		req->weight = nla_get_u32(tb[SAL_A_ENDPOINT_WEIGHT]);
+	if (tb[SAL_A_ENDPOINT_TIER])
+		req->tier = nla_get_u32(tb[SAL_A_ENDPOINT_TIER]);
+	if (tb[SAL_A_ENDPOINT_MAX_FLOWS])
+		req->max_flows = nla_get_u32(tb[SAL_A_ENDPOINT_MAX_FLOWS]);
 	if (tb[SAL_A_ENDPOINT_STATE])
 		req->state = nla_get_u32(tb[SAL_A_ENDPOINT_STATE]);
 	return 0;
@@ -309,6 +316,8 @@ static void req_from(struct sal_endpoint_req *req,
 		.has = ep->has,
 		.port = ep->port,
 		.weight = ep->want_weight,
+		.tier = ep->want_tier,
+		.max_flows = ep->want_max_flows,
 		.state = ep->want_state,
 	};
 	for (af = 0; af < SAL_AF_NUM; af++)

@@ -62,3 +62,7 @@ SAL_REASON(STRAY, "stray", true,
 	   "TCP segment that begins no connection, and is of no flow")
 SAL_REASON(EVICTED, "evicted", false,
 	   "flow that was not assured and gave way to another at the limit")
+SAL_REASON(FULL, "full", true,
+	   "of a new flow, and no usable endpoint takes any more")
+SAL_REASON(AFFINITY_FULL, "affinity-full", false,
+	   "new flow whose client's endpoint is not kept, over a bound of the domain")

@@ -162,12 +162,15 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 	case SAL_FWD_RETRY:
 		/* one that is paused will say in a moment */
 		if (now != svc && !READ_ONCE(now->hold.paused)) {
-			sal_fwd_empty(&spot, now, skb);
+			sal_fwd_empty(&spot, now, skb, SAL_R_EMPTY);
 			break;
 		}
 		skb_dst_drop(skb);
 		skb->dev = NULL;
 		return false;
+	case SAL_FWD_FULL:
+		sal_fwd_empty(&spot, now, skb, SAL_R_FULL);
+		break;
 	case SAL_FWD_NO_PROTO:
 	case SAL_FWD_NO_PORT:
 	case SAL_FWD_STRAY:
@@ -193,5 +196,5 @@ void sal_release_expired(struct sal_service *svc, const struct sal_held *held,
 		sal_drop(svc->domain, held->skb, SAL_R_NO_ROUTE);
 		return;
 	}
-	sal_fwd_empty(&spot, svc, held->skb);
+	sal_fwd_empty(&spot, svc, held->skb, SAL_R_EMPTY);
 }

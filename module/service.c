@@ -13,6 +13,7 @@
 #include "guest.h"
 #include "net.h"
 #include "prefix.h"
+#include "sched_maglev.h"
 #include "service.h"
 #include "vip.h"
 
@@ -25,6 +26,7 @@ const struct sal_service_conf sal_service_defaults = {
 	.grace		= 5000,
 	.stray		= SAL_STRAY_RESET,
 	.tcp		= SAL_TCP_PIN,
+	.sched		= SAL_SCHED_WRR,
 	.timeout	= {
 		[SAL_TIMEOUT_NEW]		= 30,
 		[SAL_TIMEOUT_REPLIED]		= 120,
@@ -321,6 +323,8 @@ static void service_set_conf(struct sal_service *svc,
 	WRITE_ONCE(svc->conf.port_end, conf->port_end);
 	WRITE_ONCE(svc->conf.stray, conf->stray);
 	WRITE_ONCE(svc->conf.tcp, conf->tcp);
+	WRITE_ONCE(svc->conf.sched, conf->sched);
+	WRITE_ONCE(svc->conf.affinity, conf->affinity);
 	for (i = 0; i < SAL_TIMEOUT_NUM; i++)
 		WRITE_ONCE(svc->conf.timeout[i], conf->timeout[i]);
 }
@@ -599,6 +603,7 @@ void sal_service_end(struct sal_service *svc)
 	if (named == svc)
 		rhashtable_remove_fast(&d->names, &svc->node, name_params);
 	xa_erase(&d->services, svc->id);
+	sal_maglev_drop(svc);
 	sal_hold_destroy(svc);
 }
 

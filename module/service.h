@@ -5,6 +5,7 @@
 #ifndef _SAL_SERVICE_H
 #define _SAL_SERVICE_H
 
+#include <linux/llist.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
 
@@ -18,6 +19,7 @@
 
 struct netlink_ext_ack;
 struct sal_domain;
+struct sal_maglev;
 struct sal_vip;
 
 /**
@@ -34,6 +36,9 @@ struct sal_vip;
  * @port_end: the last one
  * @stray: enum sal_stray
  * @tcp: enum sal_tcp
+ * @sched: enum sal_sched
+ * @affinity: how long a client keeps its endpoint for new flows, in seconds; 0
+ *	for not at all
  * @timeout: by enum sal_timeout, in seconds
  */
 struct sal_service_conf {
@@ -48,6 +53,8 @@ struct sal_service_conf {
 	u32 port_end;
 	u32 stray;
 	u32 tcp;
+	u32 sched;
+	u32 affinity;
 	u32 timeout[SAL_TIMEOUT_NUM];
 };
 
@@ -79,6 +86,10 @@ struct sal_service_want {
  * @traffic: what it has carried; never changes
  * @turn: where the scheduler is, for each family. Every new flow writes here,
  *	and to @n_flows.
+ * @maglev: tables of the scheduler of that name, for each family, see
+ *	sched_maglev.c. Written under sal_mutex, read under RCU.
+ * @stale: in &sal_domain.stale while @is_stale
+ * @is_stale: its tables are to be looked at
  * @n_flows: flows, those that wait for their grace period included
  * @orphans: cells without endpoint for each family, through &sal_cell.list.
  *	sal_lock.
@@ -114,6 +125,9 @@ struct sal_service {
 	struct sal_hold hold;
 	struct sal_traffic __percpu *traffic;
 	atomic_t turn[SAL_AF_NUM];
+	struct sal_maglev __rcu *maglev[SAL_AF_NUM];
+	struct llist_node stale;
+	atomic_t is_stale;
 	atomic_t n_flows;
 	struct list_head orphans[SAL_AF_NUM];
 	struct rhash_head node;

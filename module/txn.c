@@ -13,6 +13,7 @@
  *	6  endpoints that come, or are usable now, take flows
  *	7  endpoints that go, or are not usable now, lose theirs to those
  *	8  addresses that the former had from the latter
+ *	9  tables of schedulers
  *
  * In a transaction of several requests the packets of all services concerned
  * wait meanwhile. Whoever was inside before has gone after one RCU grace
@@ -28,6 +29,7 @@
 #include "guest.h"
 #include "member.h"
 #include "net.h"
+#include "sched_maglev.h"
 #include "service.h"
 #include "txn.h"
 #include "vip.h"
@@ -215,6 +217,8 @@ static void txn_apply(struct sal_txn *t)
 	}
 	list_for_each_entry(ep, &t->endpoints, touched)
 		sal_endpoint_admit_late(ep);
+	list_for_each_entry(svc, &t->services, touched)
+		sal_maglev_refresh(svc);
 }
 
 static void txn_end_services(struct sal_txn *t)

@@ -18,6 +18,8 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_IPV6, F_FAMILY, "addr" },
 	{ SAL_A_ENDPOINT_PORT },
 	{ SAL_A_ENDPOINT_WEIGHT },
+	{ SAL_A_ENDPOINT_TIER, F_NONZERO },
+	{ SAL_A_ENDPOINT_MAX_FLOWS, F_NONZERO, "max-flows" },
 	{ SAL_A_ENDPOINT_STATE },
 	{ SAL_A_ENDPOINT_FAULT4 },
 	{ SAL_A_ENDPOINT_FAULT6 },
@@ -102,6 +104,8 @@ static const struct param add_params[] = {
 	{ "addr", param_addr, .many = true },
 	{ "port", param_port_number, SAL_A_ENDPOINT_PORT },
 	{ "weight", param_count, SAL_A_ENDPOINT_WEIGHT },
+	{ "tier", param_count, SAL_A_ENDPOINT_TIER },
+	{ "max-flows", param_count, SAL_A_ENDPOINT_MAX_FLOWS },
 	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
 	{ "nomember", param_flag, SAL_A_ENDPOINT_NO_MEMBER },
 	{ }
@@ -113,6 +117,8 @@ static const struct param set_params[] = {
 	{ "addr", param_addr, .many = true },
 	{ "port", param_port_number, SAL_A_ENDPOINT_PORT },
 	{ "weight", param_count, SAL_A_ENDPOINT_WEIGHT },
+	{ "tier", param_count, SAL_A_ENDPOINT_TIER },
+	{ "max-flows", param_count, SAL_A_ENDPOINT_MAX_FLOWS },
 	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
 	{ }
 };
@@ -167,6 +173,8 @@ static int endpoint_set(struct args *args)
 	if (ret)
 		return ret;
 	if (!req_has(req, SAL_A_ENDPOINT_WEIGHT) &&
+	    !req_has(req, SAL_A_ENDPOINT_TIER) &&
+	    !req_has(req, SAL_A_ENDPOINT_MAX_FLOWS) &&
 	    !req_has(req, SAL_A_ENDPOINT_PORT) &&
 	    !req_has(req, SAL_A_ENDPOINT_STATE) &&
 	    !req_has(req, SAL_A_ENDPOINT_IPV4) &&
@@ -175,9 +183,9 @@ static int endpoint_set(struct args *args)
 	return conn_do(req, NULL, NULL);
 }
 
-static int endpoint_del(struct args *args)
+/* SVC EP */
+static int put_which(struct request *req, struct args *args)
 {
-	struct request *req = req_new(SAL_CMD_ENDPOINT_DEL);
 	const char *svc, *name;
 	int ret;
 
@@ -190,19 +198,45 @@ static int endpoint_del(struct args *args)
 		return ret;
 	req_str(req, SAL_A_ENDPOINT_SERVICE, svc);
 	req_str(req, SAL_A_ENDPOINT_NAME, name);
+	return EXIT_OK;
+}
+
+static int endpoint_del(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_DEL);
+	int ret;
+
+	ret = put_which(req, args);
+	return ret ? ret : conn_do(req, NULL, NULL);
+}
+
+/* no new flows, or again */
+static int endpoint_drain(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_SET);
+	int ret;
+
+	ret = put_which(req, args);
+	if (ret)
+		return ret;
+	req_u32(req, SAL_A_ENDPOINT_STATE, args->command->state);
 	return conn_do(req, NULL, NULL);
 }
 
 static const char add_usage[] =
 	"SVC [[name] EP] [netns NAME|PATH | pid N]\n"
-	"addr A [addr A6] [port N] [weight N] [state up|down] [nomember]";
+	"addr A [addr A6] [port N] [weight N] [tier N] [max-flows N]\n"
+	"[state up|draining|down] [nomember]";
 
 static const struct command endpoint_commands[] = {
 	{ "show", endpoint_show, "[SVC [EP]]" },
 	{ "add", endpoint_add, add_usage },
 	{ "replace", endpoint_add, add_usage, .replace = true },
 	{ "set", endpoint_set,
-	  "SVC [name] EP [addr A] [addr A6] [port N] [weight N] [state up|down]" },
+	  "SVC [name] EP [addr A] [addr A6] [port N] [weight N] [tier N]\n"
+	  "[max-flows N] [state up|draining|down]" },
+	{ "drain", endpoint_drain, "SVC EP", .state = SAL_ENDPOINT_STATE_DRAINING },
+	{ "undrain", endpoint_drain, "SVC EP", .state = SAL_ENDPOINT_STATE_UP },
 	{ "del", endpoint_del, "SVC EP" },
 	{ }
 };

@@ -41,6 +41,8 @@ static const struct field service_field[] = {
 	{ SAL_A_SERVICE_GRACE, F_DETAIL },
 	{ SAL_A_SERVICE_STRAY, F_LINE | F_DETAIL },
 	{ SAL_A_SERVICE_TCP, F_DETAIL },
+	{ SAL_A_SERVICE_SCHED, F_LINE | F_DETAIL },
+	{ SAL_A_SERVICE_AFFINITY, F_DETAIL },
 	{ SAL_A_SERVICE_TIMEOUT_NEW, F_LINE | F_DETAIL, "timeout new" },
 	{ SAL_A_SERVICE_TIMEOUT_REPLIED, F_DETAIL, "timeout replied" },
 	{ SAL_A_SERVICE_TIMEOUT_SYN, F_LINE | F_DETAIL, "timeout syn" },
@@ -191,6 +193,16 @@ static int param_timeout(const struct param *p, struct request *req,
 	return state->parse(state, req, args);
 }
 
+/* affinity off | TIME */
+static int param_affinity(const struct param *p, struct request *req,
+			  struct args *args)
+{
+	if (!args_accept(args, "off"))
+		return param_seconds(p, req, args);
+	req_u32(req, p->attr, 0);
+	return EXIT_OK;
+}
+
 static const struct param service_params[] = {
 	{ "vip", param_prefixes, SAL_A_SERVICE_VIP, .many = true },
 	{ "proto", param_spoken, SAL_A_SERVICE_PROTO },
@@ -201,6 +213,8 @@ static const struct param service_params[] = {
 	{ "grace", param_time, SAL_A_SERVICE_GRACE },
 	{ "stray", param_enum, SAL_A_SERVICE_STRAY, .names = &names_stray },
 	{ "tcp", param_enum, SAL_A_SERVICE_TCP, .names = &names_tcp },
+	{ "sched", param_enum, SAL_A_SERVICE_SCHED, .names = &names_sched },
+	{ "affinity", param_affinity, SAL_A_SERVICE_AFFINITY },
 	{ "timeout", param_timeout, .many = true },
 	{ }
 };
@@ -258,6 +272,7 @@ static const char put_usage[] =
 	"NAME [vip ADDR|PFX].. [proto any | proto P [port N[-M]]]\n"
 	"[hold off | hold [packets N] [bytes SIZE] [time TIME]]\n"
 	"[on-empty drop|reject] [late translate|drop] [grace TIME]\n"
+	"[sched wrr|lc|p2c|maglev] [affinity off|TIME]\n"
 	"[tcp pin] [stray reset|drop|adopt] [timeout STATE TIME]..\n"
 	"STATE := new | replied | syn | established | closing | closed";
 

@@ -44,6 +44,13 @@ NAMES(tcp,
 	[SAL_TCP_PIN] = "pin",
 );
 
+NAMES(sched,
+	[SAL_SCHED_WRR] = "wrr",
+	[SAL_SCHED_LC] = "lc",
+	[SAL_SCHED_P2C] = "p2c",
+	[SAL_SCHED_MAGLEV] = "maglev",
+);
+
 NAMES(switch,
 	[SAL_SWITCH_OFF] = "off",
 	[SAL_SWITCH_ON] = "on",
@@ -60,6 +67,7 @@ NAMES(flow_state,
 NAMES(state,
 	[SAL_ENDPOINT_STATE_UP] = "up",
 	[SAL_ENDPOINT_STATE_DOWN] = "down",
+	[SAL_ENDPOINT_STATE_DRAINING] = "draining",
 );
 
 NAMES(route,
@@ -216,6 +224,8 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_PORT_END] = { "port-end", T_COUNT },
 	[SAL_A_SERVICE_STRAY] = { "stray", T_ENUM, false, &names_stray },
 	[SAL_A_SERVICE_TCP] = { "tcp", T_ENUM, false, &names_tcp },
+	[SAL_A_SERVICE_SCHED] = { "sched", T_ENUM, false, &names_sched },
+	[SAL_A_SERVICE_AFFINITY] = { "affinity", T_SECONDS },
 	[SAL_A_SERVICE_TIMEOUT_NEW] = { "timeout-new", T_SECONDS },
 	[SAL_A_SERVICE_TIMEOUT_REPLIED] = { "timeout-replied", T_SECONDS },
 	[SAL_A_SERVICE_TIMEOUT_SYN] = { "timeout-syn", T_SECONDS },
@@ -240,6 +250,8 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_IPV4] = { "ipv4", T_IPV4 },
 	[SAL_A_ENDPOINT_IPV6] = { "ipv6", T_IPV6 },
 	[SAL_A_ENDPOINT_WEIGHT] = { "weight", T_COUNT },
+	[SAL_A_ENDPOINT_TIER] = { "tier", T_COUNT },
+	[SAL_A_ENDPOINT_MAX_FLOWS] = { "max-flows", T_COUNT },
 	[SAL_A_ENDPOINT_STATE] = { "state", T_ENUM, false, &names_state },
 	[SAL_A_ENDPOINT_NO_MEMBER] = { "no-member", T_FLAG },
 	[SAL_A_ENDPOINT_REPLACE] = { "replace", T_FLAG },

@@ -77,6 +77,7 @@ extern const struct names names_on_empty;
 extern const struct names names_late;
 extern const struct names names_stray;
 extern const struct names names_tcp;
+extern const struct names names_sched;
 extern const struct names names_switch;
 extern const struct names names_flow_state;
 extern const struct names names_state;

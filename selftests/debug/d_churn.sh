@@ -32,6 +32,8 @@ pick()
 	PICK=$((RANDOM % $1))
 }
 
+SCHEDULERS=(wrr lc p2c maglev)
+
 churn_endpoints()
 {
 	local ns svc
@@ -39,8 +41,14 @@ churn_endpoints()
 	ns="b$((1 + PICK))"
 	pick 2
 	svc="$([ "$PICK" = 0 ] && echo b.com || echo c.com)"
-	pick 6
+	pick 9
 	case "$PICK" in
+	6)	q endpoint set "$svc" "$ns" state draining ;;
+	7)	q endpoint set "$svc" "$ns" tier $((RANDOM % 2)) \
+			max-flows $((RANDOM % 30)) ;;
+	8)	pick 4
+		q service set "$svc" sched "${SCHEDULERS[PICK]}" \
+			affinity $((RANDOM % 2))s ;;
 	0)	q endpoint del "$svc" "$ns" ;;
 	1)	q endpoint set "$svc" "$ns" state down ;;
 	2)	q endpoint set "$svc" "$ns" state up ;;

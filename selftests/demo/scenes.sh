@@ -259,14 +259,6 @@ scene_udp()
 
 # --- TCP ---------------------------------------------------------------------
 
-# weights INSTANCE LIGHT: of 65536 new connections LIGHT gets one, and INSTANCE
-# the others
-weights()
-{
-	sal_batch "endpoint set b.com $1 weight 65535" \
-		"endpoint set b.com $2 weight 1"
-}
-
 # idle INSTANCE: it has no connection any more
 idle()
 {
@@ -278,14 +270,14 @@ idle()
 drain()
 {
 	mark "$(title_of "$1") is drained: new connections go to #${2##*.}"
-	weights "$2" "$1"
+	sal_batch "endpoint drain b.com $1"
 	poll idle "$1"
 }
 
 web_replace()
 {
 	sal_batch "endpoint del b.com b.com.2" "$(endpoint b.com.3)" \
-		"endpoint set b.com b.com.1 weight 1"
+		"endpoint undrain b.com b.com.1"
 }
 
 # answered INSTANCE: in both families

@@ -306,6 +306,9 @@ def change_cases(test):
     test.case("service-set", "SERVICE_SET",
               b_com + vips("10.1.0.2", "fd00:254::2", "10.1.0.8"),
               undo=[("SERVICE_SET", b_com + vips(*b_vips))])
+    test.case("service-set, another scheduler", "SERVICE_SET",
+              b_com + A("SERVICE_SCHED", u32(3)),
+              undo=[("SERVICE_SET", b_com + A("SERVICE_SCHED", u32(0)))])
     test.must("SERVICE_NEW", new)
     test.case("service-del", "SERVICE_DEL", new,
               undo=[("SERVICE_NEW", new)])
@@ -328,9 +331,10 @@ def change_cases(test):
               undo=[("ENDPOINT_NEW", endpoint("new", 13, NO_MEMBER=b""))])
     test.must("ENDPOINT_DEL", endpoint("new", 0))
     test.case("endpoint-set", "ENDPOINT_SET",
-              endpoint("b1", 0, WEIGHT=u32(5), STATE=u32(1)),
+              endpoint("b1", 0, WEIGHT=u32(5), STATE=u32(1), TIER=u32(1)),
               undo=[("ENDPOINT_SET",
-                     endpoint("b1", 0, WEIGHT=u32(1), STATE=u32(0)))])
+                     endpoint("b1", 0, WEIGHT=u32(1), STATE=u32(0),
+                              TIER=u32(0)))])
     for src, data in zip(("b1", "b2"), move):
         test.case(f"migrate from {src}", "MIGRATE", data)
     test.case("flow-del", "FLOW_DEL", A("FLOW_SERVICE", text("b.com")))

@@ -21,6 +21,7 @@
 #define SAL_TRANSACTION_MAX	10000
 #define SAL_TIMEOUT_MAX		2147483
 #define SAL_WEIGHT_MAX		65535
+#define SAL_TIER_MAX		255
 
 /**
  * enum sal_on_empty - What becomes of a packet for a service that has no
@@ -73,6 +74,27 @@ enum sal_tcp {
 };
 
 /**
+ * enum sal_sched - Which of the endpoints that take new flows gets one: those
+ *   that are usable, of some weight, not draining and not full, of the lowest
+ *   tier that has any.
+ * @SAL_SCHED_WRR: Weighted round robin; each has as many turns as its weight
+ *   says.
+ * @SAL_SCHED_LC: The one with the fewest flows for its weight.
+ * @SAL_SCHED_P2C: Of two that are drawn by weight, the one with fewer flows
+ *   for its weight.
+ * @SAL_SCHED_MAGLEV: Consistent hashing of the client's address, ports (echo
+ *   id) and protocol: the same conversation gets the same endpoint in every
+ *   domain with the same endpoints and weights, and where one comes or goes
+ *   few others change theirs.
+ */
+enum sal_sched {
+	SAL_SCHED_WRR,
+	SAL_SCHED_LC,
+	SAL_SCHED_P2C,
+	SAL_SCHED_MAGLEV,
+};
+
+/**
  * enum sal_switch - Whether something is done.
  * @SAL_SWITCH_OFF: It is not.
  * @SAL_SWITCH_ON: It is.
@@ -104,10 +126,13 @@ enum sal_flow_state {
  * @SAL_ENDPOINT_STATE_UP: It takes flows, as long as it has no fault.
  * @SAL_ENDPOINT_STATE_DOWN: It takes none, and those it had move to other
  *   endpoints.
+ * @SAL_ENDPOINT_STATE_DRAINING: It keeps those that it has, and takes no new
+ *   ones.
  */
 enum sal_endpoint_state {
 	SAL_ENDPOINT_STATE_UP,
 	SAL_ENDPOINT_STATE_DOWN,
+	SAL_ENDPOINT_STATE_DRAINING,
 };
 
 /**
@@ -367,6 +392,8 @@ enum {
 	SAL_A_SERVICE_FORWARD_BYTES,
 	SAL_A_SERVICE_REVERSE_PACKETS,
 	SAL_A_SERVICE_REVERSE_BYTES,
+	SAL_A_SERVICE_SCHED,
+	SAL_A_SERVICE_AFFINITY,
 
 	__SAL_A_SERVICE_MAX,
 	SAL_A_SERVICE_MAX = (__SAL_A_SERVICE_MAX - 1)
@@ -395,6 +422,8 @@ enum {
 	SAL_A_ENDPOINT_FORWARD_BYTES,
 	SAL_A_ENDPOINT_REVERSE_PACKETS,
 	SAL_A_ENDPOINT_REVERSE_BYTES,
+	SAL_A_ENDPOINT_TIER,
+	SAL_A_ENDPOINT_MAX_FLOWS,
 
 	__SAL_A_ENDPOINT_MAX,
 	SAL_A_ENDPOINT_MAX = (__SAL_A_ENDPOINT_MAX - 1)

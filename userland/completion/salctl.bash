@@ -24,7 +24,7 @@ _salctl_services()
 # keywords of service add and set
 _salctl_service_words()
 {
-	echo vip proto port hold on-empty late grace tcp stray timeout
+	echo vip proto port hold on-empty late grace sched affinity tcp stray timeout
 }
 
 # of the service $1
@@ -87,19 +87,20 @@ _salctl_object()
 		;;
 	endpoint)
 		case $cmd in
-		"")	echo show add replace set del help; return ;;
+		"")	echo show add replace set del drain undrain help; return ;;
 		esac
 		if [ $after -eq 0 ]; then
 			_salctl_services
 			return
 		fi
 		case $cmd in
-		show|del)
+		show|del|drain|undrain)
 			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
 		set)	[ $after -eq 1 ] && _salctl_endpoints "$3"
-			echo name addr port weight state ;;
+			echo name addr port weight tier max-flows state ;;
 		add|replace)
-			echo name netns pid addr port weight state nomember ;;
+			echo name netns pid addr port weight tier max-flows state \
+				nomember ;;
 		esac
 		;;
 	flow)
@@ -141,13 +142,14 @@ _salctl_value()
 	case $1 in
 	netns|-n)	_salctl_netns ;;
 	route)		echo auto none ;;
-	state)		echo up down ;;
+	state)		echo up draining down ;;
 	on-empty)	echo drop reject ;;
 	late)		echo translate drop ;;
 	hold)		echo off packets bytes time ;;
 	proto)		echo any icmp icmpv6 tcp udp udplite sctp dccp ;;
 	tcp)		echo pin ;;
 	stray)		echo reset drop adopt ;;
+	sched)		echo wrr lc p2c maglev ;;
 	timeout)	echo new replied syn established closing closed ;;
 	service)	_salctl_services ;;
 	vip-pool)	echo none ;;

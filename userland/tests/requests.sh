@@ -73,6 +73,16 @@ sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"down"}' \
 	endpoint set b.com name b1 state down
 sends '{"op":"endpoint-set","service":"b.com","name":"b1","weight":0}' \
 	endpoint set b.com netns /nowhere/b1 weight 0
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","tier":2,"max_flows":1000}' \
+	endpoint set b.com b1 max-flows 1000 tier 2
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"draining"}' \
+	endpoint drain b.com b1
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"up"}' \
+	endpoint undrain b.com b1
+sends '{"op":"service-set","name":"b.com","sched":"maglev","affinity":300}' \
+	service set b.com affinity 5m sched maglev
+sends '{"op":"service-set","name":"b.com","affinity":0}' \
+	service set b.com affinity off
 sends '{"op":"endpoint-del","service":"b.com","name":"b1"}' \
 	endpoint del b.com b1
 

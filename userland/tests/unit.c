@@ -259,6 +259,7 @@ static void print_names(void)
 	print_enum("late", &names_late);
 	print_enum("stray", &names_stray);
 	print_enum("tcp", &names_tcp);
+	print_enum("sched", &names_sched);
 	print_enum("switch", &names_switch);
 	print_enum("flow-state", &names_flow_state);
 	print_enum("endpoint-state", &names_state);

@@ -105,7 +105,7 @@ usage "endpoint add: addr '10.0.0.0/24': not an address" \
 	endpoint add b.com b1 addr 10.0.0.0/24
 usage "endpoint add: addr '10.0.0.3': there is one of its family already" \
 	endpoint add b.com b1 addr 10.0.0.2 addr 10.0.0.3
-usage "endpoint add: state 'x': not one of up, down" \
+usage "endpoint add: state 'x': not one of up, down, draining" \
 	endpoint add b.com b1 addr 10.0.0.2 state x
 usage "endpoint set: nothing to set" endpoint set b.com b1
 usage "endpoint set: netns is given twice" \
