@@ -14,6 +14,7 @@
 
 #include "addr.h"
 #include "direct.h"
+#include "lease.h"
 #include "vip.h"
 
 struct mem_cgroup;
@@ -87,6 +88,7 @@ struct sal_limits {
  *	through &sal_endpoint.ghost. sal_mutex.
  * @n_ghosts: how many. sal_mutex.
  * @reap: frees @ghosts when their time is over
+ * @leases: leases of @endpoints that run
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
@@ -134,6 +136,7 @@ struct sal_domain {
 	struct list_head ghosts;
 	u32 n_ghosts;
 	struct delayed_work reap;
+	struct sal_leases leases;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool dead;

@@ -163,6 +163,7 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	ep->want_weight = req->weight;
 	ep->state = req->state;
 	ep->want_state = req->state;
+	sal_lease_init(ep, req->lease);
 	INIT_LIST_HEAD(&ep->in_service);
 	INIT_LIST_HEAD(&ep->in_net);
 	INIT_LIST_HEAD(&ep->in_moved);
@@ -250,6 +251,7 @@ void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 	lockdep_assert_held(&sal_mutex);
 	spin_lock_bh(&sal_lock);
 	WRITE_ONCE(ep->dead, true);
+	sal_lease_end(ep);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_leave(ep, af, cause);
 	if (ep->net)

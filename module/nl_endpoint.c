@@ -54,6 +54,20 @@ static int traffic_put(struct sk_buff *skb, const struct sal_endpoint *ep)
 	return sal_nl_put_traffic(skb, SAL_A_ENDPOINT_FORWARD_PACKETS, &sum);
 }
 
+/* @left: for a reply; it takes sal_lock, too, and is another each time */
+static int lease_put(struct sk_buff *skb, const struct sal_endpoint *ep,
+		     bool left)
+{
+	u32 time = READ_ONCE(ep->lease.time);
+
+	if (!time)
+		return 0;
+	if (nla_put_u32(skb, SAL_A_ENDPOINT_LEASE, time))
+		return -EMSGSIZE;
+	return left ? nla_put_u32(skb, SAL_A_ENDPOINT_LEASE_LEFT,
+				  sal_lease_left(ep)) : 0;
+}
+
 /**
  * sal_nl_fill_endpoint() - put an endpoint into a message
  * @skb: message
@@ -79,6 +93,10 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			READ_ONCE(ep->fault[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT6,
 			READ_ONCE(ep->fault[SAL_V6])))
+		return -EMSGSIZE;
+	if (!ep->local && nla_put_flag(skb, SAL_A_ENDPOINT_REMOTE))
+		return -EMSGSIZE;
+	if (lease_put(skb, ep, !seq))
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_ENDPOINT_SEQ, seq);
@@ -113,6 +131,10 @@ static int req_get(const struct genl_info *info, struct sal_endpoint_req *req)
 		req->weight = nla_get_u32(tb[SAL_A_ENDPOINT_WEIGHT]);
 	if (tb[SAL_A_ENDPOINT_STATE])
 		req->state = nla_get_u32(tb[SAL_A_ENDPOINT_STATE]);
+	if (tb[SAL_A_ENDPOINT_LEASE]) {
+		req->lease = nla_get_u32(tb[SAL_A_ENDPOINT_LEASE]);
+		req->renew = true;
+	}
 	return 0;
 }
 
@@ -184,6 +206,9 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 	else if (fault & SAL_FAULT_DEVICE)
 		NL_SET_ERR_MSG(extack,
 			       "endpoint is not usable yet: device is down");
+	else if (fault & SAL_FAULT_LEASE)
+		NL_SET_ERR_MSG(extack,
+			       "endpoint is not usable: its lease has expired");
 	else if (!(ep->has & BIT(SAL_V4)) && service_has_family(svc, SAL_V4))
 		NL_SET_ERR_MSG(extack,
 			       "service has an IPv4 VIP, the endpoint no IPv4 address");
@@ -259,6 +284,7 @@ static int endpoint_new(struct sal_nl_change *c)
 		.net = c->net,
 		.weight = 1,
 		.state = SAL_ENDPOINT_STATE_UP,
+		.renew = true,
 	};
 	struct sal_service *svc;
 	int err;
@@ -310,9 +336,45 @@ static void req_from(struct sal_endpoint_req *req,
 		.port = ep->port,
 		.weight = ep->want_weight,
 		.state = ep->want_state,
+		.lease = ep->lease.want,
+		.renew = ep->lease.start,
 	};
 	for (af = 0; af < SAL_AF_NUM; af++)
 		req->addr[af] = *sal_endpoint_addr(ep, af);
+}
+
+/* it would have been given what others have, to no avail */
+static int lease_renew(const struct genl_info *info,
+		       struct sal_endpoint_req *req)
+{
+	struct nlattr *renew = info->attrs[SAL_A_ENDPOINT_RENEW];
+
+	if (!renew)
+		return 0;
+	if (!req->lease) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, renew,
+					"endpoint '%.48s' has no lease",
+					req->name);
+		return -ENODATA;
+	}
+	req->renew = true;
+	return 0;
+}
+
+/* which of its parts a change is made of; the name and the service are none */
+static bool only_renews(const struct genl_info *info)
+{
+	static const u8 parts[] = {
+		SAL_A_ENDPOINT_IPV4, SAL_A_ENDPOINT_IPV6, SAL_A_ENDPOINT_PORT,
+		SAL_A_ENDPOINT_WEIGHT, SAL_A_ENDPOINT_STATE,
+		SAL_A_ENDPOINT_LEASE,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		if (info->attrs[parts[i]])
+			return false;
+	return info->attrs[SAL_A_ENDPOINT_RENEW];
 }
 
 static int endpoint_set(struct sal_nl_change *c)
@@ -338,9 +400,12 @@ static int endpoint_set(struct sal_nl_change *c)
 				    "the network namespace is being deleted");
 		return -ENOENT;
 	}
-	err = req_get(info, &req);
+	err = req_get(info, &req) ?: lease_renew(info, &req);
 	if (err)
 		return err;
+	c->ep = ep;
+	if (only_renews(info) && sal_endpoint_renew(c->txn, ep))
+		return 0;
 	ep = sal_endpoint_change(c->txn, ep, &req, info->extack);
 	c->ep = ep;
 	return blame(info, svc, &req, PTR_ERR_OR_ZERO(ep));

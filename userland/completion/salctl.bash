@@ -87,19 +87,20 @@ _salctl_object()
 		;;
 	endpoint)
 		case $cmd in
-		"")	echo show add replace set del help; return ;;
+		"")	echo show add replace set renew del help; return ;;
 		esac
 		if [ $after -eq 0 ]; then
 			_salctl_services
 			return
 		fi
 		case $cmd in
-		show|del)
+		show|del|renew)
 			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
 		set)	[ $after -eq 1 ] && _salctl_endpoints "$3"
-			echo name addr port weight state ;;
+			echo name addr port weight state lease ;;
 		add|replace)
-			echo name netns pid addr port weight state nomember ;;
+			echo name netns pid addr port weight state lease \
+				nomember ;;
 		esac
 		;;
 	flow)

@@ -73,6 +73,12 @@ sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"down"}' \
 	endpoint set b.com name b1 state down
 sends '{"op":"endpoint-set","service":"b.com","name":"b1","weight":0}' \
 	endpoint set b.com netns /nowhere/b1 weight 0
+sends '{"op":"endpoint-new","service":"b.com","name":"x","ipv4":"10.0.0.2","lease":5000}' \
+	endpoint add b.com x addr 10.0.0.2 lease 5s
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","lease":0}' \
+	endpoint set b.com b1 lease none
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","renew":true}' \
+	endpoint renew b.com b1
 sends '{"op":"endpoint-del","service":"b.com","name":"b1"}' \
 	endpoint del b.com b1
 
