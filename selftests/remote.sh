@@ -24,11 +24,11 @@ near()
 	if [ "$PLACEMENT" = router ]; then echo orch; else echo a; fi
 }
 
-# FAMILY add|del
+# FAMILY add|del|replace [HOST]: of the router, which has 90
 route_there()
 {
 	local via onlink=()
-	via="$(addr "$1" 90)"
+	via="$(addr "$1" "${3:-90}")"
 	if [ "$PLACEMENT" = router ]; then
 		onlink=(dev vgw onlink)
 	fi
@@ -224,8 +224,11 @@ no_route_behind()
 	local rc=0
 	these f1
 	run ip -n gw "-$1" route del "$(far "$1" 11)" dev vf1
-	ping_says "$1" "Destination Net Unreachable|No route" || rc=1
+	run ip -n gw "-$1" route add unreachable "$(far "$1" 11)"
+	ping_says "$1" "From .* (Destination Host Unreachable|.*No route)" ||
+		rc=1
 	no_fault || rc=1
+	run ip -n gw "-$1" route del unreachable "$(far "$1" 11)"
 	run ip -n gw "-$1" route add "$(far "$1" 11)" dev vf1
 	answers "$(vip "$1" 2)" || rc=1
 	return "$rc"
@@ -238,7 +241,8 @@ no_route()
 	these f1
 	route_there "$1" del
 	before="$(counter no-route)"
-	out="$(in_ns a ping -n -c 1 -W 1 "$(vip "$1" 2)" 2>&1)"
+	out="$(in_ns a ping -n -c 1 -W 1 "$(vip "$1" 2)" 2>&1
+		ask a udp -t 1 "$(vip "$1" 2)" 7)"
 	echo "$out" >&2
 	no_route_is_told "$1" "$before" "$out" || rc=1
 	no_fault || rc=1
@@ -251,26 +255,17 @@ no_route()
 	return "$rc"
 }
 
-# the next hop is silent: who sends gives up, as for any address
+# nobody has the address of the router: who sends gives up, as for any address
 silent()
 {
 	local rc=0
 	these f1
-	run ip -n gw link set eth0 down
-	run ip -n "$(near)" neigh flush all
-	ping_says "$1" "Host Unreachable|Address unreachable" || rc=1
+	route_there "$1" replace 91
+	ping_says "$1" "Destination Host Unreachable|Address unreachable" ||
+		rc=1
 	no_fault || rc=1
-	ip -n gw link set eth0 up
-	[ "$1" = 4 ] || ip -n gw addr add "$(addr 6 90)/64" dev eth0 nodad \
-		2>/dev/null
-	[ "$PLACEMENT" = edge ] || ip -n gw "-$1" route add default \
-		via "$(addr "$1" 254)" dev eth0 onlink 2>/dev/null
-	[ "$PLACEMENT" = edge ] || ip -n gw -6 route add default \
-		via "$(addr 6 254)" dev eth0 onlink 2>/dev/null
-	[ "$PLACEMENT" = edge ] || ip -n gw -4 route add default \
-		via "$(addr 4 254)" dev eth0 onlink 2>/dev/null
-	run ip -n "$(near)" neigh flush all
-	poll 5 answers "$(vip "$1" 2)" || rc=1
+	route_there "$1" replace
+	answers "$(vip "$1" 2)" || rc=1
 	return "$rc"
 }
 

@@ -8,7 +8,7 @@
 no_route_is_told()
 {
 	expect_num "no-route" "$(counter no-route)" -gt "$2" &&
-		grep -q "Network is unreachable" <<<"$3"
+		grep -q ENETUNREACH <<<"$3"
 }
 
 setup_remote

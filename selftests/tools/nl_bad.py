@@ -165,7 +165,7 @@ TABLE = [
      "ENDPOINT_IPV4"),
     ("ENDPOINT_SET", B + A("ENDPOINT_NAME", text("b1")) +
      A("ENDPOINT_LEASE", u32(86400001)), "ERANGE", "", "ENDPOINT_LEASE"),
-    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_LEASE", b"\1\0"), "ERANGE", "",
+    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_LEASE", b"\1\0"), "EINVAL", "",
      "ENDPOINT_LEASE"),
     ("ENDPOINT_SET", B + A("ENDPOINT_NAME", text("b1")) + A("ENDPOINT_RENEW"),
      "ENODATA", "no lease", "ENDPOINT_RENEW"),
