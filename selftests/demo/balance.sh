@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # Shares: b.com has four instances of weights 1 to 4. For each scheduler there is,
 # a.com asks b.com from thousands of ports, each of which is a flow; then the
@@ -46,7 +46,7 @@ ask_all()
 	local vip=VIP$1 first last=$((BALANCE_FIRST + BALANCE_PORTS))
 
 	for ((first = BALANCE_FIRST; first < last; first += BALANCE_ROUND)); do
-		ip netns exec a.com "$TOOLS/ask" udp -P "$(seq "$first" \
+		ip netns exec a.com "$TOOLS/ask" udp -P "$(seq -s ' ' "$first" \
 			$((first + BALANCE_ROUND - 1)))" "${!vip}" "$UDP_PORT"
 	done >"$2"
 }
