@@ -236,8 +236,8 @@ struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
  *
  * Done at once where it is the only request, and told to nobody.
  *
- * Return: false where that is a change to be planned by sal_endpoint_change(), as
- * the lease has expired, or others are planned.
+ * Return: false where that is a change to be planned by sal_endpoint_change(),
+ * as the lease has expired, or others are planned.
  */
 bool sal_endpoint_renew(struct sal_txn *t, struct sal_endpoint *ep);
 

@@ -7,14 +7,15 @@
  * Leases that run are in a queue of their domain, all under sal_lock. One work
  * for each domain comes when the first of them expires, or before: a renewal
  * moves its place in the queue and leaves the work alone, which then finds
- * nothing due and goes back to sleep. The work takes sal_lock alone, as a notifier
- * does, and lets the endpoint's cells go; so it can be waited for anywhere but
- * under sal_lock. What is in the queue is no reference: an endpoint leaves it
- * under the sal_lock section that takes it out of its tables, and the queue is
- * empty when the domain's work is cancelled, which then arms itself no more.
+ * nothing due and goes back to sleep. The work takes sal_lock alone, as a
+ * notifier does, and lets the endpoint's cells go; so it can be waited for
+ * anywhere but under sal_lock. What is in the queue is no reference: an
+ * endpoint leaves it in the section of sal_lock that takes it out of its tables,
+ * and the queue is empty when the domain's work is cancelled, which then arms
+ * itself no more.
  *
- * A renewal of one that has expired is a change of the endpoint, planned as others
- * are (endpoint_txn.c), as cells for it take memory.
+ * A renewal of one that has expired is a change of the endpoint, planned as
+ * others are (endpoint_txn.c), as cells for it take memory.
  */
 #include <linux/ktime.h>
 
@@ -63,7 +64,7 @@ static bool lease_expire_one(struct sal_leases *l)
 	ep = lease_first_due(l);
 	if (ep) {
 		timerqueue_del(&l->queue, &ep->lease.node);
-		ep->lease.expired = true;
+		WRITE_ONCE(ep->lease.expired, true);
 		sal_link_lease_expired(ep);
 	} else {
 		l->armed = KTIME_MAX;
@@ -116,7 +117,7 @@ static void lease_run(struct sal_endpoint *ep)
 {
 	ktime_t now = ktime_get();
 
-	ep->lease.expired = false;
+	WRITE_ONCE(ep->lease.expired, false);
 	lease_run_until(ep, ktime_add_ms(now, ep->lease.time), now);
 }
 
@@ -152,14 +153,14 @@ static void lease_begin(struct sal_endpoint *ep)
 		return;
 	}
 	sal_lease_end(ep);
-	ep->lease.expired = false;
+	WRITE_ONCE(ep->lease.expired, false);
 }
 
 static void lease_inherit(struct sal_endpoint *ep)
 {
 	const struct sal_lease *old = &ep->old->lease;
 
-	ep->lease.expired = old->expired;
+	WRITE_ONCE(ep->lease.expired, old->expired);
 	if (ep->lease.time && !old->expired)
 		lease_run_until(ep, old->node.expires, ktime_get());
 }

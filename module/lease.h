@@ -31,7 +31,7 @@ struct sal_leases {
  * struct sal_lease - the lease of an endpoint
  * @node: in &sal_leases.queue while it runs; when it expires, by ktime_get().
  *	sal_lock.
- * @expired: it has. sal_lock.
+ * @expired: it has. Written under sal_lock, read without.
  * @time: how long it lasts, in ms; 0 for none. Written under sal_mutex, read by
  *	events without.
  * @want: planned: likewise. sal_mutex.
@@ -46,7 +46,7 @@ struct sal_lease {
 };
 
 void sal_leases_init(struct sal_domain *d);
-/* all its endpoints have gone; waits for the work, which takes sal_lock alone */
+/* its endpoints have gone; waits for the work, which takes sal_lock alone */
 void sal_leases_exit(struct sal_domain *d);
 
 void sal_lease_init(struct sal_endpoint *ep, u32 ms);
@@ -57,8 +57,8 @@ void sal_lease_init(struct sal_endpoint *ep, u32 ms);
  *
  * What somebody does all the time: it costs a place in a queue.
  *
- * Return: false where it has expired, and nothing was done: then a change of the
- * endpoint is to be planned, as it becomes usable.
+ * Return: false where it has expired, and nothing was done: then a change of
+ * the endpoint is to be planned, as it becomes usable.
  */
 bool sal_lease_renew(struct sal_endpoint *ep);
 

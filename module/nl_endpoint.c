@@ -217,6 +217,28 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 			       "service has an IPv6 VIP, the endpoint no IPv6 address");
 }
 
+/* nothing but the lease is asked for, whatever else there may be to ask for */
+static bool only_renews(const struct genl_info *info)
+{
+	const struct nlattr *attr;
+	bool renews = false;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		switch (nla_type(attr)) {
+		case SAL_A_ENDPOINT_SERVICE:
+		case SAL_A_ENDPOINT_NAME:
+			break;
+		case SAL_A_ENDPOINT_RENEW:
+			renews = true;
+			break;
+		default:
+			return false;
+		}
+	}
+	return renews;
+}
+
 /* --- endpoint-new --------------------------------------------------------- */
 
 static int endpoint_reply(struct sk_buff *rsp, const struct sal_nl_change *c)
@@ -224,9 +246,11 @@ static int endpoint_reply(struct sk_buff *rsp, const struct sal_nl_change *c)
 	return sal_nl_fill_endpoint(rsp, c->ep, c->ep->net, 0);
 }
 
+/* who renews does so all the time, and has been told */
 static void endpoint_done(const struct sal_nl_change *c)
 {
-	endpoint_warn(c->ep, c->info->extack);
+	if (!only_renews(c->info))
+		endpoint_warn(c->ep, c->info->extack);
 }
 
 /*
@@ -359,22 +383,6 @@ static int lease_renew(const struct genl_info *info,
 	}
 	req->renew = true;
 	return 0;
-}
-
-/* which of its parts a change is made of; the name and the service are none */
-static bool only_renews(const struct genl_info *info)
-{
-	static const u8 parts[] = {
-		SAL_A_ENDPOINT_IPV4, SAL_A_ENDPOINT_IPV6, SAL_A_ENDPOINT_PORT,
-		SAL_A_ENDPOINT_WEIGHT, SAL_A_ENDPOINT_STATE,
-		SAL_A_ENDPOINT_LEASE,
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(parts); i++)
-		if (info->attrs[parts[i]])
-			return false;
-	return info->attrs[SAL_A_ENDPOINT_RENEW];
 }
 
 static int endpoint_set(struct sal_nl_change *c)

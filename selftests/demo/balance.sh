@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
 #
-# Shares: b.com has four instances of weights 1 to 4. For each scheduler there is,
+# Shares: b.com has four instances of weights 1 to 4. For each scheduler there is
 # a.com asks b.com from thousands of ports, each of which is a flow; then the
 # heaviest instance takes no more, and as many ports ask again.
 #
