@@ -367,7 +367,7 @@ static void req_from(struct sal_endpoint_req *req,
 		req->addr[af] = *sal_endpoint_addr(ep, af);
 }
 
-/* it would have been given what others have, to no avail */
+/* there has to be one */
 static int lease_renew(const struct genl_info *info,
 		       struct sal_endpoint_req *req)
 {
