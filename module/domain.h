@@ -15,6 +15,7 @@
 
 #include "addr.h"
 #include "direct.h"
+#include "lease.h"
 #include "vip.h"
 
 struct mem_cgroup;
@@ -94,6 +95,7 @@ struct sal_limits {
  * @reap: frees @ghosts when their time is over
  * @refresh: looks at the tables of the services in @stale
  * @stale: services, through &sal_service.stale
+ * @leases: leases of @endpoints that run
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
@@ -146,6 +148,7 @@ struct sal_domain {
 	struct delayed_work reap;
 	struct delayed_work refresh;
 	struct llist_head stale;
+	struct sal_leases leases;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool dead;

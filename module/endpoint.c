@@ -167,6 +167,7 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	ep->want_max_flows = req->max_flows;
 	ep->state = req->state;
 	ep->want_state = req->state;
+	sal_lease_init(ep, req->lease);
 	INIT_LIST_HEAD(&ep->in_service);
 	INIT_LIST_HEAD(&ep->in_net);
 	INIT_LIST_HEAD(&ep->in_moved);
@@ -254,6 +255,7 @@ void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 	lockdep_assert_held(&sal_mutex);
 	spin_lock_bh(&sal_lock);
 	WRITE_ONCE(ep->dead, true);
+	sal_lease_end(ep);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_leave(ep, af, cause);
 	if (ep->net)

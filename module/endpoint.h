@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "cell.h"
+#include "lease.h"
 #include "revtable.h"
 #include "traffic.h"
 #include "txn.h"
@@ -61,6 +62,7 @@ struct sal_service;
  * @recheck: in the list of those to be looked at anew. sal_lock.
  * @events: counts what happened in its namespace, so that a look that was
  *	overtaken is noticed. sal_lock.
+ * @lease: until when it is usable
  * @local: it lives in a namespace of this host
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
@@ -108,6 +110,7 @@ struct sal_endpoint {
 	struct list_head in_net;
 	struct list_head recheck;
 	u32 events;
+	struct sal_lease lease;
 	bool local;
 	struct sal_moved moved;
 	struct list_head in_moved;
@@ -141,6 +144,8 @@ struct sal_endpoint {
  * @tier: which of a service get new flows first
  * @max_flows: how many it may have, 0 for no bound
  * @state: enum sal_endpoint_state
+ * @lease: for how long it is usable, in ms; 0 for ever
+ * @renew: that time begins now
  */
 struct sal_endpoint_req {
 	const char *name;
@@ -152,6 +157,8 @@ struct sal_endpoint_req {
 	u32 tier;
 	u32 max_flows;
 	u32 state;
+	u32 lease;
+	bool renew;
 };
 
 static inline const struct in6_addr *
@@ -242,6 +249,18 @@ struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
 					 struct sal_endpoint *ep,
 					 const struct sal_endpoint_req *req,
 					 struct netlink_ext_ack *extack);
+
+/**
+ * sal_endpoint_renew() - renew the lease, and nothing else
+ * @t: transaction
+ * @ep: endpoint that has one, or is planned to have
+ *
+ * Done at once where it is the only request, and told to nobody.
+ *
+ * Return: false where that is a change to be planned by sal_endpoint_change(),
+ * as the lease has expired, or others are planned.
+ */
+bool sal_endpoint_renew(struct sal_txn *t, struct sal_endpoint *ep);
 
 /* its flows go to the others; late replies are still known for a while */
 void sal_endpoint_delete(struct sal_txn *t, struct sal_endpoint *ep,

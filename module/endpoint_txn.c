@@ -156,6 +156,7 @@ static struct sal_endpoint *endpoint_plan(struct sal_txn *t,
 		return ep;
 	sal_txn_touch_endpoint(t, ep);
 	ep->old = old;
+	ep->lease.start = req->renew;
 	if (old)
 		old->heir = ep;
 	err = endpoint_plan_addrs(ep);
@@ -242,7 +243,8 @@ struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
 					 const struct sal_endpoint_req *req,
 					 struct netlink_ext_ack *extack)
 {
-	bool look = ep->want_state != req->state;
+	bool look = ep->want_state != req->state ||
+		    (req->renew && READ_ONCE(ep->lease.expired));
 
 	lockdep_assert_held(&sal_mutex);
 	if (!endpoint_same_place(ep, req))
@@ -254,11 +256,25 @@ struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
 	ep->want_tier = req->tier;
 	ep->want_max_flows = req->max_flows;
 	ep->want_state = req->state;
+	ep->lease.want = req->lease;
+	ep->lease.start = req->renew;
 	if (look && sal_link_plan(ep)) {
 		NL_SET_ERR_MSG(extack, "out of memory");
 		return ERR_PTR(-ENOMEM);
 	}
 	return ep;
+}
+
+bool sal_endpoint_renew(struct sal_txn *t, struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_mutex);
+	if (ep->plan != SAL_PLAN_KEEP || READ_ONCE(ep->lease.expired))
+		return false;
+	if (!t->several)
+		return sal_lease_renew(ep);
+	sal_txn_touch_endpoint(t, ep);
+	ep->lease.start = true;
+	return true;
 }
 
 void sal_endpoint_delete(struct sal_txn *t, struct sal_endpoint *ep,
@@ -376,6 +392,8 @@ static void endpoint_introduce(struct sal_endpoint *ep)
 void sal_endpoint_arrive(struct sal_endpoint *ep)
 {
 	lockdep_assert_held(&sal_mutex);
+	if (ep->plan != SAL_PLAN_DEL)
+		sal_lease_apply(ep);
 	if (ep->plan != SAL_PLAN_ADD && ep->plan != SAL_PLAN_SET)
 		return;
 	WRITE_ONCE(ep->weight, ep->want_weight);
@@ -441,6 +459,9 @@ void sal_endpoint_tell(struct sal_endpoint *ep)
 {
 	u8 cmd = SAL_CMD_ENDPOINT_SET_NTF;
 
+	/* a lease was renewed */
+	if (ep->plan == SAL_PLAN_KEEP)
+		return;
 	if (ep->plan == SAL_PLAN_ADD && !ep->old)
 		cmd = SAL_CMD_ENDPOINT_ADD_NTF;
 	else if (ep->plan == SAL_PLAN_DEL)
@@ -465,6 +486,7 @@ void sal_endpoint_settle(struct sal_endpoint *ep)
 	ep->want_tier = ep->tier;
 	ep->want_max_flows = ep->max_flows;
 	ep->want_state = ep->state;
+	sal_lease_settle(ep);
 	ep->heir = NULL;
 	ep->old = NULL;
 	ep->left = NULL;

@@ -331,9 +331,13 @@ static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
 			     struct sock *sk, enum sal_reason reason)
 {
 	struct sal_domain *d = spot->member->domain;
+	int err = sal_fwd_reroute(spot, skb, sk);
 
-	if (sal_fwd_reroute(spot, skb, sk))
-		return sal_drop(d, skb, SAL_R_NO_ROUTE);
+	/* the sender is told, as it is for any address without a route */
+	if (err) {
+		sal_count(d, SAL_R_NO_ROUTE);
+		return NF_DROP_ERR(err);
+	}
 	sal_count(d, reason);
 	return NF_ACCEPT;
 }

@@ -228,19 +228,33 @@ static int link_prepare(const struct sal_endpoint *ep,
 	return 0;
 }
 
+static void link_add_fault(const struct sal_endpoint *ep,
+			   u32 fault[SAL_AF_NUM], u32 add)
+{
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (ep->has & BIT(af))
+			fault[af] |= add;
+}
+
 /* 0 or ENOMEM */
 static int link_look(struct sal_endpoint *ep, struct sal_link_plan *plan,
 		     u32 state)
 {
 	struct net *net;
+	bool expired;
 
 	spin_lock_bh(&sal_lock);
 	plan->events = ep->events;
 	net = ep->net;
+	expired = sal_lease_fails(ep);
 	spin_unlock_bh(&sal_lock);
 
 	/* sal_mutex keeps the namespace from being freed meanwhile */
 	link_probe(ep, net, &plan->look);
+	if (expired)
+		link_add_fault(ep, plan->look.fault, SAL_FAULT_LEASE);
 	return link_prepare(ep, plan, state);
 }
 
@@ -248,7 +262,9 @@ static enum sal_cause link_cause(u32 fault)
 {
 	if (fault & SAL_FAULT_NETNS)
 		return SAL_CAUSE_NETNS;
-	return fault & SAL_FAULT_DEVICE ? SAL_CAUSE_DEVICE : SAL_CAUSE_ADDRESS;
+	if (fault & SAL_FAULT_DEVICE)
+		return SAL_CAUSE_DEVICE;
+	return fault == SAL_FAULT_LEASE ? SAL_CAUSE_LEASE : SAL_CAUSE_ADDRESS;
 }
 
 /* true where anything changed */
@@ -317,6 +333,26 @@ void sal_link_forget(struct sal_endpoint *ep)
 	link_plan_discard(ep->link);
 	kfree(ep->link);
 	ep->link = NULL;
+}
+
+void sal_link_again(struct sal_endpoint *ep)
+{
+	link_recheck(ep, 0);
+}
+
+void sal_link_lease_expired(struct sal_endpoint *ep)
+{
+	int af;
+
+	lockdep_assert_held(&sal_lock);
+	ep->events++;
+	link_add_fault(ep, ep->fault, SAL_FAULT_LEASE);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_leave(ep, af, SAL_CAUSE_LEASE);
+	if (ep->pending)
+		return;
+	sal_domain_changed(ep->svc->domain);
+	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 }
 
 static struct sal_endpoint *link_pop(struct list_head *list)

@@ -17,6 +17,10 @@ int sal_link_plan(struct sal_endpoint *ep);
 void sal_link_apply(struct sal_endpoint *ep);
 void sal_link_forget(struct sal_endpoint *ep);
 
+/* sal_lock: look at it anew soon; its lease has expired, so it fails at once */
+void sal_link_again(struct sal_endpoint *ep);
+void sal_link_lease_expired(struct sal_endpoint *ep);
+
 /* a namespace exits: its endpoints fail at once. pre_exit. */
 void sal_link_netns_exit(struct net *net);
 

@@ -86,6 +86,10 @@ static const struct netlink_range_validation sal_a_endpoint_weight_range = {
 	.max	= SAL_WEIGHT_MAX,
 };
 
+static const struct netlink_range_validation sal_a_endpoint_lease_range = {
+	.max	= SAL_LEASE_MAX,
+};
+
 /* Common nested types */
 const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1] = {
 	[SAL_A_PREFIX_IPV4] = { .type = NLA_BE32, },
@@ -191,7 +195,7 @@ static const struct nla_policy sal_service_del_nl_policy[SAL_A_SERVICE_NAME + 1]
 };
 
 /* SAL_CMD_ENDPOINT_NEW - do */
-static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_MAX_FLOWS + 1] = {
+static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_LEASE + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
@@ -204,10 +208,11 @@ static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_MAX_FLO
 	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[SAL_A_ENDPOINT_NO_MEMBER] = { .type = NLA_FLAG, },
 	[SAL_A_ENDPOINT_REPLACE] = { .type = NLA_FLAG, },
+	[SAL_A_ENDPOINT_LEASE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_lease_range),
 };
 
 /* SAL_CMD_ENDPOINT_SET - do */
-static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_MAX_FLOWS + 1] = {
+static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_RENEW + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_IPV4] = { .type = NLA_BE32, },
@@ -217,6 +222,8 @@ static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_MAX_FLO
 	[SAL_A_ENDPOINT_TIER] = NLA_POLICY_MAX(NLA_U32, SAL_TIER_MAX),
 	[SAL_A_ENDPOINT_MAX_FLOWS] = { .type = NLA_U32, },
 	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[SAL_A_ENDPOINT_LEASE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_lease_range),
+	[SAL_A_ENDPOINT_RENEW] = { .type = NLA_FLAG, },
 };
 
 /* SAL_CMD_ENDPOINT_GET - do */
@@ -380,14 +387,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_ENDPOINT_NEW,
 		.doit		= sal_nl_endpoint_new_doit,
 		.policy		= sal_endpoint_new_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_MAX_FLOWS,
+		.maxattr	= SAL_A_ENDPOINT_LEASE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_ENDPOINT_SET,
 		.doit		= sal_nl_endpoint_set_doit,
 		.policy		= sal_endpoint_set_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_MAX_FLOWS,
+		.maxattr	= SAL_A_ENDPOINT_RENEW,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -54,6 +54,20 @@ static int traffic_put(struct sk_buff *skb, const struct sal_endpoint *ep)
 	return sal_nl_put_traffic(skb, SAL_A_ENDPOINT_FORWARD_PACKETS, &sum);
 }
 
+/* @left: for a reply; it takes sal_lock, too, and is another each time */
+static int lease_put(struct sk_buff *skb, const struct sal_endpoint *ep,
+		     bool left)
+{
+	u32 time = READ_ONCE(ep->lease.time);
+
+	if (!time)
+		return 0;
+	if (nla_put_u32(skb, SAL_A_ENDPOINT_LEASE, time))
+		return -EMSGSIZE;
+	return left ? nla_put_u32(skb, SAL_A_ENDPOINT_LEASE_LEFT,
+				  sal_lease_left(ep)) : 0;
+}
+
 /**
  * sal_nl_fill_endpoint() - put an endpoint into a message
  * @skb: message
@@ -82,6 +96,10 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			READ_ONCE(ep->fault[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT6,
 			READ_ONCE(ep->fault[SAL_V6])))
+		return -EMSGSIZE;
+	if (!ep->local && nla_put_flag(skb, SAL_A_ENDPOINT_REMOTE))
+		return -EMSGSIZE;
+	if (lease_put(skb, ep, !seq))
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_ENDPOINT_SEQ, seq);
@@ -120,6 +138,10 @@ static int req_get(const struct genl_info *info, struct sal_endpoint_req *req)
 		req->max_flows = nla_get_u32(tb[SAL_A_ENDPOINT_MAX_FLOWS]);
 	if (tb[SAL_A_ENDPOINT_STATE])
 		req->state = nla_get_u32(tb[SAL_A_ENDPOINT_STATE]);
+	if (tb[SAL_A_ENDPOINT_LEASE]) {
+		req->lease = nla_get_u32(tb[SAL_A_ENDPOINT_LEASE]);
+		req->renew = true;
+	}
 	return 0;
 }
 
@@ -191,12 +213,37 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 	else if (fault & SAL_FAULT_DEVICE)
 		NL_SET_ERR_MSG(extack,
 			       "endpoint is not usable yet: device is down");
+	else if (fault & SAL_FAULT_LEASE)
+		NL_SET_ERR_MSG(extack,
+			       "endpoint is not usable: its lease has expired");
 	else if (!(ep->has & BIT(SAL_V4)) && service_has_family(svc, SAL_V4))
 		NL_SET_ERR_MSG(extack,
 			       "service has an IPv4 VIP, the endpoint no IPv4 address");
 	else if (!(ep->has & BIT(SAL_V6)) && service_has_family(svc, SAL_V6))
 		NL_SET_ERR_MSG(extack,
 			       "service has an IPv6 VIP, the endpoint no IPv6 address");
+}
+
+/* nothing but the lease is asked for, whatever else there may be to ask for */
+static bool only_renews(const struct genl_info *info)
+{
+	const struct nlattr *attr;
+	bool renews = false;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		switch (nla_type(attr)) {
+		case SAL_A_ENDPOINT_SERVICE:
+		case SAL_A_ENDPOINT_NAME:
+			break;
+		case SAL_A_ENDPOINT_RENEW:
+			renews = true;
+			break;
+		default:
+			return false;
+		}
+	}
+	return renews;
 }
 
 /* --- endpoint-new --------------------------------------------------------- */
@@ -206,9 +253,11 @@ static int endpoint_reply(struct sk_buff *rsp, const struct sal_nl_change *c)
 	return sal_nl_fill_endpoint(rsp, c->ep, c->ep->net, 0);
 }
 
+/* who renews does so all the time, and has been told */
 static void endpoint_done(const struct sal_nl_change *c)
 {
-	endpoint_warn(c->ep, c->info->extack);
+	if (!only_renews(c->info))
+		endpoint_warn(c->ep, c->info->extack);
 }
 
 /*
@@ -266,6 +315,7 @@ static int endpoint_new(struct sal_nl_change *c)
 		.net = c->net,
 		.weight = 1,
 		.state = SAL_ENDPOINT_STATE_UP,
+		.renew = true,
 	};
 	struct sal_service *svc;
 	int err;
@@ -319,9 +369,29 @@ static void req_from(struct sal_endpoint_req *req,
 		.tier = ep->want_tier,
 		.max_flows = ep->want_max_flows,
 		.state = ep->want_state,
+		.lease = ep->lease.want,
+		.renew = ep->lease.start,
 	};
 	for (af = 0; af < SAL_AF_NUM; af++)
 		req->addr[af] = *sal_endpoint_addr(ep, af);
+}
+
+/* there has to be one */
+static int lease_renew(const struct genl_info *info,
+		       struct sal_endpoint_req *req)
+{
+	struct nlattr *renew = info->attrs[SAL_A_ENDPOINT_RENEW];
+
+	if (!renew)
+		return 0;
+	if (!req->lease) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, renew,
+					"endpoint '%.48s' has no lease",
+					req->name);
+		return -ENODATA;
+	}
+	req->renew = true;
+	return 0;
 }
 
 static int endpoint_set(struct sal_nl_change *c)
@@ -347,9 +417,12 @@ static int endpoint_set(struct sal_nl_change *c)
 				    "the network namespace is being deleted");
 		return -ENOENT;
 	}
-	err = req_get(info, &req);
+	err = req_get(info, &req) ?: lease_renew(info, &req);
 	if (err)
 		return err;
+	c->ep = ep;
+	if (only_renews(info) && sal_endpoint_renew(c->txn, ep))
+		return 0;
 	ep = sal_endpoint_change(c->txn, ep, &req, info->extack);
 	c->ep = ep;
 	return blame(info, svc, &req, PTR_ERR_OR_ZERO(ep));

@@ -258,7 +258,8 @@ void sal_txn_commit(struct sal_txn *t)
 	txn_apply(t);
 	if (t->several)
 		txn_resume(t);
-	sal_domain_changed(t->d);
+	if (!list_empty(&t->services) || !list_empty(&t->endpoints))
+		sal_domain_changed(t->d);
 	txn_events_after(t);
 	list_for_each_entry_safe(ep, next, &t->endpoints, touched)
 		sal_endpoint_settle(ep);

@@ -65,6 +65,8 @@ no_userns()
 	t_offload	the same
 	t_offload_router	the same
 	t_reload	unloads the module
+	t_remote	rights make no difference to it
+	t_remote_router	the same
 	t_route_end	unloads the module
 	t_trace		tracing is for root of the machine
 	t_unload	unloads the module

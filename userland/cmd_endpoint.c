@@ -2,6 +2,8 @@
 /*
  * cmd_endpoint.c - endpoints of services
  */
+#include <string.h>
+
 #include <linux/sal.h>
 
 #include "cmd.h"
@@ -14,6 +16,7 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_SERVICE, F_HEAD },
 	{ SAL_A_ENDPOINT_NAME, F_HEAD },
 	{ SAL_A_ENDPOINT_NSID },
+	{ SAL_A_ENDPOINT_REMOTE },
 	{ SAL_A_ENDPOINT_IPV4, F_LINE | F_FAMILY, "addr" },
 	{ SAL_A_ENDPOINT_IPV6, F_FAMILY, "addr" },
 	{ SAL_A_ENDPOINT_PORT },
@@ -21,6 +24,8 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_TIER, F_NONZERO },
 	{ SAL_A_ENDPOINT_MAX_FLOWS, F_NONZERO, "max-flows" },
 	{ SAL_A_ENDPOINT_STATE },
+	{ SAL_A_ENDPOINT_LEASE },
+	{ SAL_A_ENDPOINT_LEASE_LEFT, F_NONZERO, "left" },
 	{ SAL_A_ENDPOINT_FAULT4 },
 	{ SAL_A_ENDPOINT_FAULT6 },
 	{ SAL_A_ENDPOINT_FLOWS },
@@ -34,7 +39,25 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_TRANSACTION },
 };
 
-LAYOUT(endpoint, endpoint);
+static bool has_fault(const json_t *obj, const char *key, const char *name)
+{
+	const json_t *fault;
+	size_t i;
+
+	json_array_foreach(json_object_get(obj, key), i, fault)
+		if (!strcmp(json_string_value(fault) ? : "", name))
+			return true;
+	return false;
+}
+
+static void endpoint_derive(json_t *obj)
+{
+	if (has_fault(obj, "fault4", "lease") ||
+	    has_fault(obj, "fault6", "lease"))
+		out_note(obj, "lease expired");
+}
+
+LAYOUT(endpoint, endpoint, .derive = endpoint_derive);
 
 static int endpoint_show(struct args *args)
 {
@@ -97,6 +120,16 @@ static int param_netns_label(const struct param *p, struct request *req,
 	return EXIT_OK;
 }
 
+/* "none" reads better than 0 */
+static int param_lease(const struct param *p, struct request *req,
+		       struct args *args)
+{
+	if (!args_accept(args, "none"))
+		return param_time(p, req, args);
+	req_u32(req, p->attr, 0);
+	return EXIT_OK;
+}
+
 static const struct param add_params[] = {
 	{ "name", param_label, .many = true },
 	{ "netns", param_netns },
@@ -107,6 +140,7 @@ static const struct param add_params[] = {
 	{ "tier", param_count, SAL_A_ENDPOINT_TIER },
 	{ "max-flows", param_count, SAL_A_ENDPOINT_MAX_FLOWS },
 	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
+	{ "lease", param_lease, SAL_A_ENDPOINT_LEASE },
 	{ "nomember", param_flag, SAL_A_ENDPOINT_NO_MEMBER },
 	{ }
 };
@@ -120,6 +154,7 @@ static const struct param set_params[] = {
 	{ "tier", param_count, SAL_A_ENDPOINT_TIER },
 	{ "max-flows", param_count, SAL_A_ENDPOINT_MAX_FLOWS },
 	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
+	{ "lease", param_lease, SAL_A_ENDPOINT_LEASE },
 	{ }
 };
 
@@ -177,14 +212,15 @@ static int endpoint_set(struct args *args)
 	    !req_has(req, SAL_A_ENDPOINT_MAX_FLOWS) &&
 	    !req_has(req, SAL_A_ENDPOINT_PORT) &&
 	    !req_has(req, SAL_A_ENDPOINT_STATE) &&
+	    !req_has(req, SAL_A_ENDPOINT_LEASE) &&
 	    !req_has(req, SAL_A_ENDPOINT_IPV4) &&
 	    !req_has(req, SAL_A_ENDPOINT_IPV6))
 		return args_bad(args, "nothing to set");
 	return conn_do(req, NULL, NULL);
 }
 
-/* SVC EP */
-static int put_which(struct request *req, struct args *args)
+/* "SVC EP" and no more */
+static int put_name(struct request *req, struct args *args)
 {
 	const char *svc, *name;
 	int ret;
@@ -201,12 +237,24 @@ static int put_which(struct request *req, struct args *args)
 	return EXIT_OK;
 }
 
+static int endpoint_renew(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_SET);
+	int ret;
+
+	ret = put_name(req, args);
+	if (ret)
+		return ret;
+	req_flag(req, SAL_A_ENDPOINT_RENEW);
+	return conn_do(req, NULL, NULL);
+}
+
 static int endpoint_del(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_ENDPOINT_DEL);
 	int ret;
 
-	ret = put_which(req, args);
+	ret = put_name(req, args);
 	return ret ? ret : conn_do(req, NULL, NULL);
 }
 
@@ -216,7 +264,7 @@ static int endpoint_drain(struct args *args)
 	struct request *req = req_new(SAL_CMD_ENDPOINT_SET);
 	int ret;
 
-	ret = put_which(req, args);
+	ret = put_name(req, args);
 	if (ret)
 		return ret;
 	req_u32(req, SAL_A_ENDPOINT_STATE, args->command->state);
@@ -226,16 +274,20 @@ static int endpoint_drain(struct args *args)
 static const char add_usage[] =
 	"SVC [[name] EP] [netns NAME|PATH | pid N]\n"
 	"addr A [addr A6] [port N] [weight N] [tier N] [max-flows N]\n"
-	"[state up|draining|down] [nomember]";
+	"[state up|draining|down] [lease T] [nomember]";
+
+static const char set_usage[] =
+	"SVC [name] EP [addr A] [addr A6] [port N] [weight N] [tier N]\n"
+	"[max-flows N] [state up|draining|down] [lease T|none]";
 
 static const struct command endpoint_commands[] = {
 	{ "show", endpoint_show, "[SVC [EP]]" },
 	{ "add", endpoint_add, add_usage },
 	{ "replace", endpoint_add, add_usage, .replace = true },
-	{ "set", endpoint_set,
-	  "SVC [name] EP [addr A] [addr A6] [port N] [weight N] [tier N]\n"
-	  "[max-flows N] [state up|draining|down]" },
-	{ "drain", endpoint_drain, "SVC EP", .state = SAL_ENDPOINT_STATE_DRAINING },
+	{ "set", endpoint_set, set_usage },
+	{ "renew", endpoint_renew, "SVC EP" },
+	{ "drain", endpoint_drain, "SVC EP",
+	  .state = SAL_ENDPOINT_STATE_DRAINING },
 	{ "undrain", endpoint_drain, "SVC EP", .state = SAL_ENDPOINT_STATE_UP },
 	{ "del", endpoint_del, "SVC EP" },
 	{ }

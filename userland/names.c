@@ -89,6 +89,7 @@ NAMES(cause,
 	[SAL_CAUSE_DEVICE] = "device",
 	[SAL_CAUSE_NETNS] = "netns",
 	[SAL_CAUSE_ENDPOINT_UP] = "endpoint-up",
+	[SAL_CAUSE_LEASE] = "lease",
 );
 
 NAMES(placement,
@@ -101,6 +102,7 @@ NAMES(fault,
 	[__builtin_ctz(SAL_FAULT_ADDRESS)] = "address",
 	[__builtin_ctz(SAL_FAULT_DEVICE)] = "device",
 	[__builtin_ctz(SAL_FAULT_NETNS)] = "netns",
+	[__builtin_ctz(SAL_FAULT_LEASE)] = "lease",
 );
 
 NAMES(verdict,
@@ -266,6 +268,10 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
 	[SAL_A_ENDPOINT_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
 	[SAL_A_ENDPOINT_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
+	[SAL_A_ENDPOINT_LEASE] = { "lease", T_MS },
+	[SAL_A_ENDPOINT_LEASE_LEFT] = { "lease-left", T_MS },
+	[SAL_A_ENDPOINT_RENEW] = { "renew", T_FLAG },
+	[SAL_A_ENDPOINT_REMOTE] = { "remote", T_FLAG },
 };
 
 SET(endpoint, "endpoint");

@@ -532,6 +532,10 @@ static void cure_down(struct line *l, const json_t *obj,
 			 "device"))
 		add(l, "%s link set DEV up for %s, and its other end", at,
 		    out_str(ep, "addr"));
+	else if (!strcmp(json_string_value(json_array_get(fault, 0)) ? : "",
+			 "lease"))
+		add(l, "%s endpoint renew %s %s, if it is well", salctl(),
+		    svc, name);
 	else
 		add(l, "%s endpoint del %s %s, and add it where it is now",
 		    salctl(), svc, name);

@@ -149,6 +149,21 @@ churn_namespaces()
 	sleep 0.5
 }
 
+churn_leases()
+{
+	local svc ns
+	pick 2
+	svc="$([ "$PICK" = 0 ] && echo b.com || echo c.com)"
+	pick 3
+	ns="b$((1 + PICK))"
+	pick 6
+	case "$PICK" in
+	0)	q endpoint set "$svc" "$ns" lease none ;;
+	1|2)	q endpoint set "$svc" "$ns" lease $((1 + RANDOM % 300))ms ;;
+	*)	q endpoint renew "$svc" "$ns" ;;
+	esac
+}
+
 churn_readers()
 {
 	q -j flow show
@@ -170,7 +185,8 @@ part()
 } >/dev/null 2>&1
 
 PARTS=(churn_endpoints churn_moves churn_members churn_services
-       churn_transactions churn_devices churn_namespaces churn_readers)
+       churn_transactions churn_devices churn_namespaces churn_readers
+       churn_leases)
 
 streams()
 {

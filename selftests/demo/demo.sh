@@ -12,9 +12,10 @@
 #	demo: SCENE-vN sent=N received=N lost=N duplicates=N reordered=N
 #	      inflight=N moves=N	(in one line)
 #	demo: web-vN sent=N received=N lost=N answered_by=N,N,N download_lines=N
+#	demo: balance-SCHED[-less]-vN flows=N b1=N b2=N b3=N b4=N lost=N worst=N%
 #
 # Exits with 0 only where sal kept its word: nothing was lost, and what is said
-# in wrong() of evidence.py and web.py. What the baselines lose is told, and is
+# in wrong() of evidence.py, web.py and balance.py. What the baselines lose is told, and is
 # no failure.
 
 set -u
@@ -32,10 +33,12 @@ export LC_ALL=C.UTF-8
 . "$DEMO_DIR/servers.sh"
 # shellcheck source=selftests/demo/record.sh
 . "$DEMO_DIR/record.sh"
+# shellcheck source=selftests/demo/balance.sh
+. "$DEMO_DIR/balance.sh"
 # shellcheck source=selftests/demo/scenes.sh
 . "$DEMO_DIR/scenes.sh"
 
-SCENES=(edge-migrate edge-gap edge-failover router udp web
+SCENES=(edge-migrate edge-gap edge-failover router udp web balance
 	baseline-2018 baseline-nft baseline-2018-gap baseline-nft-gap)
 [ $# -eq 0 ] || SCENES=("$@")
 for scene in "${SCENES[@]}"; do
@@ -72,6 +75,8 @@ cat <<'END'
                    only one of them that has to do with sal
      udp           as many datagrams, which come back
      web           curl http://b.com/ in a loop, and beside that one download
+     balance       a datagram from each of thousands of ports; here are four
+                   instances, and bars show their shares
      baseline-...  ping; the instance is replaced by other means than sal
 
   Bars show when requests were answered, by whom, and what a.com got of that:

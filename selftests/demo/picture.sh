@@ -22,6 +22,7 @@ host_of()
 	b.com.1)	echo 111 ;;
 	b.com.2)	echo 112 ;;
 	b.com.3)	echo 113 ;;
+	b.com.4)	echo 114 ;;
 	c.com)		echo 121 ;;
 	esac
 }
@@ -118,7 +119,7 @@ wipe()
 {
 	local ns
 
-	for ns in orchestrator a.com b.com.1 b.com.2 b.com.3 c.com; do
+	for ns in orchestrator a.com b.com.1 b.com.2 b.com.3 b.com.4 c.com; do
 		[ ! -e "/run/netns/$ns" ] || end_instance "$ns"
 	done
 }

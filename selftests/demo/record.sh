@@ -70,10 +70,12 @@ capture_begin()
 
 capture_end()
 {
+	[ -n "$CAPTURE" ] || return 0
 	# The kernel hands packets over by the block, once a second.
 	sleep 1.5
 	kill -INT "$CAPTURE"
 	wait "$CAPTURE"
+	CAPTURE=""
 }
 
 monitor_begin()

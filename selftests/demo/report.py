@@ -10,6 +10,7 @@ import json
 import pathlib
 import sys
 
+import balance
 import evidence
 import timeline
 import web
@@ -22,6 +23,8 @@ KINDS = {"udp": evidence.Stream, "web": web.Web}
 
 def scene(path):
     """Tell of it, and keep what the table needs."""
+    if path.name == "balance":
+        return balance.scene(path)
     it = KINDS.get(path.name, evidence.Scene)(path)
     results = {family: it.result(family) for family in FAMILIES}
     (path / "result.json").write_text(json.dumps(results))
@@ -87,6 +90,27 @@ def table(path, names):
     """All scenes, for people and for machines."""
     results = {name: json.loads((path / name / "result.json").read_text())
                for name in names}
+    shares = results.pop("balance", {"lines": [], "wrong": []})
+    if results:
+        differences(results)
+
+    wrong = []
+    for name, res in results.items():
+        for family in FAMILIES:
+            of = res[str(family)]
+            print(f"demo: {name}-v{family} " + " ".join(
+                f"{key}={plain(of[key])}" for key in KEYS if key in of))
+            if of["who"] == "sal":
+                wrong += [f"{name}-v{family}: {text}" for text in of["wrong"]]
+    for line in shares["lines"]:
+        print(line)
+    wrong += shares["wrong"]
+    return verdict(wrong, [res["4"]["who"] for res in results.values()] +
+                   ["sal" for _ in shares["lines"]])
+
+
+def differences(results):
+    """For people"""
     print(f"""
 --- what differs {'-' * 61}
   values of IPv4/IPv6, of this run, in this machine
@@ -111,16 +135,6 @@ def table(path, names):
         for line in wrap(text):
             print(f"  {line}")
     print()
-
-    wrong = []
-    for name, res in results.items():
-        for family in FAMILIES:
-            of = res[str(family)]
-            print(f"demo: {name}-v{family} " + " ".join(
-                f"{key}={plain(of[key])}" for key in KEYS if key in of))
-            if of["who"] == "sal":
-                wrong += [f"{name}-v{family}: {text}" for text in of["wrong"]]
-    return verdict(wrong, [res["4"]["who"] for res in results.values()])
 
 
 def plain(value):

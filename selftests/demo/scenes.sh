@@ -13,6 +13,7 @@ declare -A TITLES=(
 	[edge-failover]="the instance that answers goes; another is there"
 	[router]="to and fro again; a router between them translates"
 	[udp]="a UDP stream; who answers is replaced four times"
+	[balance]="shares of four instances, by each scheduler"
 	[web]="curl in a loop, and a download, while instances change"
 	[baseline-2018]="to and fro by iptables, as in 2018"
 	[baseline-nft]="to and fro by a map of nft"
@@ -76,7 +77,7 @@ endpoint()
 	local host
 	host="$(host_of "$1")"
 
-	echo "endpoint add ${1%.[1-3]} netns $1" \
+	echo "endpoint add ${1%.[1-4]} netns $1" \
 		"addr $(addr 4 "$host") addr $(addr 6 "$host")" \
 		"${ROUTED:+nomember}"
 }

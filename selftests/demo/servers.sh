@@ -8,7 +8,7 @@
 # HTTP is spoken by busybox, which the virtual machine needs anyway: it starts
 # at once in an emulated one, too, and has a process for each connection.
 
-WHAT="echo"		# what is talked: echo, udp or web
+WHAT="echo"		# what is talked: echo, udp, web, or who it is (balance)
 UDP_PORT=5000		# evidence.py knows both
 WEB_PORT=80
 
@@ -25,6 +25,10 @@ serve()
 	case "$WHAT" in
 	udp)
 		serve_by "$1" "$TOOLS/echoserver" "$UDP_PORT"
+		poll listens "$1" udp6 "$UDP_PORT"
+		;;
+	balance)
+		serve_by "$1" "$TOOLS/echoserver" -n "$1" "$UDP_PORT"
 		poll listens "$1" udp6 "$UDP_PORT"
 		;;
 	web)

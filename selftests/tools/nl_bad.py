@@ -167,6 +167,19 @@ TABLE = [
     ("ENDPOINT_SET", B + A("ENDPOINT_NAME", text("b1")) +
      A("ENDPOINT_IPV4", ip4("10.0.1.12")), "EADDRINUSE", "b2",
      "ENDPOINT_IPV4"),
+    ("ENDPOINT_SET", B + A("ENDPOINT_NAME", text("b1")) +
+     A("ENDPOINT_LEASE", u32(86400001)), "ERANGE", "", "ENDPOINT_LEASE"),
+    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_LEASE", b"\1\0"), "EINVAL", "",
+     "ENDPOINT_LEASE"),
+    ("ENDPOINT_SET", B + A("ENDPOINT_NAME", text("b1")) + A("ENDPOINT_RENEW"),
+     "ENODATA", "no lease", "ENDPOINT_RENEW"),
+    ("ENDPOINT_SET", B + A("ENDPOINT_NAME", text("b1")) +
+     A("ENDPOINT_RENEW") + A("ENDPOINT_LEASE", u32(0)), "ENODATA", "no lease",
+     "ENDPOINT_RENEW"),
+    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_RENEW"), "EINVAL", "",
+     "ENDPOINT_RENEW"),
+    ("ENDPOINT_SET", B + A("ENDPOINT_NAME", text("b1")) +
+     A("ENDPOINT_LEASE_LEFT", u32(5)), "EINVAL", "", "ENDPOINT_LEASE_LEFT"),
     ("ENDPOINT_GET", B + E, "ENOENT", "new", "ENDPOINT_NAME"),
     ("ENDPOINT_DEL", B + E, "ENOENT", "new", "ENDPOINT_NAME"),
     ("MEMBER_NEW", A("MEMBER_NETNS_FD", u32(FD)), "EINVAL", "missing",

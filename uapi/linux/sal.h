@@ -22,6 +22,7 @@
 #define SAL_TIMEOUT_MAX		2147483
 #define SAL_WEIGHT_MAX		65535
 #define SAL_TIER_MAX		255
+#define SAL_LEASE_MAX		86400000
 
 /**
  * enum sal_on_empty - What becomes of a packet for a service that has no
@@ -144,11 +145,13 @@ enum sal_endpoint_state {
  * @SAL_FAULT_DEVICE: The device that has the address is down or has no
  *   carrier.
  * @SAL_FAULT_NETNS: Its network namespace is being deleted.
+ * @SAL_FAULT_LEASE: Its lease has expired.
  */
 enum sal_fault {
 	SAL_FAULT_ADDRESS = 1,
 	SAL_FAULT_DEVICE = 2,
 	SAL_FAULT_NETNS = 4,
+	SAL_FAULT_LEASE = 8,
 };
 
 /**
@@ -200,6 +203,7 @@ enum sal_route {
  * @SAL_CAUSE_NETNS: The endpoint's network namespace exits.
  * @SAL_CAUSE_ENDPOINT_UP: An endpoint became usable and took the flows that
  *   had been left without one; such an event has no "from".
+ * @SAL_CAUSE_LEASE: The endpoint's lease has expired.
  */
 enum sal_cause {
 	SAL_CAUSE_REQUEST,
@@ -209,6 +213,7 @@ enum sal_cause {
 	SAL_CAUSE_DEVICE,
 	SAL_CAUSE_NETNS,
 	SAL_CAUSE_ENDPOINT_UP,
+	SAL_CAUSE_LEASE,
 };
 
 /**
@@ -424,6 +429,10 @@ enum {
 	SAL_A_ENDPOINT_REVERSE_BYTES,
 	SAL_A_ENDPOINT_TIER,
 	SAL_A_ENDPOINT_MAX_FLOWS,
+	SAL_A_ENDPOINT_LEASE,
+	SAL_A_ENDPOINT_LEASE_LEFT,
+	SAL_A_ENDPOINT_RENEW,
+	SAL_A_ENDPOINT_REMOTE,
 
 	__SAL_A_ENDPOINT_MAX,
 	SAL_A_ENDPOINT_MAX = (__SAL_A_ENDPOINT_MAX - 1)

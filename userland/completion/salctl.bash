@@ -87,20 +87,21 @@ _salctl_object()
 		;;
 	endpoint)
 		case $cmd in
-		"")	echo show add replace set del drain undrain help; return ;;
+		"")	echo show add replace set renew drain undrain del help
+			return ;;
 		esac
 		if [ $after -eq 0 ]; then
 			_salctl_services
 			return
 		fi
 		case $cmd in
-		show|del|drain|undrain)
+		show|del|renew|drain|undrain)
 			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
 		set)	[ $after -eq 1 ] && _salctl_endpoints "$3"
-			echo name addr port weight tier max-flows state ;;
+			echo name addr port weight tier max-flows state lease ;;
 		add|replace)
 			echo name netns pid addr port weight tier max-flows state \
-				nomember ;;
+				lease nomember ;;
 		esac
 		;;
 	flow)

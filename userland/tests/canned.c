@@ -119,6 +119,9 @@ static void put_service(struct nlmsghdr *nlh, int which)
 static void put_endpoint(struct nlmsghdr *nlh, int which)
 {
 	static const char *const names[] = { "b1", "b2", "far\033[2J" };
+	static const uint32_t faults[] = {
+		0, SAL_FAULT_ADDRESS | SAL_FAULT_DEVICE, SAL_FAULT_LEASE
+	};
 
 	mnl_attr_put_strz(nlh, SAL_A_ENDPOINT_SERVICE, "b.com");
 	mnl_attr_put_strz(nlh, SAL_A_ENDPOINT_NAME, names[which]);
@@ -132,8 +135,12 @@ static void put_endpoint(struct nlmsghdr *nlh, int which)
 		mnl_attr_put_u16(nlh, SAL_A_ENDPOINT_PORT, 8080);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_WEIGHT, 1);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_STATE, which == 2);
-	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_FAULT4,
-			 which == 1 ? SAL_FAULT_ADDRESS | SAL_FAULT_DEVICE : 0);
+	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_FAULT4, faults[which]);
+	if (which == 2) {
+		mnl_attr_put(nlh, SAL_A_ENDPOINT_REMOTE, 0, NULL);
+		mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_LEASE, 5000);
+		mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_LEASE_LEFT, 0);
+	}
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_FLOWS, which ? 0 : 3);
 	mnl_attr_put_u32(nlh, SAL_A_ENDPOINT_CELLS, 1);
 	mnl_attr_put_u64(nlh, SAL_A_ENDPOINT_FORWARD_PACKETS, 10 - which);

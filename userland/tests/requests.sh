@@ -83,6 +83,12 @@ sends '{"op":"service-set","name":"b.com","sched":"maglev","affinity":300}' \
 	service set b.com affinity 5m sched maglev
 sends '{"op":"service-set","name":"b.com","affinity":0}' \
 	service set b.com affinity off
+sends '{"op":"endpoint-new","service":"b.com","name":"x","ipv4":"10.0.0.2","lease":5000}' \
+	endpoint add b.com x addr 10.0.0.2 lease 5s
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","lease":0}' \
+	endpoint set b.com b1 lease none
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","renew":true}' \
+	endpoint renew b.com b1
 sends '{"op":"endpoint-del","service":"b.com","name":"b1"}' \
 	endpoint del b.com b1
 

@@ -189,6 +189,7 @@ static const struct {
 	{ &set_endpoint, SAL_A_ENDPOINT_NETNS_FD },
 	{ &set_endpoint, SAL_A_ENDPOINT_NO_MEMBER },
 	{ &set_endpoint, SAL_A_ENDPOINT_REPLACE },
+	{ &set_endpoint, SAL_A_ENDPOINT_RENEW },
 	{ &set_flow, SAL_A_FLOW_COUNT },	/* a layout of its own */
 	{ &set_migrate, SAL_A_MIGRATE_CHECK },
 	{ &set_resolve, SAL_A_RESOLVE_NAME },

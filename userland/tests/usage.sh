@@ -113,6 +113,10 @@ usage "endpoint set: netns is given twice" \
 usage "endpoint set: 'nomember' is not known here" \
 	endpoint set b.com b1 nomember
 usage "endpoint del: EP is missing" endpoint del b.com
+usage "endpoint renew: EP is missing" endpoint renew b.com
+usage "endpoint renew: 'x' is not expected" endpoint renew b.com b1 x
+usage "endpoint set: lease '5': a time is a whole number and ms, s, m or h" \
+	endpoint set b.com b1 lease 5
 usage "endpoint show: 'x' is not expected" endpoint show b.com b1 x
 
 usage "flow del: which? (flow flush is for all)" flow del
