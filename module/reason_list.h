@@ -62,3 +62,15 @@ SAL_REASON(STRAY, "stray", true,
 	   "TCP segment that begins no connection, and is of no flow")
 SAL_REASON(EVICTED, "evicted", false,
 	   "flow that was not assured and gave way to another at the limit")
+SAL_REASON(RULE_DROP, "rule-drop", true,
+	   "a rule says drop")
+SAL_REASON(RULE_REJECT, "rule-reject", true,
+	   "a rule says reject")
+SAL_REASON(RULE_LOOP, "rule-loop", true,
+	   "redirected by too many rules, one after the other")
+SAL_REASON(MISS, "miss", false,
+	   "address that listeners were asked for, because of an upcall rule")
+SAL_REASON(MISS_UNANSWERED, "miss-unanswered", true,
+	   "waited for the answer to a miss, and there was none in time")
+SAL_REASON(MISS_LIMIT, "miss-limit", true,
+	   "not asked for, as too many addresses are")
