@@ -204,6 +204,7 @@ static const struct {
 	{ &set_resolve, SAL_A_RESOLVE_STEP },
 	{ &set_resolve, SAL_A_RESOLVE_LEFT_OUT },
 	{ &set_resolve, SAL_A_RESOLVE_VERDICT },
+	{ &set_rule, SAL_A_RULE_REPLACE },
 };
 
 static bool is_covered(const struct layout *layout, uint16_t nr)
