@@ -14,6 +14,7 @@
 #include <linux/spinlock.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "events.h"
 #include "guest.h"
@@ -68,7 +69,7 @@ int sal_upcall_init(struct sal_domain *d, struct netlink_ext_ack *extack)
 	err = sal_guest_charge_object(d, sizeof(*u), extack);
 	if (err)
 		return err;
-	u = kvzalloc(sizeof(*u), GFP_KERNEL_ACCOUNT);
+	u = kvzalloc_obj(*u, GFP_KERNEL_ACCOUNT);
 	if (!u) {
 		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*u));
 		NL_SET_ERR_MSG(extack, "out of memory");
@@ -96,8 +97,7 @@ void sal_upcall_destroy(struct sal_domain *d)
 static struct hlist_head *upcall_bucket(struct sal_upcall *u,
 					const struct in6_addr *addr)
 {
-	u32 hash = jhash2(addr->s6_addr32, ARRAY_SIZE(addr->s6_addr32),
-			  u->seed);
+	u32 hash = jhash(addr, sizeof(*addr), u->seed);
 
 	return &u->bucket[hash % UPCALL_BUCKETS];
 }

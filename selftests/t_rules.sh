@@ -33,7 +33,7 @@ cleanly()
 	"$@" || rc=1
 	no_rules || rc=1
 	S flow flush
-	return $rc
+	return "$rc"
 }
 
 # refused TEXT COMMAND...: by the kernel, and that is what it says
@@ -72,19 +72,27 @@ by_tcp()
 		grep -o 'b[0-9]' | head -n 1)" b3
 }
 
+# CHANGE FAMILY: an address of b2's own
+own()
+{
+	local bits=32 nodad=()
+	[ "$2" = 4 ] || bits=128 nodad=(nodad)
+	[ "$1" = add ] || nodad=()
+	ip -n b2 addr "$1" "$(vip "$2" 60)/$bits" dev eth0 "${nodad[@]}"
+}
+
 # b2 has the address, and answers by it
 deliver()
 {
 	local before rc=0
-	ip -n b2 addr add "$(vip "$1" 60)" dev eth0 nodad 2>/dev/null ||
-		ip -n b2 addr add "$(vip "$1" 60)" dev eth0
+	own add "$1"
 	S rule add "$(prefix "$1" 0 "$2")" drop
 	S rule add "$(vip "$1" 60)" deliver
 	before="$(counter forward)"
 	poll 5 answers "$(vip "$1" 60)" || rc=1
 	expect forward "$(counter forward)" "$before" || rc=1
-	ip -n b2 addr del "$(vip "$1" 60)" dev eth0
-	return $rc
+	own del "$1"
+	return "$rc"
 }
 
 drop()
@@ -227,7 +235,7 @@ story()
 	S rule replace "$pfx" forward b.com || return 1
 	expect show "$(json '.[0] | "\(.prefix) \(.action) \(.service)"' \
 		rule show "$pfx")" "$pfx forward b.com" || return 1
-	S rule replace "$pfx" upcall time 5s then drop || return 1
+	S rule replace "$pfx" upcall time 5s "then" drop || return 1
 	expect show "$(json '.[0] | "\(.action) \(.time) \(.then)"' \
 		rule show "$pfx")" "upcall 5000 drop" || return 1
 	S rule replace "$(vip "$1" 7)" deliver || return 1

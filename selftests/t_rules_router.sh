@@ -21,7 +21,7 @@ cleanly()
 	"$@" || rc=1
 	S rule flush
 	S flow flush
-	return $rc
+	return "$rc"
 }
 
 forward()

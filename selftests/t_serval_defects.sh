@@ -20,7 +20,7 @@ cleanly()
 	"$@" || rc=1
 	S rule flush
 	S flow flush
-	return $rc
+	return "$rc"
 }
 
 refused()
@@ -86,7 +86,7 @@ target_without_device()
 	ip -n b2 link set eth0 up
 	ip -n b1 addr replace "$(addr 6 11)/64" dev eth0 nodad
 	ip -n b2 addr replace "$(addr 6 12)/64" dev eth0 nodad
-	poll 9 answers "$(vip "$1" 2)" && return $rc
+	poll 9 answers "$(vip "$1" 2)" && return "$rc"
 }
 
 # 5: drop and delay rules could not be deleted

@@ -119,7 +119,7 @@ _salctl_object()
 			0)	[ "$cmd" = add ] || _salctl_rules ;;
 			1)	echo forward deliver drop reject redirect \
 					upcall ;;
-			*)	[ "$4" != upcall ] || echo time then ;;
+			*)	[ "$4" != upcall ] || echo time "then" ;;
 			esac ;;
 		esac
 		;;

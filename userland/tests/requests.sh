@@ -87,7 +87,7 @@ sends '{"op":"rule-new","prefix":"::/0","action":"redirect","service":"b.com","r
 sends '{"op":"rule-new","prefix":"10.0.254.2","action":"drop"}' \
 	rule add 10.0.254.2 drop
 sends '{"op":"rule-new","prefix":"10.0.254.2","action":"upcall","time":2000,"then":"drop"}' \
-	rule add 10.0.254.2 upcall time 2s then drop
+	rule add 10.0.254.2 upcall time 2s "then" drop
 sends '{"op":"rule-del","prefix":"fd00::/64"}' rule del fd00::/64
 
 sends '{"op":"flow-get","dump":true}' flow
