@@ -51,17 +51,6 @@ static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 	return 0;
 }
 
-static int resolve_name(const struct genl_info *info, struct sal_domain *d,
-			struct sk_buff *rsp)
-{
-	struct sal_service *svc;
-
-	svc = sal_nl_find_service(d, info, SAL_A_RESOLVE_NAME);
-	if (IS_ERR(svc))
-		return PTR_ERR(svc);
-	return resolve_put(rsp, svc, NULL);
-}
-
 static int get_addr(const struct genl_info *info, const struct nlattr *nla,
 		    struct in6_addr *addr)
 {
@@ -103,6 +92,40 @@ static int resolve_rule(struct sal_domain *d, const struct sal_rule *rule,
 	    resolve_put(rsp, end.svc, NULL))
 		return -EMSGSIZE;
 	return rule_put(rsp, rule, end.action);
+}
+
+/* a rule that what is sent to the ID is subject to; RCU */
+static int resolve_id_rule(struct sal_domain *d, const struct sal_service *svc,
+			   struct sk_buff *rsp)
+{
+	const struct in6_addr *id = sal_service_sid(svc);
+	const struct sal_rule *rule;
+	struct sal_rule_end end;
+
+	rule = find_rule(d, id, sal_vip_lookup(&d->vips, id));
+	if (!rule)
+		return 0;
+	if (sal_rule_follow(d, rule, &end))
+		end.action = SAL_ACTION_REDIRECT;
+	return rule_put(rsp, rule, end.action);
+}
+
+static int resolve_name(const struct genl_info *info, struct sal_domain *d,
+			struct sk_buff *rsp)
+{
+	struct sal_service *svc;
+	int err;
+
+	svc = sal_nl_find_service(d, info, SAL_A_RESOLVE_NAME);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	err = resolve_put(rsp, svc, NULL);
+	if (err)
+		return err;
+	rcu_read_lock();
+	err = resolve_id_rule(d, svc, rsp);
+	rcu_read_unlock();
+	return err;
 }
 
 static int resolve_addr(const struct genl_info *info, struct sal_domain *d,
