@@ -20,6 +20,7 @@
 #ifndef kzalloc_obj
 #define kmalloc_obj(p, gfp)	kmalloc(sizeof(p), gfp)
 #define kzalloc_obj(p, gfp)	kzalloc(sizeof(p), gfp)
+#define kvzalloc_obj(p, gfp)	kvzalloc(sizeof(p), gfp)
 #define kzalloc_objs(p, n, gfp)	kcalloc(n, sizeof(p), gfp)
 #endif
 

@@ -92,6 +92,21 @@ void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
 		WRITE_ONCE(*slot, mark | direct_now());
 }
 
+static bool direct_has(struct sal_domain *d, const struct direct_key *key)
+{
+	u32 mark, val;
+	u32 *set;
+	int i;
+
+	set = direct_set(d, key, &mark);
+	for (i = 0; i < SAL_DIRECT_WAYS; i++) {
+		val = READ_ONCE(set[i]);
+		if ((val & ~DIRECT_TIME) == mark)
+			return direct_age(val) <= DIRECT_LIFE;
+	}
+	return false;
+}
+
 bool sal_direct_lately(struct sal_domain *d, const struct sal_flow *f)
 {
 	const struct direct_key key = {
@@ -103,17 +118,26 @@ bool sal_direct_lately(struct sal_domain *d, const struct sal_flow *f)
 		.proto	= f->key.proto,
 		.place	= f->place,
 	};
-	u32 mark, val;
-	u32 *set;
-	int i;
 
-	set = direct_set(d, &key, &mark);
-	for (i = 0; i < SAL_DIRECT_WAYS; i++) {
-		val = READ_ONCE(set[i]);
-		if ((val & ~DIRECT_TIME) == mark)
-			return direct_age(val) <= DIRECT_LIFE;
-	}
-	return false;
+	return direct_has(d, &key);
+}
+
+/* the request was met where it came into the namespace of the endpoint */
+bool sal_direct_is_answer(const struct sal_member *m,
+			  const struct sal_service *svc,
+			  const struct sal_conv *conv)
+{
+	const struct direct_key key = {
+		.client	= conv->client,
+		.member	= m->id,
+		.svc	= svc->id,
+		.id	= conv->ports.id,
+		.port	= conv->ports.port,
+		.proto	= conv->ports.proto,
+		.place	= SAL_PLACEMENT_ROUTER,
+	};
+
+	return direct_has(m->domain, &key);
 }
 
 void sal_direct_init(struct sal_domain *d)

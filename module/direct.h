@@ -47,6 +47,11 @@ void sal_direct_init(struct sal_domain *d);
 void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
 		     const struct sal_conv *conv);
 
+/* was there one with an endpoint of @svc that this is the answer of? RCU */
+bool sal_direct_is_answer(const struct sal_member *m,
+			  const struct sal_service *svc,
+			  const struct sal_conv *conv);
+
 /* was there one by the client and the id that endpoints see of a flow? RCU */
 bool sal_direct_lately(struct sal_domain *d, const struct sal_flow *f);
 

@@ -16,16 +16,19 @@
 #include "member.h"
 #include "net.h"
 #include "route.h"
+#include "rule.h"
 #include "sched_maglev.h"
 #include "service.h"
 #include "stats.h"
 #include "txn.h"
+#include "upcall.h"
 
 const struct sal_limits sal_domain_limits = {
 	.services	= 65536,
 	.endpoints	= 65536,
 	.members	= 4096,
 	.flows		= 262144,
+	.rules		= 4096,
 	.held		= 8 * 1024 * 1024,
 };
 
@@ -48,6 +51,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	xa_init_flags(&d->services, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->members, XA_FLAGS_ALLOC1);
+	xa_init_flags(&d->rules, XA_FLAGS_ALLOC1);
 	spin_lock_init(&d->alt_lock);
 	spin_lock_init(&d->event_lock);
 	INIT_LIST_HEAD(&d->ghosts);
@@ -71,9 +75,12 @@ static int domain_init_tables(struct sal_domain *d)
 	err = sal_vip_table_init(&d->vips);
 	if (err)
 		goto err_stats;
-	err = sal_service_names_init(d);
+	err = sal_vip_table_init(&d->rule_table);
 	if (err)
 		goto err_vips;
+	err = sal_service_names_init(d);
+	if (err)
+		goto err_rules;
 	err = sal_reverse_init(d);
 	if (err)
 		goto err_names;
@@ -91,6 +98,8 @@ err_reverse:
 	sal_reverse_destroy(d);
 err_names:
 	rhashtable_destroy(&d->names);
+err_rules:
+	sal_vip_table_destroy(&d->rule_table);
 err_vips:
 	sal_vip_table_destroy(&d->vips);
 err_stats:
@@ -160,6 +169,8 @@ void sal_domain_flush(struct sal_domain *d)
 	struct sal_txn t;
 
 	lockdep_assert_held(&sal_mutex);
+	/* a service that a rule names would not go */
+	sal_rules_flush(d);
 	/* each member looks through the queues of all services there are */
 	xa_for_each(&d->services, id, svc) {
 		sal_txn_begin(&t, d, false);
@@ -195,7 +206,10 @@ void sal_domain_destroy(struct sal_domain *d)
 	sal_affinity_destroy(d);
 	sal_reverse_destroy(d);
 	rhashtable_destroy(&d->names);
+	sal_vip_table_destroy(&d->rule_table);
 	sal_vip_table_destroy(&d->vips);
+	sal_upcall_destroy(d);
+	xa_destroy(&d->rules);
 	xa_destroy(&d->members);
 	xa_destroy(&d->endpoints);
 	xa_destroy(&d->services);

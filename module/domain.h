@@ -22,6 +22,7 @@ struct mem_cgroup;
 struct net;
 struct netlink_ext_ack;
 struct sal_stats;
+struct sal_upcall;
 
 /**
  * struct sal_limits - what a domain may hold
@@ -29,6 +30,7 @@ struct sal_stats;
  * @endpoints: most endpoints
  * @members: most members
  * @flows: most flows
+ * @rules: most rules
  * @held: most bytes held by all services together
  *
  * Written under sal_mutex with WRITE_ONCE, read anywhere.
@@ -38,6 +40,7 @@ struct sal_limits {
 	u32 endpoints;
 	u32 members;
 	u32 flows;
+	u32 rules;
 	u64 held;
 };
 
@@ -57,6 +60,11 @@ struct sal_limits {
  * @guest: what it has is charged to the shares of guest.h. Never changes.
  * @flow_acct: flows that begin have counters, see acct.h. Written under
  *	sal_mutex, read anywhere.
+ * @n_rules: rules. Written under sal_mutex, read anywhere.
+ * @n_upcalls: of these, those that let packets wait. As @n_rules.
+ * @rule_table: prefixes to rules, through &sal_rule.entry; read by the data path
+ * @upcall: addresses that are asked for, or NULL before the first such rule.
+ *	Written once, under sal_mutex.
  * @n_flows: flows that packets find
  * @n_ended: flows that were removed and wait for their grace period
  * @n_alts: flows with a mapped id
@@ -72,6 +80,7 @@ struct sal_limits {
  * @services: services by number. As @names.
  * @endpoints: endpoints by number, ghosts not among them. As @names.
  * @members: members by number. As @names.
+ * @rules: rules by number. sal_mutex.
  * @n_services: services. sal_mutex.
  * @n_endpoints: endpoints, ghosts not counted. sal_mutex.
  * @n_members: members. sal_mutex.
@@ -79,6 +88,7 @@ struct sal_limits {
  *	back late. sal_mutex. Likewise @next_endpoint, @next_member.
  * @next_endpoint: see @next_service
  * @next_member: see @next_service
+ * @next_rule: see @next_service
  * @pools: VIP pools. sal_mutex.
  * @n_pools: how many. sal_mutex.
  * @id_prefix: prefix of IDs derived from names. sal_mutex.
@@ -112,6 +122,10 @@ struct sal_domain {
 	struct sal_limits limits;
 	bool guest;
 	bool flow_acct;
+	u32 n_rules;
+	u32 n_upcalls;
+	struct sal_vip_table rule_table;
+	struct sal_upcall *upcall;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
 	atomic_t n_ended;
 	atomic_t n_alts;
@@ -129,19 +143,21 @@ struct sal_domain {
 	struct xarray services;
 	struct xarray endpoints;
 	struct xarray members;
+	struct xarray rules;
 	u32 n_services;
 	u32 n_endpoints;
 	u32 n_members;
 	u32 next_service;
 	u32 next_endpoint;
 	u32 next_member;
+	u32 next_rule;
 	struct sal_prefix pools[SAL_POOLS_MAX];
 	u32 n_pools;
 	struct sal_prefix id_prefix;
 	u32 txn_id;
 	u32 moves;
 	atomic_t generation;
-	u64 seq[5];
+	u64 seq[7];
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;

@@ -25,9 +25,13 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
+#include "member.h"
 #include "netlink.h"
+#include "nl_util.h"
+#include "rule.h"
 #include "service.h"
 #include "trace.h"
+#include "xlat.h"
 
 /* the family is registered: its groups are its own */
 static bool events_on;
@@ -93,7 +97,7 @@ static void event_send(const struct event *ev)
 {
 	struct sal_domain *d = ev->d;
 
-	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_TRANSACTION + 1);
+	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_MISS + 1);
 	rcu_read_lock();
 	if (READ_ONCE(events_on) && !READ_ONCE(d->dead) &&
 	    genl_has_listeners(&sal_nl_family, d->net, ev->group))
@@ -312,6 +316,71 @@ void sal_event_transaction(struct sal_domain *d, u32 id, u32 requests)
 		.size = EVENT_SIZE,
 		.fill = fill_done,
 		.arg = &done,
+	};
+
+	event_send(&ev);
+}
+
+static int fill_rule(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	return sal_nl_fill_rule(skb, ev->arg, seq);
+}
+
+void sal_event_rule(struct sal_domain *d, const struct sal_rule *rule, u8 cmd)
+{
+	const struct event ev = {
+		.d = d,
+		.group = SAL_NLGRP_RULE,
+		.cmd = cmd,
+		.size = EVENT_SIZE,
+		.fill = fill_rule,
+		.arg = rule,
+	};
+
+	event_send(&ev);
+}
+
+/**
+ * struct miss - a packet that waits for who knows its address
+ * @m: where it was met
+ * @rule: rule that lets it wait
+ * @pkt: the packet
+ */
+struct miss {
+	const struct sal_member *m;
+	const struct sal_rule *rule;
+	const struct sal_packet *pkt;
+};
+
+static int fill_miss(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	const struct miss *miss = ev->arg;
+	const struct sal_packet *pkt = miss->pkt;
+
+	if (sal_nl_put_addr(skb, SAL_A_MISS_ADDR, &pkt->dst) ||
+	    nla_put_u8(skb, SAL_A_MISS_PROTO, pkt->proto) ||
+	    (pkt->kind == SAL_KIND_DATA &&
+	     nla_put_be16(skb, SAL_A_MISS_DPORT, pkt->dport)) ||
+	    sal_nl_put_addr(skb, SAL_A_MISS_SRC, &pkt->src) ||
+	    nla_put_string(skb, SAL_A_MISS_MEMBER, miss->m->name) ||
+	    sal_nl_put_nsid(skb, SAL_A_MISS_NSID, ev->d->net, miss->m->net) ||
+	    sal_nl_put_any_prefix(skb, SAL_A_MISS_RULE,
+				  &miss->rule->entry.pfx))
+		return -EMSGSIZE;
+	return nla_put_uint(skb, SAL_A_MISS_SEQ, seq);
+}
+
+void sal_event_miss(const struct sal_member *m, const struct sal_rule *rule,
+		    const struct sal_packet *pkt)
+{
+	const struct miss miss = { .m = m, .rule = rule, .pkt = pkt };
+	const struct event ev = {
+		.d = m->domain,
+		.group = SAL_NLGRP_MISS,
+		.cmd = SAL_CMD_MISS_NTF,
+		.size = EVENT_SIZE,
+		.fill = fill_miss,
+		.arg = &miss,
 	};
 
 	event_send(&ev);

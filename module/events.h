@@ -16,7 +16,10 @@ struct net;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_flow;
+struct sal_member;
 struct sal_moved;
+struct sal_packet;
+struct sal_rule;
 struct sal_service;
 
 /* the family has been registered, and is about to go */
@@ -48,6 +51,13 @@ void sal_event_migrate(struct sal_service *svc,
 		       const struct sal_endpoint *to,
 		       const struct sal_moved *moved, u64 ns,
 		       enum sal_cause cause);
+
+/* @cmd: SAL_CMD_RULE_{ADD,DEL}_NTF; sal_mutex */
+void sal_event_rule(struct sal_domain *d, const struct sal_rule *rule, u8 cmd);
+
+/* a packet of a member's waits for who knows its address; RCU */
+void sal_event_miss(const struct sal_member *m, const struct sal_rule *rule,
+		    const struct sal_packet *pkt);
 
 /* a transaction of so many requests was done, and all events of it were sent;
  * sal_mutex

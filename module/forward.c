@@ -34,10 +34,13 @@
 #include "peer.h"
 #include "reject.h"
 #include "reset.h"
+#include "rule.h"
+#include "ruled.h"
 #include "service.h"
 #include "stats.h"
 #include "trace.h"
 #include "track.h"
+#include "upcall.h"
 #include "vip.h"
 #include "xlat.h"
 
@@ -60,7 +63,7 @@ static enum sal_fwd fwd_refuse(struct sal_domain *d, enum sal_reason reason)
  * A router takes what was sent to it. A bridge of this namespace shows what it
  * forwards, too, where br_netfilter wants it to; to that it is no router.
  */
-static bool fwd_is_for_router(struct sk_buff *skb)
+bool sal_fwd_is_for_router(struct sk_buff *skb)
 {
 	if (!sal_is_bridged(skb))
 		return skb->pkt_type == PACKET_HOST;
@@ -86,23 +89,39 @@ static enum sal_fwd fwd_speaks(const struct sal_service *svc,
 	return SAL_FWD_SEND;
 }
 
+static enum sal_fwd fwd_vip(const struct sal_spot *spot, struct sk_buff *skb,
+			    struct sal_packet *pkt, const struct sal_vip *vip,
+			    struct sal_service **svc)
+{
+	if (!vip)
+		return SAL_FWD_DIRECT;
+	if (spot->place == SAL_PLACEMENT_ROUTER && !sal_fwd_is_for_router(skb))
+		return SAL_FWD_PASS;
+	*svc = rcu_dereference(vip->svc);
+	sal_packet_parse(skb, spot->af, pkt);
+	return SAL_FWD_SEND;
+}
+
 enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 			     struct sal_packet *pkt, struct sal_service **svc)
 {
 	struct sal_domain *d = spot->member->domain;
+	const struct sal_rule *rule;
 	struct sal_vip *vip;
+	enum sal_fwd fwd;
 
 	if (!sal_packet_addrs(skb, spot->af, pkt))
 		return SAL_FWD_PASS;
 	vip = sal_vip_lookup(&d->vips, &pkt->dst);
-	if (!vip)
-		return SAL_FWD_DIRECT;
-	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
-		return SAL_FWD_PASS;
-	*svc = rcu_dereference(vip->svc);
+	rule = sal_rule_lookup(d, &pkt->dst, vip);
+	if (unlikely(rule))
+		fwd = sal_ruled(spot, skb, pkt, rule, vip, svc);
+	else
+		fwd = fwd_vip(spot, skb, pkt, vip, svc);
+	if (fwd != SAL_FWD_SEND)
+		return fwd;
 	trace_sal_lookup(skb, &pkt->dst, *svc);
 
-	sal_packet_parse(skb, spot->af, pkt);
 	switch (pkt->kind) {
 	case SAL_KIND_DATA:
 	case SAL_KIND_REQUEST:
@@ -126,8 +145,8 @@ enum sal_fwd sal_fwd_resolve(const struct sal_spot *spot, struct sk_buff *skb,
 	return SAL_FWD_NO_PROTO;
 }
 
-static struct sal_conv fwd_conv(const struct sal_spot *spot,
-				const struct sal_packet *pkt)
+struct sal_conv sal_fwd_conv(const struct sal_spot *spot,
+			     const struct sal_packet *pkt)
 {
 	return (struct sal_conv) {
 		.client	= pkt->src,
@@ -161,7 +180,7 @@ static struct sal_flow *fwd_flow(const struct sal_spot *spot,
 				 struct sal_service *svc,
 				 const struct sal_packet *pkt)
 {
-	const struct sal_conv conv = fwd_conv(spot, pkt);
+	const struct sal_conv conv = sal_fwd_conv(spot, pkt);
 	struct sal_flow *f;
 
 	f = sal_flow_lookup(spot->member, svc, &conv);
@@ -199,8 +218,8 @@ static struct sal_flow *fwd_address(const struct sal_spot *spot,
 }
 
 /* an endpoint's answer to a client that is one, too, and goes by its address */
-static bool fwd_is_answer(const struct sal_spot *spot,
-			  const struct sal_packet *pkt)
+bool sal_fwd_is_answer(const struct sal_spot *spot,
+		       const struct sal_packet *pkt)
 {
 	struct sal_ports ports = { .id = pkt->dport, .proto = pkt->proto };
 	struct sal_domain *d = spot->member->domain;
@@ -232,14 +251,14 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 	rev = sal_reverse_lookup(d, &pkt->dst);
 	if (likely(!rev))
 		return SAL_FWD_PASS;
-	if (spot->place == SAL_PLACEMENT_ROUTER && !fwd_is_for_router(skb))
+	if (spot->place == SAL_PLACEMENT_ROUTER && !sal_fwd_is_for_router(skb))
 		return SAL_FWD_PASS;
 	sal_packet_parse(skb, spot->af, pkt);
 	if (pkt->kind != SAL_KIND_REQUEST && pkt->kind != SAL_KIND_DATA)
 		return SAL_FWD_PASS;
-	if (fwd_is_answer(spot, pkt))
+	if (sal_fwd_is_answer(spot, pkt))
 		return SAL_FWD_PASS;
-	conv = fwd_conv(spot, pkt);
+	conv = sal_fwd_conv(spot, pkt);
 	f = sal_flow_direct(spot->member, rev, &conv, pkt);
 	if (likely(!f))
 		return SAL_FWD_PASS;
@@ -290,18 +309,32 @@ int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
 	       ip6_route_me_harder(net, sk, skb);
 }
 
-unsigned int sal_fwd_empty(const struct sal_spot *spot,
-			   struct sal_service *svc, struct sk_buff *skb,
-			   enum sal_reason reason)
+static unsigned int fwd_empty(const struct sal_spot *spot,
+			      struct sal_service *svc, struct sk_buff *skb,
+			      enum sal_reason reason)
 {
 	if (READ_ONCE(svc->conf.on_empty) == SAL_ON_EMPTY_REJECT)
 		sal_reject_host(spot->member->net, skb, spot->af);
 	return sal_drop(svc->domain, skb, reason);
 }
 
+unsigned int sal_fwd_empty(const struct sal_spot *spot,
+			   struct sal_service *svc, struct sk_buff *skb)
+{
+	return fwd_empty(spot, svc, skb,
+			 svc->asks ? SAL_R_MISS_UNANSWERED : SAL_R_EMPTY);
+}
+
+unsigned int sal_fwd_full(const struct sal_spot *spot,
+			  struct sal_service *svc, struct sk_buff *skb)
+{
+	return fwd_empty(spot, svc, skb, SAL_R_FULL);
+}
+
 /* a verdict, or NF_REPEAT where the gate has just opened */
 static unsigned int fwd_wait(const struct sal_spot *spot,
-			     struct sal_service *svc, struct sk_buff *skb)
+			     struct sal_service *svc, struct sk_buff *skb,
+			     const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
 
@@ -309,10 +342,14 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 	if (unlikely(sal_is_bridged(skb)))
 		return READ_ONCE(svc->hold.paused) ?
 		       sal_drop(d, skb, SAL_R_EMPTY) :
-		       sal_fwd_empty(spot, svc, skb, SAL_R_EMPTY);
+		       sal_fwd_empty(spot, svc, skb);
+	if (unlikely(svc->asks) && !sal_upcall_has_room(d, &pkt->dst))
+		return fwd_empty(spot, svc, skb, SAL_R_MISS_LIMIT);
 	switch (sal_hold_packet(svc, spot, skb)) {
 	case SAL_HELD:
 		sal_count(d, SAL_R_HELD);
+		if (unlikely(svc->asks))
+			sal_upcall_ask(spot->member, svc->asks, pkt);
 		return NF_STOLEN;
 	case SAL_HOLD_OPEN:
 		return NF_REPEAT;
@@ -324,7 +361,7 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 	case SAL_HOLD_OFF:
 		break;
 	}
-	return sal_fwd_empty(spot, svc, skb, SAL_R_EMPTY);
+	return sal_fwd_empty(spot, svc, skb);
 }
 
 static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
@@ -342,7 +379,9 @@ static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* an error about what a client was answered, to the endpoint that has answered */
+/* an error about what a client was answered, to the endpoint that has answered;
+ * SAL_FWD_PASS where there is none
+ */
 static enum sal_fwd fwd_client_error(const struct sal_spot *spot,
 				     struct sal_service *svc,
 				     struct sk_buff *skb,
@@ -362,7 +401,7 @@ static enum sal_fwd fwd_client_error(const struct sal_spot *spot,
 
 	f = sal_flow_lookup(spot->member, svc, &conv);
 	if (!f)
-		return fwd_drop(d, SAL_R_UNSUPPORTED);
+		return SAL_FWD_PASS;
 	ep = sal_flow_endpoint(f);
 	if (!ep)
 		return fwd_drop(d, SAL_R_EMPTY);
@@ -391,8 +430,8 @@ static enum sal_fwd fwd_error(const struct sal_spot *spot,
 	else if (!err)
 		err = -ENOENT;
 	if (err)
-		return fwd_drop(d, err == -ENOENT ? SAL_R_UNSUPPORTED :
-						    SAL_R_MALFORMED);
+		return err == -ENOENT ? SAL_FWD_PASS :
+					fwd_drop(d, SAL_R_MALFORMED);
 	fwd = q.reply ? SAL_FWD_PASS : sal_peer_error(spot, skb, pkt, &q);
 	return fwd == SAL_FWD_PASS ?
 	       fwd_client_error(spot, svc, skb, pkt, &q) : fwd;
@@ -406,8 +445,9 @@ static enum sal_fwd fwd_answer(const struct sal_spot *spot,
 	enum sal_fwd fwd;
 
 	if (pkt->kind == SAL_KIND_ERROR)
-		return fwd_error(spot, svc, skb, pkt);
-	fwd = sal_peer_reply(spot, skb, pkt);
+		fwd = fwd_error(spot, svc, skb, pkt);
+	else
+		fwd = sal_peer_reply(spot, skb, pkt);
 	return fwd == SAL_FWD_PASS ?
 	       fwd_drop(spot->member->domain, SAL_R_UNSUPPORTED) : fwd;
 }
@@ -436,8 +476,12 @@ static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
 		return fwd_direct(spot, skb, pkt);
 	case SAL_FWD_ANSWER:
 		return fwd_answer(spot, *svc, skb, pkt);
+	case SAL_FWD_RULED:
+		return fwd_error(spot, *svc, skb, pkt);
 	case SAL_FWD_SEND:
 	case SAL_FWD_NO_PORT:
+	case SAL_FWD_RULE_DROP:
+	case SAL_FWD_RULE_REJECT:
 		fwd = fwd_named(spot, skb, pkt, fwd);
 		break;
 	default:
@@ -468,6 +512,13 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 		else
 			sal_reject_port(net, skb, spot->af);
 		break;
+	case SAL_FWD_RULE_REJECT:
+		reason = SAL_R_RULE_REJECT;
+		sal_reject_host(net, skb, spot->af);
+		break;
+	case SAL_FWD_RULE_DROP:
+		reason = SAL_R_RULE_DROP;
+		break;
 	default:
 		reason = SAL_R_STRAY;
 		if (READ_ONCE(svc->conf.stray) == SAL_STRAY_RESET)
@@ -490,17 +541,20 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 		return fwd_send(spot, skb, sk, SAL_R_ERROR);
 	case SAL_FWD_PASS:
 	case SAL_FWD_DIRECT:
+	case SAL_FWD_RULED:
 		return NF_ACCEPT;
 	case SAL_FWD_WAIT:
 	case SAL_FWD_RETRY:
-		return fwd_wait(spot, svc, skb);
+		return fwd_wait(spot, svc, skb, pkt);
 	case SAL_FWD_REFUSE:
 		return NF_DROP_ERR(-ENOBUFS);
 	case SAL_FWD_FULL:
-		return sal_fwd_empty(spot, svc, skb, SAL_R_FULL);
+		return sal_fwd_full(spot, svc, skb);
 	case SAL_FWD_NO_PROTO:
 	case SAL_FWD_NO_PORT:
 	case SAL_FWD_STRAY:
+	case SAL_FWD_RULE_DROP:
+	case SAL_FWD_RULE_REJECT:
 		return sal_fwd_reject(spot, svc, skb, pkt, fwd);
 	case SAL_FWD_DROP:
 		break;
@@ -524,5 +578,5 @@ unsigned int sal_forward(const struct sal_spot *spot, struct sk_buff *skb,
 		if (likely(verdict != NF_REPEAT))
 			return verdict;
 	} while (--tries);
-	return sal_fwd_empty(spot, svc, skb, SAL_R_EMPTY);
+	return sal_fwd_empty(spot, svc, skb);
 }

@@ -6,7 +6,7 @@
 #define _SAL_FORWARD_H
 
 #include "datapath.h"
-#include "reason.h"
+#include "flow.h"
 
 struct sal_packet;
 struct sal_service;
@@ -20,6 +20,8 @@ struct sock;
  * @SAL_FWD_SEND: it was rewritten and wants a new route
  * @SAL_FWD_ANSWER: likewise, but it is an endpoint's answer to a peer name (see
  *	peer.h), and sal_fwd_resolve() has not rewritten it
+ * @SAL_FWD_RULED: an error for an address that is no VIP, but one by a rule: as
+ *	@SAL_FWD_ANSWER, and where it is about nothing of ours it passes
  * @SAL_FWD_ERROR: likewise, but it is an error about an answer
  * @SAL_FWD_WAIT: no endpoint is usable
  * @SAL_FWD_RETRY: what it was bound to went away under its feet
@@ -27,18 +29,21 @@ struct sock;
  * @SAL_FWD_NO_PROTO: the service does not speak the protocol
  * @SAL_FWD_NO_PORT: it does not speak that port's
  * @SAL_FWD_STRAY: of a connection that has no flow
+ * @SAL_FWD_RULE_DROP: a rule says so
+ * @SAL_FWD_RULE_REJECT: likewise
  * @SAL_FWD_REFUSE: drop, and tell the sender that a limit was reached
  * @SAL_FWD_DROP: drop
  *
- * What is to be dropped has been counted; @SAL_FWD_NO_PROTO, @SAL_FWD_NO_PORT and
- * @SAL_FWD_STRAY have not, see sal_fwd_reject(), nor has @SAL_FWD_FULL, see
- * sal_fwd_empty().
+ * What is to be dropped has been counted; @SAL_FWD_NO_PROTO, @SAL_FWD_NO_PORT,
+ * @SAL_FWD_STRAY and the two of rules have not, see sal_fwd_reject(), nor has
+ * @SAL_FWD_FULL, see sal_fwd_full().
  */
 enum sal_fwd {
 	SAL_FWD_PASS,
 	SAL_FWD_DIRECT,
 	SAL_FWD_SEND,
 	SAL_FWD_ANSWER,
+	SAL_FWD_RULED,
 	SAL_FWD_ERROR,
 	SAL_FWD_WAIT,
 	SAL_FWD_RETRY,
@@ -46,6 +51,8 @@ enum sal_fwd {
 	SAL_FWD_NO_PROTO,
 	SAL_FWD_NO_PORT,
 	SAL_FWD_STRAY,
+	SAL_FWD_RULE_DROP,
+	SAL_FWD_RULE_REJECT,
 	SAL_FWD_REFUSE,
 	SAL_FWD_DROP,
 };
@@ -65,18 +72,29 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
 		    struct sock *sk);
 
-/* the verdict on the three that have not been counted; consumes @skb, which
- * has its original header
+/* the verdict on those that have not been counted; consumes @skb, which has its
+ * original header. @svc: of the first three
  */
 unsigned int sal_fwd_reject(const struct sal_spot *spot,
 			    const struct sal_service *svc, struct sk_buff *skb,
 			    const struct sal_packet *pkt, enum sal_fwd fwd);
 
-/* no endpoint for it, and nothing is held, or not any longer: the verdict;
- * consumes @skb
- */
+/* was it sent to this router? */
+bool sal_fwd_is_for_router(struct sk_buff *skb);
+
+/* what the data path calls a conversation */
+struct sal_conv sal_fwd_conv(const struct sal_spot *spot,
+			     const struct sal_packet *pkt);
+
+/* is it an endpoint's answer to a client that goes by its address? */
+bool sal_fwd_is_answer(const struct sal_spot *spot,
+		       const struct sal_packet *pkt);
+
+/* nothing is held for it, or not any longer: the verdict; consumes @skb */
 unsigned int sal_fwd_empty(const struct sal_spot *spot,
-			   struct sal_service *svc, struct sk_buff *skb,
-			   enum sal_reason reason);
+			   struct sal_service *svc, struct sk_buff *skb);
+/* likewise where no endpoint takes new flows */
+unsigned int sal_fwd_full(const struct sal_spot *spot,
+			  struct sal_service *svc, struct sk_buff *skb);
 
 #endif /* _SAL_FORWARD_H */

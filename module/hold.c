@@ -37,10 +37,10 @@
 #include "hold.h"
 #include "member.h"
 #include "net.h"
+#include "rule.h"
 #include "service.h"
 #include "stats.h"
 #include "trace.h"
-#include "vip.h"
 #include "xlat.h"
 
 /* how often the backlog is looked at before the gate opens all the same */
@@ -551,12 +551,10 @@ static struct sal_service *hold_owner(struct sal_domain *d,
 				      enum sal_af af)
 {
 	struct sal_packet pkt;
-	struct sal_vip *vip;
 
 	if (!sal_packet_addrs(held->skb, af, &pkt))
 		return NULL;
-	vip = sal_vip_lookup(&d->vips, &pkt.dst);
-	return vip ? rcu_dereference(vip->svc) : NULL;
+	return sal_rule_owner(d, &pkt.dst);
 }
 
 static void hold_take_strays(struct sal_service *svc, enum sal_af af,
@@ -618,6 +616,45 @@ void sal_hold_rehome(struct sal_service *svc)
 			list_del(&held->list);
 			hold_take_in(hold_owner(svc->domain, held, af), af,
 				     held);
+		}
+		local_bh_enable();
+		rcu_read_unlock();
+	}
+}
+
+static void hold_take_unowned(struct sal_service *svc, enum sal_af af,
+			      struct list_head *list)
+{
+	struct sal_hold *h = &svc->hold;
+	struct sal_held *held, *next;
+
+	list_for_each_entry_safe(held, next, &h->queue[af], list) {
+		if (hold_owner(svc->domain, held, af))
+			continue;
+		hold_unlink(h, held);
+		list_add_tail(&held->list, list);
+	}
+}
+
+void sal_hold_let_go(struct sal_service *svc)
+{
+	struct sal_held *held, *next;
+	LIST_HEAD(list);
+	int af;
+
+	lockdep_assert_held(&sal_mutex);
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		rcu_read_lock();
+		local_bh_disable();
+		spin_lock(&svc->hold.lock);
+		hold_take_unowned(svc, af, &list);
+		spin_unlock(&svc->hold.lock);
+		list_for_each_entry_safe(held, next, &list, list) {
+			list_del(&held->list);
+			if (sal_release(svc, held, af))
+				hold_free(svc->domain, held);
+			else
+				hold_drop(svc->domain, held);
 		}
 		local_bh_enable();
 		rcu_read_unlock();

@@ -106,6 +106,9 @@ void sal_hold_pause(struct sal_service *svc);
 void sal_hold_rehome(struct sal_service *svc);
 void sal_hold_resume(struct sal_service *svc);
 
+/* those that are no service's any more go where rules now say; sal_mutex */
+void sal_hold_let_go(struct sal_service *svc);
+
 /* drop what a member has in it */
 void sal_hold_purge(struct sal_service *svc, const struct sal_member *m);
 

@@ -13,6 +13,7 @@
 #include "hooks.h"
 #include "member.h"
 #include "net.h"
+#include "rule.h"
 #include "service.h"
 #include "txn.h"
 
@@ -200,6 +201,7 @@ void sal_member_del(struct sal_member *m)
 	WRITE_ONCE(m->dead, true);
 	xa_for_each(&d->services, id, svc)
 		sal_hold_purge(svc, m);
+	sal_rules_purge(d, m);
 	/*
 	 * What is released from a router's queue may end in an NFQUEUE, and that
 	 * keeps a pointer to a function of ours until our hooks go.

@@ -18,6 +18,7 @@ struct sal_domain;
 struct sal_endpoint;
 struct sal_flow;
 struct sal_member;
+struct sal_rule;
 struct sal_service;
 struct sal_traffic_sum;
 
@@ -28,6 +29,11 @@ int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
 		      struct netlink_ext_ack *extack);
 int sal_nl_put_prefix(struct sk_buff *skb, int attr,
 		      const struct sal_prefix *pfx);
+/* the same of prefixes that may be that of all addresses */
+int sal_nl_get_any_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
+			  struct netlink_ext_ack *extack);
+int sal_nl_put_any_prefix(struct sk_buff *skb, int attr,
+			  const struct sal_prefix *pfx);
 int sal_nl_put_addr(struct sk_buff *skb, int attr, const struct in6_addr *addr);
 int sal_nl_put_traffic(struct sk_buff *skb, int attr,
 		       const struct sal_traffic_sum *sum);
@@ -43,6 +49,7 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			 struct net *net, u64 seq);
 int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		     struct sal_flow *f, u64 seq);
+int sal_nl_fill_rule(struct sk_buff *skb, const struct sal_rule *rule, u64 seq);
 /* for the event of its end, which has this, too */
 int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f);
 

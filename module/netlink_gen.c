@@ -36,6 +36,11 @@ static const struct netlink_range_validation sal_a_domain_max_held_range = {
 	.max	= 1073741824ULL,
 };
 
+static const struct netlink_range_validation sal_a_domain_max_rules_range = {
+	.min	= 1ULL,
+	.max	= 1048576ULL,
+};
+
 static const struct netlink_range_validation sal_a_service_hold_packets_range = {
 	.max	= SAL_HOLD_PACKETS_MAX,
 };
@@ -90,7 +95,18 @@ static const struct netlink_range_validation sal_a_endpoint_lease_range = {
 	.max	= SAL_LEASE_MAX,
 };
 
+static const struct netlink_range_validation sal_a_rule_time_range = {
+	.min	= SAL_RULE_TIME_MIN,
+	.max	= SAL_HOLD_TIME_MAX,
+};
+
 /* Common nested types */
+const struct nla_policy sal_any_prefix_nl_policy[SAL_A_ANY_PREFIX_LEN + 1] = {
+	[SAL_A_ANY_PREFIX_IPV4] = { .type = NLA_BE32, },
+	[SAL_A_ANY_PREFIX_IPV6] = NLA_POLICY_EXACT_LEN(16),
+	[SAL_A_ANY_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U32, 128),
+};
+
 const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1] = {
 	[SAL_A_PREFIX_IPV4] = { .type = NLA_BE32, },
 	[SAL_A_PREFIX_IPV6] = NLA_POLICY_EXACT_LEN(16),
@@ -98,7 +114,7 @@ const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1] = {
 };
 
 /* SAL_CMD_DOMAIN_SET - do */
-static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_FLOW_ACCT + 1] = {
+static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_RULES + 1] = {
 	[SAL_A_DOMAIN_VIP_POOL] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_ID_PREFIX] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_MAX_SERVICES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_services_range),
@@ -107,6 +123,7 @@ static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_FLOW_ACCT +
 	[SAL_A_DOMAIN_MAX_FLOWS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_flows_range),
 	[SAL_A_DOMAIN_MAX_HELD] = NLA_POLICY_FULL_RANGE(NLA_UINT, &sal_a_domain_max_held_range),
 	[SAL_A_DOMAIN_FLOW_ACCT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_DOMAIN_MAX_RULES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_rules_range),
 };
 
 /* SAL_CMD_MEMBER_NEW - do */
@@ -288,6 +305,26 @@ static const struct nla_policy sal_resolve_nl_policy[SAL_A_RESOLVE_DPORT + 1] = 
 	[SAL_A_RESOLVE_DPORT] = { .type = NLA_BE16, },
 };
 
+/* SAL_CMD_RULE_NEW - do */
+static const struct nla_policy sal_rule_new_nl_policy[SAL_A_RULE_REPLACE + 1] = {
+	[SAL_A_RULE_PREFIX] = NLA_POLICY_NESTED(sal_any_prefix_nl_policy),
+	[SAL_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 5),
+	[SAL_A_RULE_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+	[SAL_A_RULE_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_rule_time_range),
+	[SAL_A_RULE_THEN] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_RULE_REPLACE] = { .type = NLA_FLAG, },
+};
+
+/* SAL_CMD_RULE_GET - do */
+static const struct nla_policy sal_rule_get_nl_policy[SAL_A_RULE_PREFIX + 1] = {
+	[SAL_A_RULE_PREFIX] = NLA_POLICY_NESTED(sal_any_prefix_nl_policy),
+};
+
+/* SAL_CMD_RULE_DEL - do */
+static const struct nla_policy sal_rule_del_nl_policy[SAL_A_RULE_PREFIX + 1] = {
+	[SAL_A_RULE_PREFIX] = NLA_POLICY_NESTED(sal_any_prefix_nl_policy),
+};
+
 /* Ops table for sal */
 static const struct genl_split_ops sal_nl_ops[] = {
 	{
@@ -305,7 +342,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_domain_set_doit,
 		.policy		= sal_domain_set_nl_policy,
-		.maxattr	= SAL_A_DOMAIN_FLOW_ACCT,
+		.maxattr	= SAL_A_DOMAIN_MAX_RULES,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -477,6 +514,34 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.doit	= sal_nl_transaction_abort_doit,
 		.flags	= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
+	{
+		.cmd		= SAL_CMD_RULE_NEW,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_rule_new_doit,
+		.policy		= sal_rule_new_nl_policy,
+		.maxattr	= SAL_A_RULE_REPLACE,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= SAL_CMD_RULE_GET,
+		.doit		= sal_nl_rule_get_doit,
+		.policy		= sal_rule_get_nl_policy,
+		.maxattr	= SAL_A_RULE_PREFIX,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= SAL_CMD_RULE_GET,
+		.dumpit	= sal_nl_rule_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= SAL_CMD_RULE_DEL,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_rule_del_doit,
+		.policy		= sal_rule_del_nl_policy,
+		.maxattr	= SAL_A_RULE_PREFIX,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
 };
 
 static const struct genl_multicast_group sal_nl_mcgrps[] = {
@@ -485,6 +550,8 @@ static const struct genl_multicast_group sal_nl_mcgrps[] = {
 	[SAL_NLGRP_FLOW] = { "flow", },
 	[SAL_NLGRP_MIGRATE] = { "migrate", },
 	[SAL_NLGRP_TRANSACTION] = { "transaction", },
+	[SAL_NLGRP_RULE] = { "rule", },
+	[SAL_NLGRP_MISS] = { "miss", },
 };
 
 struct genl_family sal_nl_family __ro_after_init = {

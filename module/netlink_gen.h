@@ -13,6 +13,7 @@
 #include <uapi/linux/sal.h>
 
 /* Common nested types */
+extern const struct nla_policy sal_any_prefix_nl_policy[SAL_A_ANY_PREFIX_LEN + 1];
 extern const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1];
 
 int sal_nl_no_transaction(const struct genl_split_ops *ops,
@@ -49,6 +50,10 @@ int sal_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_transaction_commit_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_transaction_abort_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sal_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SAL_NLGRP_SERVICE,
@@ -56,6 +61,8 @@ enum {
 	SAL_NLGRP_FLOW,
 	SAL_NLGRP_MIGRATE,
 	SAL_NLGRP_TRANSACTION,
+	SAL_NLGRP_RULE,
+	SAL_NLGRP_MISS,
 };
 
 extern struct genl_family sal_nl_family;

@@ -11,6 +11,7 @@
 #include "net.h"
 #include "nl_util.h"
 #include "prefix.h"
+#include "rule.h"
 #include "service.h"
 
 /* --- domain-get ----------------------------------------------------------- */
@@ -21,6 +22,7 @@
  * @endpoints: endpoints
  * @members: members
  * @flows: flows, those waiting to be freed included
+ * @rules: rules
  * @held_packets: packets held by all services
  * @held_bytes: bytes held by all services
  * @created: flows ever made
@@ -32,6 +34,7 @@ struct domain_totals {
 	u32 endpoints;
 	u32 members;
 	u32 flows;
+	u32 rules;
 	u32 held_packets;
 	u64 held_bytes;
 	u64 created;
@@ -50,6 +53,8 @@ static void totals_get(struct sal_domain *d, struct domain_totals *t)
 	t->flows = atomic_read(&d->n_flows);
 	xa_for_each(&d->services, id, svc)
 		t->held_packets += READ_ONCE(svc->hold.packets);
+	t->held_packets += sal_rules_held(d);
+	t->rules = d->n_rules;
 	t->held_bytes = atomic64_read(&d->held_bytes);
 	t->created = atomic64_read(&d->flows_created);
 	t->destroyed = atomic64_read(&d->flows_destroyed);
@@ -66,7 +71,8 @@ static int totals_put(struct sk_buff *skb, const struct domain_totals *t)
 	    nla_put_uint(skb, SAL_A_DOMAIN_HELD_BYTES, t->held_bytes) ||
 	    nla_put_uint(skb, SAL_A_DOMAIN_CREATED, t->created) ||
 	    nla_put_uint(skb, SAL_A_DOMAIN_DESTROYED, t->destroyed) ||
-	    nla_put_u32(skb, SAL_A_DOMAIN_GENERATION, t->generation))
+	    nla_put_u32(skb, SAL_A_DOMAIN_GENERATION, t->generation) ||
+	    nla_put_u32(skb, SAL_A_DOMAIN_RULES, t->rules))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -79,6 +85,7 @@ static int settings_put(struct sk_buff *skb, const struct sal_limits *limits,
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_ENDPOINTS, limits->endpoints) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_MEMBERS, limits->members) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_FLOWS, limits->flows) ||
+	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_RULES, limits->rules) ||
 	    nla_put_uint(skb, SAL_A_DOMAIN_MAX_HELD, limits->held) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_FLOW_ACCT, flow_acct ?
 			SAL_SWITCH_ON : SAL_SWITCH_OFF))
@@ -271,6 +278,7 @@ static const struct nlattr *limits_raised(struct nlattr **tb)
 		{ SAL_A_DOMAIN_MAX_MEMBERS, std->members },
 		{ SAL_A_DOMAIN_MAX_FLOWS, std->flows },
 		{ SAL_A_DOMAIN_MAX_HELD, std->held },
+		{ SAL_A_DOMAIN_MAX_RULES, std->rules },
 	};
 	unsigned int i;
 
@@ -311,6 +319,9 @@ static void limits_set(struct sal_limits *limits, struct nlattr **tb)
 	if (tb[SAL_A_DOMAIN_MAX_FLOWS])
 		WRITE_ONCE(limits->flows,
 			   nla_get_u32(tb[SAL_A_DOMAIN_MAX_FLOWS]));
+	if (tb[SAL_A_DOMAIN_MAX_RULES])
+		WRITE_ONCE(limits->rules,
+			   nla_get_u32(tb[SAL_A_DOMAIN_MAX_RULES]));
 	if (tb[SAL_A_DOMAIN_MAX_HELD])
 		WRITE_ONCE(limits->held,
 			   nla_get_uint(tb[SAL_A_DOMAIN_MAX_HELD]));

@@ -10,8 +10,11 @@
 #include <net/net_namespace.h>
 
 #include "domain.h"
+#include "endpoint.h"
 #include "net.h"
 #include "nl_util.h"
+#include "prefix.h"
+#include "rule.h"
 #include "service.h"
 #include "vip.h"
 #include "walk.h"
@@ -48,17 +51,6 @@ static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 	return 0;
 }
 
-static int resolve_name(const struct genl_info *info, struct sal_domain *d,
-			struct sk_buff *rsp)
-{
-	struct sal_service *svc;
-
-	svc = sal_nl_find_service(d, info, SAL_A_RESOLVE_NAME);
-	if (IS_ERR(svc))
-		return PTR_ERR(svc);
-	return resolve_put(rsp, svc, NULL);
-}
-
 static int get_addr(const struct genl_info *info, const struct nlattr *nla,
 		    struct in6_addr *addr)
 {
@@ -69,9 +61,77 @@ static int get_addr(const struct genl_info *info, const struct nlattr *nla,
 	return sal_nl_get_addr6(nla, addr, info->extack) ? -EINVAL : 0;
 }
 
+/* nothing matches longer than an endpoint's own address; RCU */
+static const struct sal_rule *find_rule(struct sal_domain *d,
+					const struct in6_addr *addr,
+					const struct sal_vip *vip)
+{
+	const struct sal_rule *rule = sal_rule_lookup(d, addr, vip);
+
+	return rule && !sal_prefix_never(addr) &&
+	       !sal_reverse_lookup(d, addr) ? rule : NULL;
+}
+
+static int rule_put(struct sk_buff *skb, const struct sal_rule *rule,
+		    u32 action)
+{
+	if (sal_nl_put_any_prefix(skb, SAL_A_RESOLVE_RULE, &rule->entry.pfx))
+		return -EMSGSIZE;
+	return nla_put_u32(skb, SAL_A_RESOLVE_ACTION, action);
+}
+
+/* a rule, and the service that it leads to, if it does */
+static int resolve_rule(struct sal_domain *d, const struct sal_rule *rule,
+			struct sk_buff *rsp)
+{
+	struct sal_rule_end end;
+
+	if (sal_rule_follow(d, rule, &end))
+		return rule_put(rsp, rule, SAL_ACTION_REDIRECT);
+	if (end.action == SAL_ACTION_FORWARD &&
+	    resolve_put(rsp, end.svc, NULL))
+		return -EMSGSIZE;
+	return rule_put(rsp, rule, end.action);
+}
+
+/* a rule that what is sent to the ID is subject to; RCU */
+static int resolve_id_rule(struct sal_domain *d, const struct sal_service *svc,
+			   struct sk_buff *rsp)
+{
+	const struct in6_addr *id = sal_service_sid(svc);
+	const struct sal_rule *rule;
+	struct sal_rule_end end;
+
+	rule = find_rule(d, id, sal_vip_lookup(&d->vips, id));
+	if (!rule)
+		return 0;
+	if (sal_rule_follow(d, rule, &end))
+		end.action = SAL_ACTION_REDIRECT;
+	return rule_put(rsp, rule, end.action);
+}
+
+static int resolve_name(const struct genl_info *info, struct sal_domain *d,
+			struct sk_buff *rsp)
+{
+	struct sal_service *svc;
+	int err;
+
+	svc = sal_nl_find_service(d, info, SAL_A_RESOLVE_NAME);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	err = resolve_put(rsp, svc, NULL);
+	if (err)
+		return err;
+	rcu_read_lock();
+	err = resolve_id_rule(d, svc, rsp);
+	rcu_read_unlock();
+	return err;
+}
+
 static int resolve_addr(const struct genl_info *info, struct sal_domain *d,
 			const struct nlattr *nla, struct sk_buff *rsp)
 {
+	const struct sal_rule *rule;
 	struct in6_addr addr;
 	struct sal_vip *vip;
 	int err;
@@ -82,10 +142,13 @@ static int resolve_addr(const struct genl_info *info, struct sal_domain *d,
 	err = -ENOENT;
 	rcu_read_lock();
 	vip = d ? sal_vip_lookup(&d->vips, &addr) : NULL;
-	if (vip)
+	rule = d ? find_rule(d, &addr, vip) : NULL;
+	if (rule)
+		err = resolve_rule(d, rule, rsp);
+	else if (vip)
 		err = resolve_put(rsp, rcu_dereference(vip->svc), vip);
 	rcu_read_unlock();
-	if (!vip)
+	if (err == -ENOENT)
 		NL_SET_ERR_MSG_ATTR(info->extack, nla,
 				    "no service has this address");
 	return err;
@@ -248,6 +311,26 @@ static u8 walk_usual_proto(const struct sal_walk *w)
 	return w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 }
 
+/* RCU */
+static void walk_find_rule(struct walk_req *req)
+{
+	struct sal_walk *w = &req->walk;
+	struct sal_rule_end end;
+
+	w->rule = find_rule(w->d, &w->dst,
+			    sal_vip_lookup(&w->d->vips, &w->dst));
+	if (!w->rule)
+		return;
+	w->svc = NULL;
+	req->match = NULL;
+	w->loop = sal_rule_follow(w->d, w->rule, &end);
+	if (w->loop)
+		return;
+	w->action = end.action;
+	if (end.action == SAL_ACTION_FORWARD)
+		w->svc = end.svc;
+}
+
 /* that there is no service is for the walk to say; sal_mutex */
 static int walk_find(const struct genl_info *info, struct walk_req *req)
 {
@@ -263,6 +346,11 @@ static int walk_find(const struct genl_info *info, struct walk_req *req)
 		req->match = sal_vip_lookup(&w->d->vips, &w->dst);
 		if (req->match)
 			w->svc = rcu_dereference(req->match->svc);
+		rcu_read_unlock();
+	}
+	if (w->d && w->has_dst && !err) {
+		rcu_read_lock();
+		walk_find_rule(req);
 		rcu_read_unlock();
 	}
 	if (!w->proto && !err)
@@ -292,6 +380,9 @@ static int walk(struct genl_info *info, struct walk_req *req, struct net *net,
 		return err;
 	if (w->svc)
 		err = resolve_put(reply->skb, w->svc, req->match);
+	if (!err && w->rule)
+		err = rule_put(reply->skb, w->rule, w->loop ?
+			       SAL_ACTION_REDIRECT : w->action);
 	if (!err)
 		err = sal_nl_walk_put(reply->skb, w, own);
 	return sal_nl_reply_send(reply, info, err);

@@ -11,6 +11,7 @@
 #include "nl_change.h"
 #include "nl_util.h"
 #include "prefix.h"
+#include "rule.h"
 #include "service.h"
 #include "txn.h"
 #include "vip.h"
@@ -436,6 +437,24 @@ int sal_nl_service_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return err;
 }
 
+static int service_is_named(const struct genl_info *info,
+			    const struct sal_service *svc)
+{
+	const struct sal_prefix *pfx = &sal_rule_naming(svc)->entry.pfx;
+	const struct nlattr *nla = info->attrs[SAL_A_SERVICE_NAME];
+
+	if (sal_addr_af(&pfx->addr) == SAL_V4)
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+					"the rule of %pI4/%u names it: that goes first",
+					&pfx->addr.s6_addr32[3],
+					sal_prefix_userlen(pfx));
+	else
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+					"the rule of %pI6c/%u names it: that goes first",
+					&pfx->addr, pfx->len);
+	return -EBUSY;
+}
+
 static int service_del(struct sal_nl_change *c)
 {
 	struct sal_service *svc;
@@ -443,6 +462,8 @@ static int service_del(struct sal_nl_change *c)
 	svc = sal_nl_find_service(c->txn->d, c->info, SAL_A_SERVICE_NAME);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
+	if (svc->n_rules)
+		return service_is_named(c->info, svc);
 	sal_service_delete(c->txn, svc);
 	return 0;
 }

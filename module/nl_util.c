@@ -187,26 +187,13 @@ int sal_nl_get_addr6(const struct nlattr *attr, struct in6_addr *addr,
 	return -EADDRNOTAVAIL;
 }
 
-/**
- * sal_nl_get_prefix() - a prefix in a request
- * @nest: attribute
- * @pfx: where it goes
- * @extack: what is wrong
- *
- * Return: 0, or EINVAL, or EADDRNOTAVAIL where it is v4-mapped.
- */
-int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
-		      struct netlink_ext_ack *extack)
+static int get_prefix(const struct nlattr *nest, struct nlattr **tb,
+		      struct sal_prefix *pfx, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[SAL_A_PREFIX_LEN + 1];
 	struct in6_addr masked;
 	u32 bits = 128, len;
 	int err;
 
-	err = nla_parse_nested(tb, SAL_A_PREFIX_LEN, nest,
-			       sal_prefix_nl_policy, extack);
-	if (err)
-		return err;
 	if (!tb[SAL_A_PREFIX_IPV4] == !tb[SAL_A_PREFIX_IPV6]) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "a prefix has one address, IPv4 or IPv6");
@@ -241,6 +228,60 @@ int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/**
+ * sal_nl_get_prefix() - a prefix in a request
+ * @nest: attribute
+ * @pfx: where it goes
+ * @extack: what is wrong
+ *
+ * Return: 0, or EINVAL, or EADDRNOTAVAIL where it is v4-mapped.
+ */
+int sal_nl_get_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[SAL_A_PREFIX_LEN + 1];
+
+	return nla_parse_nested(tb, SAL_A_PREFIX_LEN, nest,
+				sal_prefix_nl_policy, extack) ?:
+	       get_prefix(nest, tb, pfx, extack);
+}
+
+/**
+ * sal_nl_get_any_prefix() - a prefix in a request that may be that of all addresses
+ * @nest: attribute
+ * @pfx: where it goes
+ * @extack: what is wrong
+ *
+ * Return: as sal_nl_get_prefix().
+ */
+int sal_nl_get_any_prefix(const struct nlattr *nest, struct sal_prefix *pfx,
+			  struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[SAL_A_ANY_PREFIX_LEN + 1];
+
+	/* they differ in the least length, and in nothing else */
+	BUILD_BUG_ON(SAL_A_ANY_PREFIX_IPV4 != (int)SAL_A_PREFIX_IPV4 ||
+		     SAL_A_ANY_PREFIX_IPV6 != (int)SAL_A_PREFIX_IPV6 ||
+		     SAL_A_ANY_PREFIX_LEN != (int)SAL_A_PREFIX_LEN);
+	return nla_parse_nested(tb, SAL_A_ANY_PREFIX_LEN, nest,
+				sal_any_prefix_nl_policy, extack) ?:
+	       get_prefix(nest, tb, pfx, extack);
+}
+
+/**
+ * sal_nl_put_any_prefix() - put such a prefix into a message
+ * @skb: message
+ * @attr: number of the attribute
+ * @pfx: prefix
+ *
+ * Return: 0 or EMSGSIZE.
+ */
+int sal_nl_put_any_prefix(struct sk_buff *skb, int attr,
+			  const struct sal_prefix *pfx)
+{
+	return sal_nl_put_prefix(skb, attr, pfx);
 }
 
 /**

@@ -44,6 +44,7 @@ static int numbers_put(struct sk_buff *skb, const struct sal_walk_step *step)
 		{ SAL_A_STEP_HELD_PACKETS, step->held },
 		{ SAL_A_STEP_NEIGHBOUR, step->neighbour },
 		{ SAL_A_STEP_HOOK, step->hook },
+		{ SAL_A_STEP_ACTION, step->action },
 	};
 	unsigned int i;
 
@@ -83,6 +84,8 @@ static int step_put(struct sk_buff *skb, const struct sal_walk_step *step,
 	     sal_nl_put_addr(skb, SAL_A_STEP_ADDR, &step->addr)) ||
 	    (has(step, SAL_A_STEP_VIA) &&
 	     sal_nl_put_addr(skb, SAL_A_STEP_VIA, &step->via)) ||
+	    (has(step, SAL_A_STEP_RULE) &&
+	     sal_nl_put_any_prefix(skb, SAL_A_STEP_RULE, &step->rule)) ||
 	    (has(step, SAL_A_STEP_DEV) &&
 	     nla_put_string(skb, SAL_A_STEP_DEV, step->dev)) ||
 	    (has(step, SAL_A_STEP_PRIORITY) &&

@@ -60,6 +60,40 @@ int sal_prefix_check(const struct sal_prefix *pfx, const char *what,
 	return -EADDRNOTAVAIL;
 }
 
+/* a prefix that is the longer one, not one that has such addresses among others */
+static const char *prefix_within(const struct sal_prefix *pfx)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(forbidden); i++) {
+		const struct sal_prefix *no = &forbidden[i].pfx;
+
+		if (sal_addr_af(&no->addr) == sal_addr_af(&pfx->addr) &&
+		    pfx->len >= no->len &&
+		    ipv6_prefix_equal(&no->addr, &pfx->addr, no->len))
+			return forbidden[i].what;
+	}
+	return NULL;
+}
+
+int sal_prefix_check_rule(const struct sal_prefix *pfx,
+			  struct netlink_ext_ack *extack)
+{
+	const char *why = prefix_within(pfx);
+
+	if (!why)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "a rule cannot be about %s addresses", why);
+	return -EADDRNOTAVAIL;
+}
+
+bool sal_prefix_never(const struct in6_addr *addr)
+{
+	const struct sal_prefix pfx = { .addr = *addr, .len = 128 };
+
+	return prefix_within(&pfx);
+}
+
 int sal_prefix_check_endpoint(const struct in6_addr *addr,
 			      struct netlink_ext_ack *extack)
 {

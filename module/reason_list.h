@@ -66,3 +66,15 @@ SAL_REASON(FULL, "full", true,
 	   "of a new flow, and no usable endpoint takes any more")
 SAL_REASON(AFFINITY_FULL, "affinity-full", false,
 	   "new flow whose client's endpoint is not kept, over a bound of the domain")
+SAL_REASON(RULE_DROP, "rule-drop", true,
+	   "a rule says drop")
+SAL_REASON(RULE_REJECT, "rule-reject", true,
+	   "a rule says reject")
+SAL_REASON(RULE_LOOP, "rule-loop", true,
+	   "redirected by too many rules, one after the other")
+SAL_REASON(MISS, "miss", false,
+	   "address that listeners were asked for, because of an upcall rule")
+SAL_REASON(MISS_UNANSWERED, "miss-unanswered", true,
+	   "waited for the answer to a miss, and there was none in time")
+SAL_REASON(MISS_LIMIT, "miss-limit", true,
+	   "not asked for, as too many addresses are")

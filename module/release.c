@@ -117,6 +117,17 @@ static void release_send(const struct sal_spot *spot, struct sk_buff *skb)
 	sal_count(d, SAL_R_RELEASED);
 }
 
+/* it waited for an answer, and that is that it is none of ours */
+static void release_pass(const struct sal_spot *spot, struct sk_buff *skb)
+{
+	struct sal_domain *d = spot->member->domain;
+
+	if (sal_hooks_resume(spot, skb))
+		sal_drop(d, skb, SAL_R_NO_HOOK);
+	else
+		sal_count(d, SAL_R_RELEASED);
+}
+
 static enum sal_fwd release_steps(const struct sal_spot *spot,
 				  struct sal_service *svc, struct sk_buff *skb,
 				  struct sal_packet *pkt,
@@ -155,6 +166,10 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 		break;
 	case SAL_FWD_PASS:
 	case SAL_FWD_DIRECT:
+		if (svc->asks) {
+			release_pass(&spot, skb);
+			break;
+		}
 		/* it was for a VIP when it came; now nobody's */
 		sal_drop(d, skb, SAL_R_HOLD_PURGED);
 		break;
@@ -162,20 +177,23 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 	case SAL_FWD_RETRY:
 		/* one that is paused will say in a moment */
 		if (now != svc && !READ_ONCE(now->hold.paused)) {
-			sal_fwd_empty(&spot, now, skb, SAL_R_EMPTY);
+			sal_fwd_empty(&spot, now, skb);
 			break;
 		}
 		skb_dst_drop(skb);
 		skb->dev = NULL;
 		return false;
 	case SAL_FWD_FULL:
-		sal_fwd_empty(&spot, now, skb, SAL_R_FULL);
+		sal_fwd_full(&spot, now, skb);
 		break;
 	case SAL_FWD_NO_PROTO:
 	case SAL_FWD_NO_PORT:
 	case SAL_FWD_STRAY:
+	case SAL_FWD_RULE_DROP:
+	case SAL_FWD_RULE_REJECT:
 		sal_fwd_reject(&spot, now, skb, &pkt, fwd);
 		break;
+	case SAL_FWD_RULED:
 	case SAL_FWD_ANSWER:	/* answers are never held */
 	case SAL_FWD_ERROR:
 	case SAL_FWD_REFUSE:
@@ -196,5 +214,5 @@ void sal_release_expired(struct sal_service *svc, const struct sal_held *held,
 		sal_drop(svc->domain, held->skb, SAL_R_NO_ROUTE);
 		return;
 	}
-	sal_fwd_empty(&spot, svc, held->skb, SAL_R_EMPTY);
+	sal_fwd_empty(&spot, svc, held->skb);
 }

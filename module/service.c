@@ -362,6 +362,22 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	return svc;
 }
 
+struct sal_service *sal_service_create_mute(struct sal_domain *d,
+					    const struct sal_service_conf *conf,
+					    const struct sal_rule *asks,
+					    struct netlink_ext_ack *extack)
+{
+	struct sal_service *svc;
+
+	lockdep_assert_held(&sal_mutex);
+	svc = service_alloc(d, "(upcall)", extack);
+	if (IS_ERR(svc))
+		return svc;
+	svc->conf = *conf;
+	svc->asks = asks;
+	return svc;
+}
+
 /* what it is to be, as it is until a request says otherwise */
 static int service_want(struct sal_service *svc, struct netlink_ext_ack *extack)
 {
@@ -564,6 +580,7 @@ static void service_set(struct sal_service *svc,
 {
 	service_set_conf(svc, &want->conf);
 	service_set_face(svc, want->vips, want->n_vips);
+	rcu_assign_pointer(svc->first, want->vips[0]);
 	memcpy(svc->vips, want->vips, sizeof(svc->vips));
 	svc->n_vips = want->n_vips;
 	svc->derived = want->derived;

@@ -20,6 +20,7 @@
 struct netlink_ext_ack;
 struct sal_domain;
 struct sal_maglev;
+struct sal_rule;
 struct sal_vip;
 
 /**
@@ -97,6 +98,10 @@ struct sal_service_want {
  * @vips: its VIPs. sal_mutex.
  * @n_vips: how many; at least 1. sal_mutex.
  * @n_endpoints: how many. sal_mutex.
+ * @n_rules: rules that name it, which keep it from being deleted. sal_mutex.
+ * @first: its first VIP, where rules redirect to. As @face.
+ * @asks: the upcall rule that it holds packets for, or NULL: then it has a name.
+ *	Never changes; the rule may go an RCU grace period before.
  * @face: for each family its first VIP that is a whole address: what endpoints
  *	see of a client that is an endpoint of this service. Written under
  *	sal_mutex, read under RCU.
@@ -135,6 +140,9 @@ struct sal_service {
 	struct sal_vip __rcu *face[SAL_AF_NUM];
 	u32 n_vips;
 	u32 n_endpoints;
+	u32 n_rules;
+	struct sal_vip __rcu *first;
+	const struct sal_rule *asks;
 	bool derived;
 	bool ending;
 	bool dead;
@@ -187,6 +195,14 @@ void sal_service_end(struct sal_service *svc);
 void sal_service_settle(struct sal_service *svc);
 /* as if nothing had been planned for it; a new one is gone */
 void sal_service_forget(struct sal_service *svc);
+
+/* one that only holds packets for a rule: without name, VIPs and endpoints, and
+ * with its gate closed; sal_mutex
+ */
+struct sal_service *sal_service_create_mute(struct sal_domain *d,
+					    const struct sal_service_conf *conf,
+					    const struct sal_rule *asks,
+					    struct netlink_ext_ack *extack);
 
 /* the one that there will be when the transaction is done; sal_mutex */
 struct sal_service *sal_service_find(struct sal_domain *d, const char *name);

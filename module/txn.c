@@ -29,6 +29,7 @@
 #include "guest.h"
 #include "member.h"
 #include "net.h"
+#include "rule.h"
 #include "sched_maglev.h"
 #include "service.h"
 #include "txn.h"
@@ -39,6 +40,7 @@ void sal_txn_begin(struct sal_txn *t, struct sal_domain *d, bool several)
 	lockdep_assert_held(&sal_mutex);
 	t->d = d;
 	t->several = several;
+	t->paused = several;
 	t->id = 0;
 	INIT_LIST_HEAD(&t->services);
 	INIT_LIST_HEAD(&t->endpoints);
@@ -159,6 +161,7 @@ static void txn_resume(struct sal_txn *t)
 	synchronize_rcu();
 	list_for_each_entry(svc, &t->services, touched)
 		sal_hold_rehome(svc);
+	sal_rules_settle(t->d);
 	list_for_each_entry(svc, &t->services, touched)
 		if (svc->plan != SAL_PLAN_DEL)
 			sal_hold_resume(svc);
@@ -199,7 +202,7 @@ static void txn_apply(struct sal_txn *t)
 	list_for_each_entry(svc, &t->services, touched)
 		sal_service_apply(svc);
 	txn_settle_vips(t);
-	if (!t->several)
+	if (!t->paused)
 		list_for_each_entry(svc, &t->services, touched)
 			if (svc->plan == SAL_PLAN_DEL)
 				sal_service_end(svc);
@@ -230,7 +233,7 @@ static void txn_end_services(struct sal_txn *t)
 		bool set = svc->plan == SAL_PLAN_SET;
 		bool del = svc->plan == SAL_PLAN_DEL;
 
-		if (del && t->several)
+		if (del && t->paused)
 			sal_service_end(svc);
 		sal_service_settle(svc);
 		if (set)
@@ -246,18 +249,24 @@ static void txn_end_services(struct sal_txn *t)
 void sal_txn_commit(struct sal_txn *t)
 {
 	struct sal_endpoint *ep, *next;
+	bool vips = !list_empty(&t->vips);
 
 	lockdep_assert_held(&sal_mutex);
 	if (t->several) {
 		txn_touch_covers(t);
 		txn_number(t);
 	}
+	/* who waits for an answer comes before who has not waited */
+	if (vips && sal_rules_wait(t->d))
+		t->paused = true;
 	txn_events_before(t);
-	if (t->several)
+	if (t->paused)
 		txn_pause(t);
 	txn_apply(t);
-	if (t->several)
+	if (t->paused)
 		txn_resume(t);
+	else if (vips)
+		sal_rules_settle(t->d);
 	if (!list_empty(&t->services) || !list_empty(&t->endpoints))
 		sal_domain_changed(t->d);
 	txn_events_after(t);

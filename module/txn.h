@@ -51,6 +51,7 @@ enum sal_plan {
  * struct sal_txn - a transaction; lives on the stack of who holds sal_mutex
  * @d: domain
  * @several: it is of several requests
+ * @paused: packets of what is touched wait while it is done
  * @id: its number when it is being done; 0 for a request on its own
  * @services: what is touched, in the order in which it was first, through
  *	&sal_service.touched
@@ -61,6 +62,7 @@ enum sal_plan {
 struct sal_txn {
 	struct sal_domain *d;
 	bool several;
+	bool paused;
 	u32 id;
 	struct list_head services;
 	struct list_head endpoints;

@@ -65,36 +65,67 @@ void sal_vip_remove(struct sal_vip_table *t, struct sal_vip *vip)
 	vip_length_unuse(t, sal_addr_af(&vip->pfx.addr), vip->pfx.len);
 }
 
+int sal_vip_replace(struct sal_vip_table *t, struct sal_vip *old,
+		    struct sal_vip *vip)
+{
+	return rhashtable_replace_fast(&t->table, &old->node, &vip->node,
+				       vip_params);
+}
+
 struct sal_vip *sal_vip_get(struct sal_vip_table *t,
 			    const struct sal_prefix *pfx)
 {
 	return rhashtable_lookup_fast(&t->table, pfx, vip_params);
 }
 
-/* @next: as it is planned */
+/**
+ * enum vip_want - which entries a lookup is about
+ * @VIP_NOW: those that packets see
+ * @VIP_NEXT: those that there will be when the transaction is done
+ * @VIP_ANY: all; rules are not planned
+ */
+enum vip_want {
+	VIP_NOW,
+	VIP_NEXT,
+	VIP_ANY,
+};
+
+static __always_inline bool vip_is_wanted(const struct sal_vip *vip,
+					  enum vip_want want)
+{
+	switch (want) {
+	case VIP_NOW:
+		return rcu_access_pointer(vip->svc);
+	case VIP_NEXT:
+		return vip->next;
+	case VIP_ANY:
+		break;
+	}
+	return true;
+}
+
 static __always_inline struct sal_vip *vip_probe(struct sal_vip_table *t,
 						 const struct in6_addr *addr,
-						 u8 len, bool next)
+						 u8 len, enum vip_want want)
 {
 	struct sal_prefix key = { .len = len };
 	struct sal_vip *vip;
 
 	ipv6_addr_prefix(&key.addr, addr, len);
 	vip = rhashtable_lookup(&t->table, &key, vip_params);
-	if (!vip || !(next ? vip->next : rcu_access_pointer(vip->svc)))
-		return NULL;
-	return vip;
+	return vip && vip_is_wanted(vip, want) ? vip : NULL;
 }
 
+/* @least: the shortest length that counts */
 static __always_inline struct sal_vip *vip_lookup4(struct sal_vip_table *t,
 						   const struct in6_addr *addr,
-						   bool next)
+						   u8 least, enum vip_want want)
 {
-	u64 lengths = READ_ONCE(t->lengths4);
+	u64 lengths = READ_ONCE(t->lengths4) >> (least - 96) << (least - 96);
 
 	while (lengths) {
 		unsigned int len = fls64(lengths) - 1;
-		struct sal_vip *vip = vip_probe(t, addr, len + 96, next);
+		struct sal_vip *vip = vip_probe(t, addr, len + 96, want);
 
 		if (vip)
 			return vip;
@@ -105,7 +136,7 @@ static __always_inline struct sal_vip *vip_lookup4(struct sal_vip_table *t,
 
 static __always_inline struct sal_vip *vip_lookup6(struct sal_vip_table *t,
 						   const struct in6_addr *addr,
-						   bool next)
+						   u8 least, enum vip_want want)
 {
 	int word;
 
@@ -114,10 +145,12 @@ static __always_inline struct sal_vip *vip_lookup6(struct sal_vip_table *t,
 
 		while (lengths) {
 			unsigned int bit = __fls(lengths);
+			unsigned int len = word * BITS_PER_LONG + bit;
 			struct sal_vip *vip;
 
-			vip = vip_probe(t, addr, word * BITS_PER_LONG + bit,
-					next);
+			if (len < least)
+				return NULL;
+			vip = vip_probe(t, addr, len, want);
 			if (vip)
 				return vip;
 			lengths &= ~BIT(bit);
@@ -138,8 +171,27 @@ static __always_inline struct sal_vip *vip_lookup6(struct sal_vip_table *t,
 struct sal_vip *sal_vip_lookup(struct sal_vip_table *t,
 			       const struct in6_addr *addr)
 {
-	return sal_addr_af(addr) == SAL_V4 ? vip_lookup4(t, addr, false) :
-					     vip_lookup6(t, addr, false);
+	return sal_addr_af(addr) == SAL_V4 ?
+	       vip_lookup4(t, addr, 96, VIP_NOW) :
+	       vip_lookup6(t, addr, 0, VIP_NOW);
+}
+
+/**
+ * sal_vip_lookup_least() - the longest prefix that has an address
+ * @t: table, of rules
+ * @addr: address, v4-mapped for IPv4
+ * @least: shortest length that counts, of the 128; 0 for any
+ *
+ * RCU.
+ *
+ * Return: the prefix, or NULL.
+ */
+struct sal_vip *sal_vip_lookup_least(struct sal_vip_table *t,
+				     const struct in6_addr *addr, u8 least)
+{
+	return sal_addr_af(addr) == SAL_V4 ?
+	       vip_lookup4(t, addr, max_t(u8, least, 96), VIP_ANY) :
+	       vip_lookup6(t, addr, least, VIP_ANY);
 }
 
 /**
@@ -158,8 +210,9 @@ struct sal_vip *sal_vip_lookup_next(struct sal_vip_table *t,
 
 	lockdep_assert_held(&sal_mutex);
 	rcu_read_lock();
-	vip = sal_addr_af(addr) == SAL_V4 ? vip_lookup4(t, addr, true) :
-					    vip_lookup6(t, addr, true);
+	vip = sal_addr_af(addr) == SAL_V4 ?
+	      vip_lookup4(t, addr, 96, VIP_NEXT) :
+	      vip_lookup6(t, addr, 0, VIP_NEXT);
 	rcu_read_unlock();
 	return vip;
 }

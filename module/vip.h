@@ -56,12 +56,18 @@ void sal_vip_table_destroy(struct sal_vip_table *t);
 /* writers hold sal_mutex */
 int sal_vip_insert(struct sal_vip_table *t, struct sal_vip *vip);
 void sal_vip_remove(struct sal_vip_table *t, struct sal_vip *vip);
+/* of the same prefix, in one step; cannot fail where @old is there */
+int sal_vip_replace(struct sal_vip_table *t, struct sal_vip *old,
+		    struct sal_vip *vip);
 
 /* readers are under RCU or hold sal_mutex; this finds what is planned, too */
 struct sal_vip *sal_vip_get(struct sal_vip_table *t,
 			    const struct sal_prefix *pfx);
 struct sal_vip *sal_vip_lookup(struct sal_vip_table *t,
 			       const struct in6_addr *addr);
+/* in a table of rules: at least so long, of the 128 */
+struct sal_vip *sal_vip_lookup_least(struct sal_vip_table *t,
+				     const struct in6_addr *addr, u8 least);
 
 /* the same as it will be when the transaction is done; sal_mutex */
 struct sal_vip *sal_vip_lookup_next(struct sal_vip_table *t,

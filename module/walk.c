@@ -2,7 +2,7 @@
 /*
  * walk.c - the way of a client's packet, without one: will it be answered?
  *
- *	1  the service				walk_service()
+ *	1  a rule, and the service		walk_rule(), walk_service()
  *	2  the client's route, who translates	walk_member()
  *	3  whether packets pass			walk_gate()
  *	4  each endpoint, there and back	walk_endpoint()
@@ -21,6 +21,7 @@
 #include "hold.h"
 #include "member.h"
 #include "net.h"
+#include "rule.h"
 #include "service.h"
 #include "vip.h"
 #include "walk.h"
@@ -90,6 +91,45 @@ static bool walk_speaks(const struct sal_walk *w)
 	    w->proto != (w->af == SAL_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 		return false;
 	return sal_service_speaks(w->svc, w->proto, port) == SAL_SPEAKS;
+}
+
+static enum sal_verdict walk_ruled(const struct sal_walk *w)
+{
+	if (w->loop)
+		return SAL_VERDICT_RULE_LOOP;
+	switch (w->action) {
+	case SAL_ACTION_DROP:
+		return SAL_VERDICT_RULE_DROP;
+	case SAL_ACTION_REJECT:
+		return SAL_VERDICT_RULE_REJECT;
+	case SAL_ACTION_DELIVER:
+		return SAL_VERDICT_RULE_DELIVER;
+	case SAL_ACTION_UPCALL:
+		return SAL_VERDICT_UPCALL;
+	}
+	return SAL_VERDICT_ANSWERS;
+}
+
+/* true where it leads to a service, or there is none */
+static bool walk_rule(struct sal_walk *w)
+{
+	enum sal_verdict verdict = walk_ruled(w);
+	struct sal_walk_step *step;
+
+	if (!w->rule)
+		return true;
+	step = sal_walk_add(w, SAL_STEP_KIND_RULE, NULL);
+	step_addr(step, &w->dst);
+	step->rule = w->rule->entry.pfx;
+	step->action = w->rule->action;
+	step->has |= BIT(SAL_A_STEP_RULE) | BIT(SAL_A_STEP_ACTION);
+	if (w->rule->action == SAL_ACTION_FORWARD ||
+	    w->rule->action == SAL_ACTION_REDIRECT)
+		step_name(step, w->rule->svc->name);
+	if (verdict == SAL_VERDICT_ANSWERS)
+		return true;
+	sal_walk_blame(w, step, verdict);
+	return false;
 }
 
 static bool walk_service(struct sal_walk *w)
@@ -374,7 +414,7 @@ void sal_walk(struct sal_walk *w)
 
 	lockdep_assert_held(&sal_mutex);
 	w->verdict = SAL_VERDICT_ANSWERS;
-	if (!walk_service(w) || !walk_member(w))
+	if (!walk_rule(w) || !walk_service(w) || !walk_member(w))
 		return;
 	open = walk_gate(w);
 	walk_each_endpoint(w, open);

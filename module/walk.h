@@ -20,6 +20,7 @@
 struct net;
 struct sal_domain;
 struct sal_member;
+struct sal_rule;
 struct sal_service;
 
 /* most steps told */
@@ -50,6 +51,8 @@ struct sal_service;
  * @neighbour: see @addr
  * @hook: see @addr
  * @priority: see @addr
+ * @rule: see @addr
+ * @action: see @addr
  * @dev: see @addr
  * @name: see @addr
  */
@@ -70,6 +73,8 @@ struct sal_walk_step {
 	u32 neighbour;
 	u32 hook;
 	s32 priority;
+	struct sal_prefix rule;
+	u32 action;
 	char dev[IFNAMSIZ];
 	char name[SAL_NAME_MAX + 1];
 };
@@ -79,6 +84,9 @@ struct sal_walk_step {
  * @d: domain; NULL where there is none yet
  * @svc: the service, or NULL where there is none
  * @name: name that was asked for, or NULL
+ * @rule: the rule that @dst is subject to, or NULL
+ * @action: what it does in the end, where it does not lead in a circle
+ * @loop: it does
  * @from: the client's namespace; held by the caller
  * @dst: the VIP's address
  * @has_dst: there is one: not for the name of no service
@@ -103,6 +111,9 @@ struct sal_walk {
 	struct sal_domain *d;
 	struct sal_service *svc;
 	const char *name;
+	const struct sal_rule *rule;
+	u32 action;
+	bool loop;
 	struct net *from;
 	struct in6_addr dst;
 	bool has_dst;

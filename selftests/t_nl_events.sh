@@ -21,6 +21,10 @@ scenario()
 	S domain set flow-acct on
 	S service add b.com vip 10.1.0.2
 	S service set b.com on-empty drop
+	S rule add 10.1.0.50 forward b.com
+	S rule replace 10.1.0.50 upcall time 500ms
+	in_ns a ping -n -c 1 -W 5 10.1.0.50 >/dev/null
+	S rule del 10.1.0.50
 	S endpoint add b.com netns b1 addr 10.0.1.11
 	answers 10.1.0.2
 	S endpoint add b.com netns b2 addr 10.0.1.12
@@ -60,7 +64,7 @@ matches()
 numbered()
 {
 	local group
-	for group in service endpoint flow migrate; do
+	for group in service endpoint flow migrate rule miss; do
 		expect "$group" "$(jq -c --arg g "$group" 'select(.seq) |
 			select(.event | startswith($g)) | .seq' \
 			"$WORK/events" | jq -sc \

@@ -18,6 +18,7 @@ extern const struct object object_member;
 extern const struct object object_migrate;
 extern const struct object object_monitor;
 extern const struct object object_resolve;
+extern const struct object object_rule;
 extern const struct object object_service;
 extern const struct object object_stats;
 extern const struct object object_version;

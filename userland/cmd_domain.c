@@ -17,6 +17,7 @@ static const struct field domain_field[] = {
 	{ SAL_A_DOMAIN_ENDPOINTS },
 	{ SAL_A_DOMAIN_MEMBERS },
 	{ SAL_A_DOMAIN_FLOWS },
+	{ SAL_A_DOMAIN_RULES, F_NONZERO },
 	{ SAL_A_DOMAIN_HELD_PACKETS, F_LINE | F_NONZERO, "held packets" },
 	{ SAL_A_DOMAIN_HELD_BYTES, F_NONZERO, "bytes" },
 	{ SAL_A_DOMAIN_CREATED, F_LINE | F_STATS, "flows created" },
@@ -26,6 +27,7 @@ static const struct field domain_field[] = {
 	{ SAL_A_DOMAIN_MAX_MEMBERS, F_DETAIL },
 	{ SAL_A_DOMAIN_MAX_FLOWS, F_DETAIL },
 	{ SAL_A_DOMAIN_MAX_HELD, F_DETAIL },
+	{ SAL_A_DOMAIN_MAX_RULES, F_DETAIL },
 	{ SAL_A_DOMAIN_GENERATION, F_LINE | F_DETAIL },
 };
 
@@ -58,6 +60,7 @@ static const struct param domain_params[] = {
 	{ "max-endpoints", param_count, SAL_A_DOMAIN_MAX_ENDPOINTS },
 	{ "max-members", param_count, SAL_A_DOMAIN_MAX_MEMBERS },
 	{ "max-flows", param_count, SAL_A_DOMAIN_MAX_FLOWS },
+	{ "max-rules", param_count, SAL_A_DOMAIN_MAX_RULES },
 	{ "max-held", param_size, SAL_A_DOMAIN_MAX_HELD },
 	{ "flow-acct", param_enum, SAL_A_DOMAIN_FLOW_ACCT,
 	  .names = &names_switch },
@@ -82,7 +85,7 @@ static const struct command domain_commands[] = {
 	{ "set", domain_set,
 	  "[vip-pool PFX..|none] [id-prefix PFX] [max-services N]\n"
 	  "[max-endpoints N] [max-members N] [max-flows N] [max-held SIZE]\n"
-	  "[flow-acct on|off]" },
+	  "[max-rules N] [flow-acct on|off]" },
 	{ }
 };
 

@@ -25,7 +25,10 @@
 #include "show.h"
 #include "sock.h"
 
-enum { SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, NUM_GROUPS };
+enum {
+	SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, RULE, MISS,
+	NUM_GROUPS
+};
 
 static const struct {
 	const char *name;
@@ -36,6 +39,8 @@ static const struct {
 	[FLOW] = { SAL_MCGRP_FLOW, &layout_flow },
 	[MIGRATE] = { SAL_MCGRP_MIGRATE, &layout_migrate },
 	[TRANSACTION] = { SAL_MCGRP_TRANSACTION, &layout_transaction },
+	[RULE] = { SAL_MCGRP_RULE, &layout_rule },
+	[MISS] = { SAL_MCGRP_MISS, &layout_miss },
 };
 
 static const struct {
@@ -55,6 +60,9 @@ static const struct {
 	{ SAL_CMD_MIGRATE_NTF, MIGRATE, "migrate", "migrate" },
 	{ SAL_CMD_TRANSACTION_COMMIT_NTF, TRANSACTION, "transaction-commit",
 	  "transaction commit" },
+	{ SAL_CMD_RULE_ADD_NTF, RULE, "rule-add", "rule add" },
+	{ SAL_CMD_RULE_DEL_NTF, RULE, "rule-del", "rule del" },
+	{ SAL_CMD_MISS_NTF, MISS, "miss", "miss" },
 };
 
 struct monitor {
@@ -346,7 +354,8 @@ static int monitor(struct args *args)
 }
 
 static const struct command monitor_commands[] = {
-	{ NULL, monitor, "[service|endpoint|flow|migrate|transaction].." },
+	{ NULL, monitor,
+	  "[service|endpoint|flow|migrate|transaction|rule|miss].." },
 	{ }
 };
 

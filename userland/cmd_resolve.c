@@ -23,6 +23,8 @@ static const struct field resolve_field[] = {
 	{ SAL_A_RESOLVE_USABLE6 },
 	{ SAL_A_RESOLVE_GATE4 },
 	{ SAL_A_RESOLVE_GATE6 },
+	{ SAL_A_RESOLVE_RULE, F_LINE },
+	{ SAL_A_RESOLVE_ACTION },
 };
 
 LAYOUT(resolve, resolve);
@@ -36,6 +38,8 @@ static const struct field walk_field[] = {
 	{ SAL_A_RESOLVE_USABLE6 },
 	{ SAL_A_RESOLVE_GATE4 },
 	{ SAL_A_RESOLVE_GATE6 },
+	{ SAL_A_RESOLVE_RULE, F_LINE },
+	{ SAL_A_RESOLVE_ACTION },
 	{ SAL_A_RESOLVE_SRC, F_LINE },
 	{ SAL_A_RESOLVE_DST },
 	{ SAL_A_RESOLVE_STEP, F_JSON },

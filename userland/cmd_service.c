@@ -262,6 +262,9 @@ static int service_flush(struct args *args)
 	int ret;
 
 	ret = args_end(args);
+	/* which would keep them from going */
+	if (!ret)
+		ret = flush_rules(true);
 	if (ret)
 		return ret;
 	return flush_each(SAL_CMD_SERVICE_GET, SAL_CMD_SERVICE_DEL,

@@ -117,6 +117,11 @@ NAMES(verdict,
 	[SAL_VERDICT_NEIGHBOUR] = "neighbour",
 	[SAL_VERDICT_PAST_ROUTER] = "past-router",
 	[SAL_VERDICT_FILTERS] = "filters",
+	[SAL_VERDICT_RULE_DROP] = "rule-drop",
+	[SAL_VERDICT_RULE_REJECT] = "rule-reject",
+	[SAL_VERDICT_RULE_DELIVER] = "rule-deliver",
+	[SAL_VERDICT_RULE_LOOP] = "rule-loop",
+	[SAL_VERDICT_UPCALL] = "upcall",
 );
 
 NAMES(step_kind,
@@ -128,6 +133,7 @@ NAMES(step_kind,
 	[SAL_STEP_KIND_NEIGHBOUR] = "neighbour",
 	[SAL_STEP_KIND_CONNTRACK] = "conntrack",
 	[SAL_STEP_KIND_FILTER] = "filter",
+	[SAL_STEP_KIND_RULE] = "rule",
 );
 
 NAMES(finding,
@@ -153,6 +159,15 @@ NAMES(neighbour,
 	[__builtin_ctz(SAL_NEIGHBOUR_FAILED)] = "failed",
 	[__builtin_ctz(SAL_NEIGHBOUR_NOARP)] = "noarp",
 	[__builtin_ctz(SAL_NEIGHBOUR_PERMANENT)] = "permanent",
+);
+
+NAMES(action,
+	[SAL_ACTION_FORWARD] = "forward",
+	[SAL_ACTION_DELIVER] = "deliver",
+	[SAL_ACTION_DROP] = "drop",
+	[SAL_ACTION_REJECT] = "reject",
+	[SAL_ACTION_REDIRECT] = "redirect",
+	[SAL_ACTION_UPCALL] = "upcall",
 );
 
 static const struct attr prefix_attr[] = {
@@ -182,6 +197,8 @@ static const struct attr domain_attr[] = {
 	[SAL_A_DOMAIN_GENERATION] = { "generation", T_COUNT },
 	[SAL_A_DOMAIN_FLOW_ACCT] = { "flow-acct", T_ENUM, false,
 				     &names_switch },
+	[SAL_A_DOMAIN_MAX_RULES] = { "max-rules", T_COUNT },
+	[SAL_A_DOMAIN_RULES] = { "rules", T_COUNT },
 };
 
 SET(domain, "domain");
@@ -340,6 +357,8 @@ static const struct attr step_attr[] = {
 	[SAL_A_STEP_BRIDGE] = { "bridge", T_FLAG },
 	[SAL_A_STEP_DROPS] = { "drops", T_FLAG },
 	[SAL_A_STEP_NOT_FORWARDING] = { "not-forwarding", T_FLAG },
+	[SAL_A_STEP_RULE] = { "rule", T_PREFIX },
+	[SAL_A_STEP_ACTION] = { "action", T_ENUM, false, &names_action },
 };
 
 SET(step, "step");
@@ -364,6 +383,8 @@ static const struct attr resolve_attr[] = {
 	[SAL_A_RESOLVE_STEP] = { "step", T_NEST, true, .set = &set_step },
 	[SAL_A_RESOLVE_LEFT_OUT] = { "left-out", T_COUNT },
 	[SAL_A_RESOLVE_VERDICT] = { "verdict", T_ENUM, false, &names_verdict },
+	[SAL_A_RESOLVE_RULE] = { "rule", T_PREFIX },
+	[SAL_A_RESOLVE_ACTION] = { "action", T_ENUM, false, &names_action },
 };
 
 SET(resolve, "resolve");
@@ -386,10 +407,45 @@ static const struct attr transaction_attr[] = {
 
 SET(transaction, "transaction");
 
+static const struct attr any_prefix_attr[] = {
+	[SAL_A_ANY_PREFIX_IPV4] = { "ipv4", T_IPV4 },
+	[SAL_A_ANY_PREFIX_IPV6] = { "ipv6", T_IPV6 },
+	[SAL_A_ANY_PREFIX_LEN] = { "len", T_COUNT },
+};
+
+SET(any_prefix, "any-prefix");
+
+static const struct attr rule_attr[] = {
+	[SAL_A_RULE_ID] = { "id", T_COUNT },
+	[SAL_A_RULE_PREFIX] = { "prefix", T_PREFIX },
+	[SAL_A_RULE_ACTION] = { "action", T_ENUM, false, &names_action },
+	[SAL_A_RULE_SERVICE] = { "service", T_NAME },
+	[SAL_A_RULE_TIME] = { "time", T_MS },
+	[SAL_A_RULE_THEN] = { "then", T_ENUM, false, &names_on_empty },
+	[SAL_A_RULE_REPLACE] = { "replace", T_FLAG },
+	[SAL_A_RULE_HELD_PACKETS] = { "held-packets", T_COUNT },
+	[SAL_A_RULE_SEQ] = { "seq", T_COUNT },
+};
+
+SET(rule, "rule");
+
+static const struct attr miss_attr[] = {
+	[SAL_A_MISS_ADDR] = { "addr", T_PREFIX },
+	[SAL_A_MISS_PROTO] = { "proto", T_PROTO },
+	[SAL_A_MISS_DPORT] = { "dport", T_PORT },
+	[SAL_A_MISS_SRC] = { "src", T_PREFIX },
+	[SAL_A_MISS_MEMBER] = { "member", T_NAME },
+	[SAL_A_MISS_NSID] = { "nsid", T_NSID },
+	[SAL_A_MISS_RULE] = { "rule", T_PREFIX },
+	[SAL_A_MISS_SEQ] = { "seq", T_COUNT },
+};
+
+SET(miss, "miss");
+
 const struct attr_set *const all_sets[] = {
 	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
 	&set_flow, &set_migrate, &set_resolve, &set_step,
-	&set_stats, &set_transaction,
+	&set_stats, &set_transaction, &set_any_prefix, &set_rule, &set_miss,
 };
 
 const unsigned int num_sets = ARRAY_SIZE(all_sets);
@@ -432,6 +488,12 @@ static const struct sal_op ops[] = {
 					&set_transaction },
 	[SAL_CMD_TRANSACTION_COMMIT_NTF] = { "transaction-commit-ntf",
 					     &set_transaction },
+	[SAL_CMD_RULE_NEW] = { "rule-new", &set_rule },
+	[SAL_CMD_RULE_GET] = { "rule-get", &set_rule },
+	[SAL_CMD_RULE_DEL] = { "rule-del", &set_rule },
+	[SAL_CMD_RULE_ADD_NTF] = { "rule-add-ntf", &set_rule },
+	[SAL_CMD_RULE_DEL_NTF] = { "rule-del-ntf", &set_rule },
+	[SAL_CMD_MISS_NTF] = { "miss-ntf", &set_miss },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

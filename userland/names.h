@@ -69,6 +69,9 @@ extern const struct attr_set set_resolve;
 extern const struct attr_set set_step;
 extern const struct attr_set set_stats;
 extern const struct attr_set set_transaction;
+extern const struct attr_set set_any_prefix;
+extern const struct attr_set set_rule;
+extern const struct attr_set set_miss;
 
 extern const struct attr_set *const all_sets[];
 extern const unsigned int num_sets;
@@ -91,6 +94,7 @@ extern const struct names names_step_kind;
 extern const struct names names_finding;
 extern const struct names names_hook;
 extern const struct names names_neighbour;
+extern const struct names names_action;
 
 const struct sal_op *op_get(uint8_t cmd);
 const struct attr *attr_get(const struct attr_set *set, uint16_t nr);

@@ -60,6 +60,8 @@ extern const struct layout layout_migrate;
 extern const struct layout layout_resolve;
 extern const struct layout layout_stats;
 extern const struct layout layout_transaction;
+extern const struct layout layout_rule;
+extern const struct layout layout_miss;
 
 #define OUT_KEY_BUF	64
 

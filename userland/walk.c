@@ -176,6 +176,15 @@ static void say_service(struct line *l, const json_t *obj, const json_t *step)
 		add(l, ", does not speak the protocol");
 }
 
+static void say_rule(struct line *l, const json_t *obj, const json_t *step)
+{
+	(void)obj;
+	add(l, "rule of %s: %s", out_str(step, "rule"),
+	    out_str(step, "action"));
+	if (*out_str(step, "name"))
+		add(l, " %s", out_str(step, "name"));
+}
+
 static void say_route(struct line *l, const json_t *obj, const json_t *step)
 {
 	char at[TEXT_BUF];
@@ -297,6 +306,7 @@ static const struct {
 	const char *kind;
 	void (*say)(struct line *l, const json_t *obj, const json_t *step);
 } kinds[] = {
+	{ "rule", say_rule },
 	{ "service", say_service },
 	{ "route", say_route },
 	{ "member", say_member },
@@ -601,6 +611,30 @@ static void cure_conntrack(struct line *l, const json_t *obj,
 	    *at ? out_str(bad, "netns") : "here");
 }
 
+static void cure_rule(struct line *l, const json_t *obj,
+		      const struct nsref *from)
+{
+	(void)from;
+	add(l, "%s rule del %s, or a longer one: rule add %s forward SVC",
+	    salctl(), out_str(obj, "rule"), out_str(obj, "dst"));
+}
+
+static void cure_deliver(struct line *l, const json_t *obj,
+			 const struct nsref *from)
+{
+	(void)from;
+	add(l, "none: it is left alone, and goes where its route leads; to change that: %s rule del %s",
+	    salctl(), out_str(obj, "rule"));
+}
+
+static void cure_upcall(struct line *l, const json_t *obj,
+			const struct nsref *from)
+{
+	(void)from;
+	add(l, "answer what %s monitor miss tells; or: %s service add NAME vip %s",
+	    salctl(), salctl(), out_str(obj, "dst"));
+}
+
 static const struct {
 	const char *verdict;
 	void (*cure)(struct line *l, const json_t *obj,
@@ -617,6 +651,11 @@ static const struct {
 	{ "past-router", cure_router },
 	{ "filters", cure_filter },
 	{ "conntrack", cure_conntrack },
+	{ "rule-drop", cure_rule },
+	{ "rule-reject", cure_rule },
+	{ "rule-loop", cure_rule },
+	{ "rule-deliver", cure_deliver },
+	{ "upcall", cure_upcall },
 };
 
 void walk_cure(json_t *obj, const struct nsref *from)

@@ -57,8 +57,8 @@ static __init int vip_test_fill(struct sal_vip_table *t, struct sal_vip **vips)
 		v = kzalloc_obj(*v, GFP_KERNEL);
 		if (!v)
 			return -ENOMEM;
-		v->pfx.len = v4 ? 97 + get_random_u32_below(32) :
-				  1 + get_random_u32_below(128);
+		v->pfx.len = v4 ? 96 + get_random_u32_below(33) :
+				  get_random_u32_below(129);
 		vip_test_addr(&addr, v4);
 		ipv6_addr_prefix(&v->pfx.addr, &addr, v->pfx.len);
 		/* of a service that nobody looks into; a third is but planned */

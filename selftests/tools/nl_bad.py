@@ -65,6 +65,14 @@ def flows(service=None, endpoint=None, src=None):
     return data
 
 
+RULE = A("RULE_PREFIX", prefix("10.9.0.0/16"), True)
+
+
+def action(name):
+    """What a rule does."""
+    return A("RULE_ACTION", u32(N[f"SAL_ACTION_{name}"]))
+
+
 # operation, attributes, errno, a word of the text (or several, one of which it
 # has to have), attribute; None where the answer is to name none
 TABLE = [
@@ -250,6 +258,45 @@ TABLE = [
     ("RESOLVE", A("RESOLVE_IPV4", ip4("10.1.0.2")) + WALK +
      A("RESOLVE_FAMILY", b"\12\0"), "EINVAL", "other family",
      "RESOLVE_FAMILY"),
+    ("RULE_NEW", action("DROP"), "EINVAL", "missing", "RULE_PREFIX"),
+    ("RULE_NEW", RULE, "EINVAL", "missing", "RULE_ACTION"),
+    ("RULE_NEW", RULE + A("RULE_ACTION", u32(6)), "ERANGE", "",
+     "RULE_ACTION"),
+    ("RULE_NEW", RULE + action("FORWARD"), "EINVAL", "missing",
+     "RULE_SERVICE"),
+    ("RULE_NEW", RULE + action("FORWARD") +
+     A("RULE_SERVICE", text("x.com")), "ENOENT", "x.com", "RULE_SERVICE"),
+    ("RULE_NEW", RULE + action("DROP") + A("RULE_SERVICE", text("b.com")),
+     "EINVAL", "not for", "RULE_SERVICE"),
+    ("RULE_NEW", RULE + action("DROP") + A("RULE_TIME", u32(1000)),
+     "EINVAL", "not for", "RULE_TIME"),
+    ("RULE_NEW", RULE + action("DROP") + A("RULE_THEN", u32(0)), "EINVAL",
+     "not for", "RULE_THEN"),
+    ("RULE_NEW", RULE + action("UPCALL") + A("RULE_TIME", u32(99)),
+     "ERANGE", "", "RULE_TIME"),
+    ("RULE_NEW", RULE + action("UPCALL") + A("RULE_TIME", u32(60001)),
+     "ERANGE", "", "RULE_TIME"),
+    ("RULE_NEW", RULE + action("UPCALL") + A("RULE_THEN", u32(2)), "ERANGE",
+     "", "RULE_THEN"),
+    ("RULE_NEW", A("RULE_PREFIX", prefix("10.9.0.1/16"), True) +
+     action("DROP"), "EINVAL", "behind", "RULE_PREFIX"),
+    ("RULE_NEW", A("RULE_PREFIX", prefix("10.9.0.0/33"), True) +
+     action("DROP"), "EINVAL", "over 32", "ANY_PREFIX_LEN"),
+    ("RULE_NEW", A("RULE_PREFIX", prefix("::/129"), True) + action("DROP"),
+     "ERANGE", "", "ANY_PREFIX_LEN"),
+    ("RULE_NEW", A("RULE_PREFIX", b"", True) + action("DROP"), "EINVAL",
+     "one address", "RULE_PREFIX"),
+    ("RULE_NEW", A("RULE_PREFIX", prefix("::ffff:0.0.0.0/96"), True) +
+     action("DROP"), "EADDRNOTAVAIL", "mapped", "ANY_PREFIX_IPV6"),
+    ("RULE_NEW", A("RULE_PREFIX", prefix("127.1.0.0/16"), True) +
+     action("DROP"), "EADDRNOTAVAIL", "loopback", "RULE_PREFIX"),
+    ("RULE_NEW", A("RULE_PREFIX", prefix("10.1.0.2"), True) +
+     action("REDIRECT") + A("RULE_SERVICE", text("b.com")), "ELOOP",
+     "circle", "RULE_SERVICE"),
+    ("RULE_GET", RULE, "ENOENT", "no rule", "RULE_PREFIX"),
+    ("RULE_GET", b"", "EINVAL", "missing", "RULE_PREFIX"),
+    ("RULE_DEL", RULE, "ENOENT", "no rule", "RULE_PREFIX"),
+    ("RULE_DEL", b"", "EINVAL", "missing", "RULE_PREFIX"),
     ("TRANSACTION_COMMIT", b"", "ENOENT", "transaction", None),
     ("TRANSACTION_ABORT", b"", "ENOENT", "transaction", None),
     (200, b"", NOT_HERE, "", None),
@@ -265,6 +312,7 @@ DUMPS = [
     ("DOMAIN_GET", A("DOMAIN_MAX_FLOWS", u32(1)), "EINVAL", NONE,
      "DOMAIN_MAX_FLOWS"),
     ("STATS_GET", attr(1, u32(1)), "EINVAL", NONE, 1),
+    ("RULE_GET", RULE, "EINVAL", NONE, "RULE_PREFIX"),
     ("ENDPOINT_GET", A("ENDPOINT_SERVICE", text("x.com")), "ENOENT", "x.com",
      "ENDPOINT_SERVICE"),
     ("FLOW_GET", flows("x.com"), "ENOENT", "x.com", "FLOW_SERVICE"),
@@ -289,6 +337,8 @@ WITHIN = [
     ("MIGRATE", migrate(["d2"], "d1", "d.com"), NOT_HERE, "transaction",
      ANY),
     ("FLOW_DEL", b"", NOT_HERE, "transaction", ANY),
+    ("RULE_NEW", RULE + action("DROP"), NOT_HERE, "transaction", ANY),
+    ("RULE_DEL", RULE, NOT_HERE, "transaction", ANY),
     ("SERVICE_NEW", SVC + vip("fd00::/129"), "ERANGE", "", "PREFIX_LEN"),
     ("SERVICE_SET", SVC + A("SERVICE_ON_EMPTY", u32(2)), "ERANGE", "",
      "SERVICE_ON_EMPTY"),
@@ -338,7 +388,7 @@ FOREIGN = [
 def state(fam):
     """All that a request could change, as messages."""
     seen = []
-    for cmd in ("DOMAIN", "MEMBER", "SERVICE", "ENDPOINT"):
+    for cmd in ("DOMAIN", "MEMBER", "SERVICE", "ENDPOINT", "RULE"):
         carried = {N.get(f"SAL_A_{cmd}_{name}") for name in TRAFFIC}
         fam.send(fam.id, N[f"SAL_CMD_{cmd}_GET"], flags=0x300)
         seen += [without(payload[4:], carried)

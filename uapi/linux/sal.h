@@ -23,6 +23,8 @@
 #define SAL_WEIGHT_MAX		65535
 #define SAL_TIER_MAX		255
 #define SAL_LEASE_MAX		86400000
+#define SAL_RULE_HOPS_MAX	8
+#define SAL_RULE_TIME_MIN	100
 
 /**
  * enum sal_on_empty - What becomes of a packet for a service that has no
@@ -239,6 +241,11 @@ enum sal_cause {
  *   that translates the requests.
  * @SAL_VERDICT_FILTERS: All else is in order, but others' hooks see the
  *   packets. The kernel cannot tell what they do to them.
+ * @SAL_VERDICT_RULE_DROP: A rule drops it.
+ * @SAL_VERDICT_RULE_REJECT: A rule rejects it.
+ * @SAL_VERDICT_RULE_DELIVER: A rule lets it pass untouched.
+ * @SAL_VERDICT_RULE_LOOP: Too many rules redirect it, one to the other.
+ * @SAL_VERDICT_UPCALL: A rule asks for it, and it waits for an answer.
  */
 enum sal_verdict {
 	SAL_VERDICT_ANSWERS,
@@ -252,6 +259,11 @@ enum sal_verdict {
 	SAL_VERDICT_NEIGHBOUR,
 	SAL_VERDICT_PAST_ROUTER,
 	SAL_VERDICT_FILTERS,
+	SAL_VERDICT_RULE_DROP,
+	SAL_VERDICT_RULE_REJECT,
+	SAL_VERDICT_RULE_DELIVER,
+	SAL_VERDICT_RULE_LOOP,
+	SAL_VERDICT_UPCALL,
 };
 
 /**
@@ -264,6 +276,7 @@ enum sal_verdict {
  * @SAL_STEP_KIND_NEIGHBOUR: The neighbour that a route leads to.
  * @SAL_STEP_KIND_CONNTRACK: Connection tracking is at work in the namespace.
  * @SAL_STEP_KIND_FILTER: A netfilter hook of somebody else.
+ * @SAL_STEP_KIND_RULE: A rule that the address is subject to.
  */
 enum sal_step_kind {
 	SAL_STEP_KIND_SERVICE,
@@ -274,6 +287,7 @@ enum sal_step_kind {
 	SAL_STEP_KIND_NEIGHBOUR,
 	SAL_STEP_KIND_CONNTRACK,
 	SAL_STEP_KIND_FILTER,
+	SAL_STEP_KIND_RULE,
 };
 
 /**
@@ -297,6 +311,28 @@ enum sal_hook {
 	SAL_HOOK_FORWARD,
 	SAL_HOOK_OUTPUT,
 	SAL_HOOK_POSTROUTING,
+};
+
+/**
+ * enum sal_action - What a rule does to packets for its prefix.
+ * @SAL_ACTION_FORWARD: As if the prefix were a VIP of the service.
+ * @SAL_ACTION_DELIVER: They pass untouched.
+ * @SAL_ACTION_DROP: They are dropped and counted.
+ * @SAL_ACTION_REJECT: The sender gets an ICMP host unreachable (IPv4), or an
+ *   ICMPv6 address unreachable (IPv6).
+ * @SAL_ACTION_REDIRECT: As if they had been sent to the ID of the service:
+ *   what a rule or a VIP says there applies.
+ * @SAL_ACTION_UPCALL: They wait, and listeners are asked by a miss event; a
+ *   service or a rule that matches longer, or takes the rule's place, is the
+ *   answer.
+ */
+enum sal_action {
+	SAL_ACTION_FORWARD,
+	SAL_ACTION_DELIVER,
+	SAL_ACTION_DROP,
+	SAL_ACTION_REJECT,
+	SAL_ACTION_REDIRECT,
+	SAL_ACTION_UPCALL,
 };
 
 /**
@@ -325,6 +361,15 @@ enum {
 };
 
 enum {
+	SAL_A_ANY_PREFIX_IPV4 = 1,
+	SAL_A_ANY_PREFIX_IPV6,
+	SAL_A_ANY_PREFIX_LEN,
+
+	__SAL_A_ANY_PREFIX_MAX,
+	SAL_A_ANY_PREFIX_MAX = (__SAL_A_ANY_PREFIX_MAX - 1)
+};
+
+enum {
 	SAL_A_DOMAIN_VIP_POOL = 1,
 	SAL_A_DOMAIN_ID_PREFIX,
 	SAL_A_DOMAIN_MAX_SERVICES,
@@ -342,6 +387,8 @@ enum {
 	SAL_A_DOMAIN_DESTROYED,
 	SAL_A_DOMAIN_GENERATION,
 	SAL_A_DOMAIN_FLOW_ACCT,
+	SAL_A_DOMAIN_MAX_RULES,
+	SAL_A_DOMAIN_RULES,
 
 	__SAL_A_DOMAIN_MAX,
 	SAL_A_DOMAIN_MAX = (__SAL_A_DOMAIN_MAX - 1)
@@ -500,6 +547,8 @@ enum {
 	SAL_A_RESOLVE_STEP,
 	SAL_A_RESOLVE_LEFT_OUT,
 	SAL_A_RESOLVE_VERDICT,
+	SAL_A_RESOLVE_RULE,
+	SAL_A_RESOLVE_ACTION,
 
 	__SAL_A_RESOLVE_MAX,
 	SAL_A_RESOLVE_MAX = (__SAL_A_RESOLVE_MAX - 1)
@@ -527,6 +576,8 @@ enum {
 	SAL_A_STEP_BRIDGE,
 	SAL_A_STEP_DROPS,
 	SAL_A_STEP_NOT_FORWARDING,
+	SAL_A_STEP_RULE,
+	SAL_A_STEP_ACTION,
 
 	__SAL_A_STEP_MAX,
 	SAL_A_STEP_MAX = (__SAL_A_STEP_MAX - 1)
@@ -550,6 +601,35 @@ enum {
 
 	__SAL_A_TRANSACTION_MAX,
 	SAL_A_TRANSACTION_MAX = (__SAL_A_TRANSACTION_MAX - 1)
+};
+
+enum {
+	SAL_A_RULE_ID = 1,
+	SAL_A_RULE_PREFIX,
+	SAL_A_RULE_ACTION,
+	SAL_A_RULE_SERVICE,
+	SAL_A_RULE_TIME,
+	SAL_A_RULE_THEN,
+	SAL_A_RULE_REPLACE,
+	SAL_A_RULE_HELD_PACKETS,
+	SAL_A_RULE_SEQ,
+
+	__SAL_A_RULE_MAX,
+	SAL_A_RULE_MAX = (__SAL_A_RULE_MAX - 1)
+};
+
+enum {
+	SAL_A_MISS_ADDR = 1,
+	SAL_A_MISS_PROTO,
+	SAL_A_MISS_DPORT,
+	SAL_A_MISS_SRC,
+	SAL_A_MISS_MEMBER,
+	SAL_A_MISS_NSID,
+	SAL_A_MISS_RULE,
+	SAL_A_MISS_SEQ,
+
+	__SAL_A_MISS_MAX,
+	SAL_A_MISS_MAX = (__SAL_A_MISS_MAX - 1)
 };
 
 enum {
@@ -586,6 +666,12 @@ enum {
 	SAL_CMD_TRANSACTION_COMMIT,
 	SAL_CMD_TRANSACTION_ABORT,
 	SAL_CMD_TRANSACTION_COMMIT_NTF,
+	SAL_CMD_RULE_NEW,
+	SAL_CMD_RULE_GET,
+	SAL_CMD_RULE_DEL,
+	SAL_CMD_RULE_ADD_NTF,
+	SAL_CMD_RULE_DEL_NTF,
+	SAL_CMD_MISS_NTF,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
@@ -596,5 +682,7 @@ enum {
 #define SAL_MCGRP_FLOW		"flow"
 #define SAL_MCGRP_MIGRATE	"migrate"
 #define SAL_MCGRP_TRANSACTION	"transaction"
+#define SAL_MCGRP_RULE		"rule"
+#define SAL_MCGRP_MISS		"miss"
 
 #endif /* _UAPI_LINUX_SAL_H */

@@ -42,6 +42,12 @@ _salctl_members()
 	_salctl_names member show
 }
 
+_salctl_rules()
+{
+	salctl "${ns[@]}" -o rule show 2>/dev/null |
+		awk '$1 ~ "^[0-9a-f.:]+(/[0-9]+)?$" { print $1 }'
+}
+
 _salctl_netns()
 {
 	# shellcheck disable=SC2012 # the odd ones are not wanted
@@ -59,7 +65,8 @@ _salctl_object()
 		case $cmd in
 		"")	echo show set help ;;
 		set)	echo vip-pool id-prefix max-services max-endpoints \
-				max-members max-flows max-held flow-acct ;;
+				max-members max-flows max-rules max-held \
+				flow-acct ;;
 		esac
 		;;
 	member)
@@ -104,6 +111,20 @@ _salctl_object()
 				lease nomember ;;
 		esac
 		;;
+	rule)
+		case $cmd in
+		"")	echo show add replace del flush help ;;
+		show|del)
+			[ $after -eq 0 ] && _salctl_rules ;;
+		add|replace)
+			case $after in
+			0)	[ "$cmd" = add ] || _salctl_rules ;;
+			1)	echo forward deliver drop reject redirect \
+					upcall ;;
+			*)	[ "$4" != upcall ] || echo time "then" ;;
+			esac ;;
+		esac
+		;;
 	flow)
 		case $cmd in
 		"")	echo show del flush help ;;
@@ -131,7 +152,7 @@ _salctl_object()
 		esac
 		;;
 	monitor)
-		echo service endpoint flow migrate transaction
+		echo service endpoint flow migrate transaction rule miss
 		[ $# -eq 1 ] && echo help
 		;;
 	esac
@@ -152,7 +173,9 @@ _salctl_value()
 	stray)		echo reset drop adopt ;;
 	sched)		echo wrr lc p2c maglev ;;
 	timeout)	echo new replied syn established closing closed ;;
-	service)	_salctl_services ;;
+	service|forward|redirect)
+			_salctl_services ;;
+	then)		echo drop reject ;;
 	vip-pool)	echo none ;;
 	flow-acct)	echo on off ;;
 	*)		return 1 ;;
@@ -162,8 +185,8 @@ _salctl_value()
 _salctl()
 {
 	# begin, commit and abort are for batches
-	local objects="domain member service endpoint flow migrate resolve
-		       stats monitor flush version help"
+	local objects="domain member service endpoint rule flow migrate
+		       resolve stats monitor flush version help"
 	local options="-n -j -p -s -d -4 -6 -o -t -b -force -V"
 	local cur=${COMP_WORDS[COMP_CWORD]}
 	local prev=${COMP_WORDS[COMP_CWORD - 1]}

@@ -51,10 +51,12 @@ sends '{"op":"service-set","name":"b.com","proto":0,"port":0,"port_end":0}' \
 sends '{"op":"service-set","name":"b.com","hold_time":0}' \
 	service set b.com hold time 0
 sends '{"op":"service-del","name":"b.com"}' service del b.com
-sends '{"op":"service-get","dump":true}
+sends '{"op":"rule-get","dump":true}
+{"op":"service-get","dump":true}
 {"op":"service-del","name":"b.com"}
 {"op":"service-del","name":"c.com"}' service flush
-sends '{"op":"service-get","dump":true}
+sends '{"op":"rule-get","dump":true}
+{"op":"service-get","dump":true}
 {"op":"service-del","name":"b.com"}
 {"op":"service-del","name":"c.com"}' SAL_FAKE=racing service flush
 
@@ -91,6 +93,18 @@ sends '{"op":"endpoint-set","service":"b.com","name":"b1","renew":true}' \
 	endpoint renew b.com b1
 sends '{"op":"endpoint-del","service":"b.com","name":"b1"}' \
 	endpoint del b.com b1
+
+sends '{"op":"rule-get","dump":true}' rule
+sends '{"op":"rule-get","prefix":"0.0.0.0/0"}' rule show 0.0.0.0/0
+sends '{"op":"rule-new","prefix":"10.0.0.0/8","action":"forward","service":"b.com"}' \
+	rule add 10.0.0.0/8 forward b.com
+sends '{"op":"rule-new","prefix":"::/0","action":"redirect","service":"b.com","replace":true}' \
+	rule replace ::/0 redirect b.com
+sends '{"op":"rule-new","prefix":"10.0.254.2","action":"drop"}' \
+	rule add 10.0.254.2 drop
+sends '{"op":"rule-new","prefix":"10.0.254.2","action":"upcall","time":2000,"then":"drop"}' \
+	rule add 10.0.254.2 upcall time 2s "then" drop
+sends '{"op":"rule-del","prefix":"fd00::/64"}' rule del fd00::/64
 
 sends '{"op":"flow-get","dump":true}' flow
 sends '{"op":"flow-get","id":18446744073709}' flow show id 18446744073709

@@ -205,6 +205,7 @@ static const struct {
 	{ &set_resolve, SAL_A_RESOLVE_STEP },
 	{ &set_resolve, SAL_A_RESOLVE_LEFT_OUT },
 	{ &set_resolve, SAL_A_RESOLVE_VERDICT },
+	{ &set_rule, SAL_A_RULE_REPLACE },
 };
 
 static bool is_covered(const struct layout *layout, uint16_t nr)
@@ -228,6 +229,7 @@ static void test_layouts(void)
 		&layout_domain, &layout_member, &layout_service,
 		&layout_endpoint, &layout_flow, &layout_migrate,
 		&layout_resolve, &layout_stats, &layout_transaction,
+		&layout_rule, &layout_miss,
 	};
 	const struct attr_set *set;
 	uint16_t nr;
@@ -274,6 +276,7 @@ static void print_names(void)
 	print_enum("finding", &names_finding);
 	print_enum("hook", &names_hook);
 	print_enum("neighbour", &names_neighbour);
+	print_enum("action", &names_action);
 	for (i = 0; i < num_sets; i++)
 		for (nr = 1; nr <= all_sets[i]->max; nr++)
 			printf("attr %s %s%s\n", all_sets[i]->name,

@@ -140,6 +140,12 @@ usage "resolve: from 'b1': not one of netns, pid" resolve b.com from b1
 usage "resolve: from is missing" resolve b.com proto udp dport 53
 usage "stats show: 'x' is not expected" stats show b.com b1 x
 usage "monitor: there are no 'x' events" monitor x
+usage "rule add: PFX is missing" rule add
+usage "rule add: action is missing" rule add 10.0.0.0/8
+usage "rule add: action 'x': not one of forward, deliver, drop, reject, redirect, upcall" \
+	rule add 10.0.0.0/8 x
+usage "rule add: SVC is missing" rule add 10.0.0.0/8 forward
+usage "rule add: 'x' is not known here" rule add 10.0.0.0/8 upcall x
 usage "flush: 'x' is not expected" flush x
 usage "begin: only in a batch (-b FILE)" begin
 usage "commit: only in a batch (-b FILE)" commit

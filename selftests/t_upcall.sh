@@ -1,0 +1,313 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Rules that ask: packets wait for an answer, and go on with it.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+RESOLVER="$LIB_DIR/../userland/examples/resolver.sh"
+setup
+
+# of all VIPs
+net()
+{
+	if [ "$1" = 4 ]; then echo 10.1.0.0/24; else echo fd00:254::/64; fi
+}
+
+asks()
+{
+	S rule replace "$(net "$1")" upcall "${@:2}"
+}
+
+clean()
+{
+	S rule flush
+	S service flush
+	S flow flush
+	expect "held bytes" "$(json '.[0].held_bytes' domain show)" 0
+}
+
+cleanly()
+{
+	local rc=0
+	"$@" || rc=1
+	clean || rc=1
+	return "$rc"
+}
+
+waiting()
+{
+	[ "$(json '.[0].held_packets' domain show)" -ge "$1" ]
+}
+
+resolver()
+{
+	printf '%s\n' "b.com $(vip 4 2),$(vip 6 2) b1 $(addr 4 11),$(addr 6 11)" \
+		"c.com $(vip 4 3),$(vip 6 3) b2 $(addr 4 12),$(addr 6 12)" \
+		>"$WORK/table"
+	"$RESOLVER" "$WORK/table" -n orch >"$WORK/resolver" 2>&1 &
+	PIDS+=($!)
+	poll 9 grep -qs listening "$WORK/resolver"
+}
+
+# the first ping is answered, and what comes behind it, in order
+on_demand()
+{
+	local report before
+	asks "$1" time 20s
+	before="$(counter miss)"
+	report="$(echo_once -n 50 -i 1000 -w 1000 -W 20000 "$(vip "$1" 2)")"
+	cat "$WORK/resolver" >&2
+	nothing_lost "$report" &&
+		expect misses "$(counter miss)" $((before + 1)) &&
+		answers "$(vip "$1" 3)" &&
+		expect services "$(json 'map(.name) | join(" ")' service show)" \
+			"b.com c.com"
+}
+
+# what a program that connects notices is that it takes a moment
+on_demand_tcp()
+{
+	asks "$1" time 20s
+	expect "who answers" "$(ask a tcp "$(vip "$1" 2)" 7000 |
+		grep -o 'b[0-9]' | head -n 1)" b1
+}
+
+# FAMILY: nobody answers for this one; it is asked for anew each time
+unanswered()
+{
+	local report misses lost
+	asks "$1" time 200ms "then" reject
+	misses="$(counter miss)"
+	lost="$(counter miss-unanswered)"
+	report="$(echo_once -n 1 -i 1000 -W 5000 "$(vip "$1" 77)")"
+	expect errors "$(field "$report" errors)" 1 || return 1
+	asks "$1" time 200ms "then" drop
+	report="$(echo_once -n 1 -i 1000 -W 1000 "$(vip "$1" 77)")"
+	expect "received, errors" "$(field "$report" received) $(field \
+		"$report" errors)" "0 0" || return 1
+	expect misses "$(counter miss)" $((misses + 2)) &&
+		expect unanswered "$(counter miss-unanswered)" $((lost + 2))
+}
+
+# one event for those that wait for one address, and what it says
+one_event()
+{
+	local proto=1
+	[ "$1" = 4 ] || proto=58
+	asks "$1" time 20s
+	salctl -n orch -j monitor miss rule >"$WORK/misses.$1" 2>&1 &
+	PIDS+=($!)
+	poll 9 grep -qs listening "$WORK/misses.$1" || return 1
+	flood f -n 20 -i 1000 -w 1000 -W 100 "$(vip "$1" 77)"
+	poll 5 waiting 20 || return 1
+	flood_end f >/dev/null
+	S rule del "$(net "$1")"
+	poll 5 grep -q rule-del "$WORK/misses.$1" || return 1
+	kill "${PIDS[-1]}"
+	cat "$WORK/misses.$1" >&2
+	expect events "$(jq -c 'select(.event == "miss") |
+		[.addr, .proto, .dport, .src, .member, .netns, .rule]' \
+		"$WORK/misses.$1")" "[\"$(vip "$1" 77)\",$proto,null,\"$(addr \
+		"$1" 1)\",\"a\",\"a\",\"$(net "$1")\"]"
+}
+
+# FAMILY ANSWER...: 200 requests wait until somebody says this
+answered_by()
+{
+	local f="$1" report
+	shift
+	service b.com 2 hold packets 4000 bytes 16M time 60s
+	endpoint b.com b1 11
+	asks "$f" time 20s
+	flood f -n 200 -i 500 -w 1000 -W 20000 "$(vip "$f" 50)"
+	poll 5 waiting 30 || return 1
+	S "$@" || return 1
+	report="$(flood_end f)"
+	nothing_lost "$report"
+}
+
+# a service comes first, and its endpoint later: it is its queue then
+by_parts()
+{
+	local report
+	asks "$1" time 20s
+	flood f -n 200 -i 500 -w 1000 -W 20000 "$(vip "$1" 50)"
+	poll 5 waiting 30 || return 1
+	service b.com 50 hold packets 4000 bytes 16M time 60s || return 1
+	poll 5 json_is '.[0].held_packets > 30' true service show b.com ||
+		return 1
+	expect "waiting for an answer" "$(json '.[0].held_packets' \
+		rule show "$(net "$1")")" 0 || return 1
+	endpoint b.com b1 11
+	report="$(flood_end f)"
+	nothing_lost "$report"
+}
+
+# CHANGE FAMILY: an address of b2's own
+own()
+{
+	local bits=32 nodad=()
+	[ "$2" = 4 ] || bits=128 nodad=(nodad)
+	[ "$1" = add ] || nodad=()
+	ip -n b2 addr "$1" "$(vip "$2" 60)/$bits" dev eth0 "${nodad[@]}"
+}
+
+# the rule is replaced, or goes, and who has the address answers by itself
+left_alone()
+{
+	local report rc=0
+	own add "$1"
+	asks "$1" time 20s
+	flood f -n 20 -i 500 -w 1000 -W 20000 "$(vip "$1" 60)"
+	poll 5 waiting 20 || return 1
+	S rule "${@:2}" || rc=1
+	report="$(flood_end f)"
+	all_answered "$report" || rc=1
+	own del "$1"
+	return "$rc"
+}
+
+# what waits gets the verdict that there is now
+then_dropped()
+{
+	local before
+	asks "$1" time 20s
+	before="$(counter rule-drop)"
+	flood f -n 20 -i 500 -w 1000 -W 100 "$(vip "$1" 60)"
+	poll 5 waiting 20 || return 1
+	S rule replace "$(net "$1")" drop
+	flood_end f >/dev/null
+	expect rule-drop "$(counter rule-drop)" $((before + 20))
+}
+
+# Of 1536 addresses at once 1024 are asked for, one rule holding 256 packets.
+flood_of_misses()
+{
+	local misses limit i sent
+	misses="$(counter miss)"
+	limit="$(counter miss-limit)"
+	if [ "$1" = 4 ]; then
+		ip -n a route replace 10.200.0.0/16 dev eth0
+		for i in {0..5}; do
+			S rule add "10.200.$i.0/24" upcall time 60s "then" drop
+		done
+		sent="$(in_ns a "$LIB_DIR/tools/miss_flood.py" 10.200.0.0 1536)"
+		# what was asked for may still send
+		in_ns a "$LIB_DIR/tools/miss_flood.py" 10.200.0.7 1 >&2
+	else
+		ip -n a route replace fd00:200::/64 dev eth0
+		for i in {0..5}; do
+			S rule add "fd00:200::${i}00/120" upcall time 60s \
+				"then" drop
+		done
+		sent="$(in_ns a "$LIB_DIR/tools/miss_flood.py" fd00:200:: 1536)"
+	fi
+	S stats show >&2
+	expect sent "$sent" 1536 &&
+		expect misses "$(counter miss)" $((misses + 1024)) &&
+		expect_num "over the limit" "$(counter miss-limit)" -ge \
+			$((limit + 512))
+}
+
+bounded_queue()
+{
+	local before
+	asks "$1" time 20s
+	before="$(counter hold-full)"
+	flood f -R -n 300 -i 100 -w 1000 -W 100 "$(vip "$1" 77)"
+	poll 5 waiting 256 && poll 5 counted hold-full $((before + 1)) ||
+		return 1
+	flood_end f TERM >/dev/null
+	expect held "$(json '.[0].held_packets' rule show "$(net "$1")")" 256
+}
+
+counted()
+{
+	[ "$(counter "$1")" -ge "$2" ]
+}
+
+# whose packets wait goes
+member_goes()
+{
+	local before
+	asks "$1" time 20s
+	before="$(counter hold-purged)"
+	flood f -n 20 -i 500 -w 1000 -W 100 "$(vip "$1" 77)"
+	poll 5 waiting 20 || return 1
+	S member del a
+	flood_end f >/dev/null
+	S member add netns a route auto
+	expect hold-purged "$(counter hold-purged)" $((before + 20))
+}
+
+unload_with_waiting()
+{
+	asks 4 time 60s
+	asks 6 time 60s
+	flood v4 -n 20 -i 500 -w 1000 -W 100 "$(vip 4 77)"
+	flood v6 -n 20 -i 500 -w 1000 -W 100 "$(vip 6 77)"
+	poll 5 waiting 40 || return 1
+	run rmmod sal || return 1
+	flood_end v4 >/dev/null
+	flood_end v6 >/dev/null
+	load
+	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
+	S member add netns a route auto
+}
+
+domain_ends_with_waiting()
+{
+	asks 4 time 60s
+	flood v4 -n 20 -i 500 -w 1000 -W 100 "$(vip 4 77)"
+	poll 5 waiting 20 || return 1
+	del_ns orch
+	flood_end v4 >/dev/null
+	# nothing of it is left for the next one
+	add_ns orch
+	expect rules "$(json length rule show)" 0
+}
+
+both()
+{
+	local name="$1" cmd="$2" f
+	shift 2
+	for f in 4 6; do
+		t "IPv$f: $name" cleanly "$cmd" "$f" "$@"
+	done
+}
+
+serve b1 7000
+
+both "no answer: the verdict, and it is asked anew" unanswered
+both "one event for an address" one_event
+t "IPv4: a rule is the answer" cleanly answered_by 4 \
+	rule add "$(vip 4 50)" forward b.com
+t "IPv6: a rule is the answer" cleanly answered_by 6 \
+	rule add "$(vip 6 50)" forward b.com
+t "IPv4: another rule in its place" cleanly answered_by 4 \
+	rule replace "$(net 4)" redirect b.com
+t "IPv6: another rule in its place" cleanly answered_by 6 \
+	rule replace "$(net 6)" redirect b.com
+t "IPv4: a VIP is the answer" cleanly answered_by 4 \
+	service set b.com vip "$(vip 4 50)"
+both "a service comes, and its endpoint later" by_parts
+t "IPv4: the rule goes" cleanly left_alone 4 del "$(net 4)"
+t "IPv6: the rule goes" cleanly left_alone 6 del "$(net 6)"
+t "IPv4: deliver is the answer" cleanly left_alone 4 \
+	add "$(vip 4 60)" deliver
+t "IPv6: deliver is the answer" cleanly left_alone 6 \
+	add "$(vip 6 60)" deliver
+both "drop is the answer" then_dropped
+both "a rule holds so many" bounded_queue
+both "a flood of misses is bounded" flood_of_misses
+both "a member goes whose packets wait" member_goes
+if poll 1 resolver; then
+	both "services on demand" on_demand
+	both "services on demand, by TCP" on_demand_tcp
+else
+	t "the resolver listens" false
+fi
+kill "${PIDS[-1]}"
+in_userns || t "unload with packets waiting" unload_with_waiting
+t "the domain ends with packets waiting" domain_ends_with_waiting
+finish
