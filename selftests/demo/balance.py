@@ -69,13 +69,13 @@ def steps(path):
                                          STEPS.index(it.step), it.family))
 
 
-def bars(four, six, no_more):
+def bars(four, six):
     """One step of both families; | is where a bar should end"""
     if four.step == "all":
         print(f"\n  {four.sched}: {four.flows} flows of each family, weights "
               f"{' '.join(str(weight) for weight in WEIGHTS.values())}")
     else:
-        print(f"\n  {four.sched}: b.com #4 is told {no_more}; as many again")
+        print(f"\n  {four.sched}: b.com #4 is drained; as many again")
     for name, want in wanted(four.step).items():
         for it in (four, six):
             length = round(it.share(name) * WIDTH)
@@ -88,10 +88,9 @@ def bars(four, six, no_more):
 
 def scene(path):
     """Tell of it, and keep what the table needs."""
-    no_more = (path / "no_more").read_text().strip()
     all_steps = steps(path)
     for i in range(0, len(all_steps), len(FAMILIES)):
-        bars(*all_steps[i:i + len(FAMILIES)], no_more)
+        bars(*all_steps[i:i + len(FAMILIES)])
     (path / "result.json").write_text(json.dumps({
         "lines": [it.line() for it in all_steps],
         "wrong": [f"{it.name()}: {text}"

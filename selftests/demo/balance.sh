@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
 #
-# Shares: b.com has four instances of weights 1 to 4. For each scheduler there is
+# Shares: b.com has four instances of weights 1 to 4. For each scheduler
 # a.com asks b.com from thousands of ports, each of which is a flow; then the
 # heaviest instance takes no more, and as many ports ask again.
 #
@@ -12,33 +12,6 @@ BALANCE_PORTS=2000	# of each family, in each step
 BALANCE_ROUND=500	# so many sockets at once
 BALANCE_FIRST=20000	# the first port
 BALANCE_SCHEDS=(wrr lc p2c maglev)
-
-# the schedulers that this module has; one without a name where it has no choice
-schedulers()
-{
-	local sched found=0
-
-	for sched in "${BALANCE_SCHEDS[@]}"; do
-		O service set b.com sched "$sched" 2>/dev/null || continue
-		echo "$sched"
-		found=1
-	done
-	[ "$found" = 1 ] || echo default
-}
-
-# in which way an instance may be asked to take no more flows, the best first
-no_more()
-{
-	local way
-
-	for way in "weight 0" "state draining" "state down"; do
-		# shellcheck disable=SC2086 # two words
-		O endpoint set b.com b.com.4 $way 2>/dev/null || continue
-		echo "$way"
-		return
-	done
-	return 1
-}
 
 # ask_all FAMILY FILE
 ask_all()
@@ -79,13 +52,12 @@ scene_balance()
 			echo "$(endpoint "b.com.$i") weight $i"
 		done
 	} | O -b - || return 1
-	while read -r sched; do
+	for sched in "${BALANCE_SCHEDS[@]}"; do
 		n=$((n + 1))
-		[ "$sched" = default ] ||
-			O service set b.com sched "$sched" || return 1
-		O endpoint set b.com b.com.4 state up weight 4 || return 1
+		O service set b.com sched "$sched" || return 1
+		O endpoint undrain b.com b.com.4 || return 1
 		balance_step "$n.$sched.all"
-		no_more >"$SCENE_DIR/no_more" || return 1
+		O endpoint drain b.com b.com.4 || return 1
 		balance_step "$n.$sched.less"
-	done < <(schedulers)
+	done
 }
