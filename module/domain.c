@@ -49,6 +49,8 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	spin_lock_init(&d->alt_lock);
 	spin_lock_init(&d->event_lock);
 	INIT_LIST_HEAD(&d->ghosts);
+	INIT_LIST_HEAD(&d->queues);
+	spin_lock_init(&d->queues_lock);
 	sal_direct_init(d);
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
 	refcount_set(&d->refs, 1);
@@ -151,7 +153,6 @@ void sal_domain_flush(struct sal_domain *d)
 	struct sal_txn t;
 
 	lockdep_assert_held(&sal_mutex);
-	/* each member looks through the queues of all services there are */
 	xa_for_each(&d->services, id, svc) {
 		sal_txn_begin(&t, d, false);
 		sal_service_delete(&t, svc);

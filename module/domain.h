@@ -86,6 +86,9 @@ struct sal_limits {
  * @ghosts: deleted endpoints whose late replies are still translated,
  *	through &sal_endpoint.ghost. sal_mutex.
  * @n_ghosts: how many. sal_mutex.
+ * @queues: hold queues, through &sal_hold_queue.list. Added to under
+ *	@queues_lock, taken off under sal_mutex, too, walked under sal_mutex.
+ * @queues_lock: nests inside the lock of a hold queue
  * @reap: frees @ghosts when their time is over
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
@@ -133,6 +136,8 @@ struct sal_domain {
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;
+	struct list_head queues;
+	spinlock_t queues_lock;	/* what is added to @queues */
 	struct delayed_work reap;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;

@@ -7,6 +7,7 @@
 #include <linux/xarray.h>
 
 #include "domain.h"
+#include "hold.h"
 #include "guest.h"
 #include "net.h"
 #include "nl_util.h"
@@ -41,15 +42,11 @@ struct domain_totals {
 
 static void totals_get(struct sal_domain *d, struct domain_totals *t)
 {
-	struct sal_service *svc;
-	unsigned long id;
-
 	t->services = d->n_services;
 	t->endpoints = d->n_endpoints;
 	t->members = d->n_members;
 	t->flows = atomic_read(&d->n_flows);
-	xa_for_each(&d->services, id, svc)
-		t->held_packets += READ_ONCE(svc->hold.packets);
+	t->held_packets = sal_hold_count(d);
 	t->held_bytes = atomic64_read(&d->held_bytes);
 	t->created = atomic64_read(&d->flows_created);
 	t->destroyed = atomic64_read(&d->flows_destroyed);

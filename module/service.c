@@ -35,8 +35,35 @@ const struct sal_service_conf sal_service_defaults = {
 	},
 };
 
-/* what a service takes */
-#define SERVICE_SIZE	(sizeof(struct sal_service) + sal_traffic_size())
+/* A service without endpoints takes less than 512 bytes with a name of up to 63
+ * bytes: that, and what its number and its places in hash tables take, is under
+ * 128 of them. Lock debugging has no bound.
+ */
+static_assert(IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ||
+	      IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC) ||
+	      sizeof(struct sal_service) + sizeof(struct sal_vip) <= 512 - 128);
+
+static struct kmem_cache *service_cache;
+
+int __init sal_service_init(void)
+{
+	service_cache = kmem_cache_create("sal_service",
+					  sizeof(struct sal_service), 0,
+					  SLAB_ACCOUNT | SLAB_NO_MERGE, NULL);
+	return service_cache ? 0 : -ENOMEM;
+}
+
+/* all RCU callbacks have run */
+void sal_service_exit(void)
+{
+	kmem_cache_destroy(service_cache);
+}
+
+/* what a service takes, but for what sal_service_meter() adds */
+static size_t service_size(const char *name)
+{
+	return sizeof(struct sal_service) + strlen(name) + 1;
+}
 
 static u32 name_hash(const void *data, u32 len, u32 seed)
 {
@@ -86,14 +113,28 @@ void sal_service_get(struct sal_service *svc)
 	refcount_inc(&svc->refs);
 }
 
+static void service_free(struct sal_service *svc)
+{
+	kfree(svc->name);
+	kmem_cache_free(service_cache, svc);
+}
+
 static void service_free_rcu(struct rcu_head *rcu)
 {
 	struct sal_service *svc = container_of(rcu, struct sal_service, rcu);
 
-	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, SERVICE_SIZE);
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES,
+			   service_size(svc->name));
+	if (svc->traffic) {
+		sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES,
+				   sal_traffic_size());
+		free_percpu(svc->traffic);
+	}
+	sal_hold_free(svc);
 	sal_domain_put(svc->domain);
-	free_percpu(svc->traffic);
-	kfree(svc);
+	if (svc->vips != &svc->vip)
+		kfree(svc->vips);
+	service_free(svc);
 }
 
 void sal_service_put(struct sal_service *svc)
@@ -121,6 +162,24 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 		if (hash[bit / 8] & (0x80 >> bit % 8))
 			id->s6_addr[i / 8] |= 0x80 >> i % 8;
 	}
+}
+
+int sal_service_meter(struct sal_service *svc, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	if (svc->traffic)
+		return 0;
+	err = sal_guest_charge_object(svc->domain, sal_traffic_size(), extack);
+	if (err)
+		return err;
+	svc->traffic = sal_traffic_alloc();
+	if (svc->traffic)
+		return 0;
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, sal_traffic_size());
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return -ENOMEM;
 }
 
 enum sal_speaks sal_service_speaks(const struct sal_service *svc, u8 proto,
@@ -178,22 +237,20 @@ static struct sal_vip *service_new_vip(struct sal_txn *t,
 	struct sal_vip *vip;
 	int err;
 
-	err = sal_guest_charge_object(d, sizeof(*vip), extack);
+	err = sal_guest_charge_object(d, SAL_VIP_SIZE, extack);
 	if (err)
 		return ERR_PTR(err);
-	vip = kzalloc_obj(*vip, GFP_KERNEL_ACCOUNT);
+	vip = sal_vip_alloc(pfx);
 	if (!vip)
 		goto err_charge;
-	vip->pfx = *pfx;
-	INIT_LIST_HEAD(&vip->touched);
 	if (sal_vip_insert(&d->vips, vip))
 		goto err_free;
 	return vip;
 
 err_free:
-	kfree(vip);
+	sal_vip_free(vip);
 err_charge:
-	sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*vip));
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, SAL_VIP_SIZE);
 	NL_SET_ERR_MSG(extack, "out of memory");
 	return ERR_PTR(-ENOMEM);
 }
@@ -221,15 +278,34 @@ static void service_leave_vips(struct sal_txn *t, struct sal_vip *const *vips,
 		sal_txn_leave_vip(t, vips[n]);
 }
 
+/* so many VIPs are to have room when the transaction is done */
+static int service_room(struct sal_service_want *want, u32 n,
+			struct netlink_ext_ack *extack)
+{
+	kfree(want->array);
+	want->array = NULL;
+	want->set_vips = true;
+	if (n < 2)
+		return 0;
+	want->array = kcalloc(n, sizeof(*want->array), GFP_KERNEL_ACCOUNT);
+	if (want->array)
+		return 0;
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return -ENOMEM;
+}
+
 /* what it leaves it may take again */
 static int service_set_vips(struct sal_txn *t, struct sal_service *svc,
 			    const struct sal_prefix *pfx, u32 n,
 			    struct netlink_ext_ack *extack)
 {
 	struct sal_service_want *want = svc->want;
-	int err = 0;
+	int err;
 	u32 i;
 
+	err = service_room(want, n, extack);
+	if (err)
+		return err;
 	service_leave_vips(t, want->vips, want->n_vips);
 	want->n_vips = 0;
 	for (i = 0; i < n && !err; i++) {
@@ -332,19 +408,16 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	struct sal_service *svc;
 	int err, af;
 
-	err = sal_guest_charge_object(d, SERVICE_SIZE, extack);
+	err = sal_guest_charge_object(d, service_size(name), extack);
 	if (err)
 		return ERR_PTR(err);
-	svc = kzalloc_obj(*svc, GFP_KERNEL_ACCOUNT);
-	if (svc)
-		svc->traffic = sal_traffic_alloc();
-	if (!svc || !svc->traffic) {
-		kfree(svc);
-		sal_guest_uncharge(d, SAL_SHARE_TABLES, SERVICE_SIZE);
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
-	strscpy(svc->name, name, sizeof(svc->name));
+	svc = kmem_cache_zalloc(service_cache, GFP_KERNEL);
+	if (!svc)
+		goto err_charge;
+	svc->name = kstrdup(name, GFP_KERNEL_ACCOUNT);
+	if (!svc->name)
+		goto err_free;
+	svc->vips = &svc->vip;
 	INIT_LIST_HEAD(&svc->endpoints);
 	INIT_LIST_HEAD(&svc->touched);
 	for (af = 0; af < SAL_AF_NUM; af++) {
@@ -356,6 +429,21 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	sal_domain_get(d);
 	svc->domain = d;
 	return svc;
+
+err_free:
+	service_free(svc);
+err_charge:
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, service_size(name));
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return ERR_PTR(-ENOMEM);
+}
+
+static void service_unwant(struct sal_service *svc)
+{
+	if (svc->want)
+		kfree(svc->want->array);
+	kfree(svc->want);
+	svc->want = NULL;
 }
 
 /* what it is to be, as it is until a request says otherwise */
@@ -373,7 +461,7 @@ static int service_want(struct sal_service *svc, struct netlink_ext_ack *extack)
 	want->conf = svc->conf;
 	want->n_vips = svc->n_vips;
 	want->derived = svc->derived;
-	memcpy(want->vips, svc->vips, sizeof(want->vips));
+	memcpy(want->vips, svc->vips, svc->n_vips * sizeof(*want->vips));
 	svc->want = want;
 	return 0;
 }
@@ -442,7 +530,7 @@ static struct sal_service *service_make(struct sal_domain *d,
 	if (!err)
 		err = service_insert(svc, extack);
 	if (err) {
-		kfree(svc->want);
+		service_unwant(svc);
 		sal_service_put(svc);
 		return ERR_PTR(err);
 	}
@@ -508,8 +596,7 @@ static void service_cancel(struct sal_service *svc)
 	xa_erase(&d->services, svc->id);
 	d->n_services--;
 	list_del_init(&svc->touched);
-	kfree(svc->want);
-	svc->want = NULL;
+	service_unwant(svc);
 	sal_hold_destroy(svc);
 	sal_service_put(svc);
 }
@@ -555,12 +642,23 @@ void sal_service_forget(struct sal_service *svc)
 
 /* --- what was planned is done ----------------------------------------------- */
 
-static void service_set(struct sal_service *svc,
-			const struct sal_service_want *want)
+static void service_take_array(struct sal_service *svc,
+			       struct sal_service_want *want)
+{
+	if (svc->vips != &svc->vip)
+		kfree(svc->vips);
+	svc->vips = want->array ?: &svc->vip;
+	want->array = NULL;
+}
+
+static void service_set(struct sal_service *svc, struct sal_service_want *want)
 {
 	service_set_conf(svc, &want->conf);
+	if (!want->set_vips)
+		return;
 	service_set_face(svc, want->vips, want->n_vips);
-	memcpy(svc->vips, want->vips, sizeof(svc->vips));
+	service_take_array(svc, want);
+	memcpy(svc->vips, want->vips, want->n_vips * sizeof(*svc->vips));
 	svc->n_vips = want->n_vips;
 	svc->derived = want->derived;
 }
@@ -606,8 +704,7 @@ void sal_service_settle(struct sal_service *svc)
 {
 	lockdep_assert_held(&sal_mutex);
 	list_del_init(&svc->touched);
-	kfree(svc->want);
-	svc->want = NULL;
+	service_unwant(svc);
 	svc->namesake = NULL;
 	svc->plan = SAL_PLAN_KEEP;
 	WRITE_ONCE(svc->txn, 0);

@@ -54,12 +54,16 @@ struct sal_service_conf {
 /**
  * struct sal_service_want - what a service is to be when the transaction is done
  * @conf: settings
+ * @set_vips: @vips are other than those it has
+ * @array: room for them in the service, NULL where it has that
  * @vips: VIPs
  * @n_vips: how many
  * @derived: the VIP is derived from the name
  */
 struct sal_service_want {
 	struct sal_service_conf conf;
+	bool set_vips;
+	struct sal_vip **array;
 	struct sal_vip *vips[SAL_VIPS_MAX];
 	u32 n_vips;
 	bool derived;
@@ -76,14 +80,16 @@ struct sal_service_want {
  * @usable: endpoints usable now, for each family. Written under sal_lock.
  * @conf: settings. Members written under sal_mutex with WRITE_ONCE.
  * @hold: packets that wait for an endpoint
- * @traffic: what it has carried; never changes
+ * @traffic: what it has carried; NULL before it has its first endpoint, and
+ *	never changes then. sal_mutex.
  * @turn: where the scheduler is, for each family. Every new flow writes here,
  *	and to @n_flows.
  * @n_flows: flows, those that wait for their grace period included
  * @orphans: cells without endpoint for each family, through &sal_cell.list.
  *	sal_lock.
  * @node: in &sal_domain.names
- * @vips: its VIPs. sal_mutex.
+ * @vip: its VIP where it has but one
+ * @vips: its VIPs: @vip, or an array of its own. sal_mutex.
  * @n_vips: how many; at least 1. sal_mutex.
  * @n_endpoints: how many. sal_mutex.
  * @face: for each family its first VIP that is a whole address: what endpoints
@@ -103,6 +109,9 @@ struct sal_service_want {
  * @refs: the domain's tables, cells, endpoints
  * @rcu: for freeing
  * @name: its name; never changes
+ *
+ * There may be a million: what not all of them need is allocated by those who
+ * do.
  */
 struct sal_service {
 	u32 id;
@@ -117,21 +126,22 @@ struct sal_service {
 	atomic_t n_flows;
 	struct list_head orphans[SAL_AF_NUM];
 	struct rhash_head node;
-	struct sal_vip *vips[SAL_VIPS_MAX];
+	struct sal_vip *vip;
+	struct sal_vip **vips;
 	struct sal_vip __rcu *face[SAL_AF_NUM];
 	u32 n_vips;
 	u32 n_endpoints;
 	bool derived;
 	bool ending;
 	bool dead;
-	u32 txn;
 	enum sal_plan plan;
+	u32 txn;
 	struct list_head touched;
 	struct sal_service_want *want;
 	struct sal_service *namesake;
 	refcount_t refs;
 	struct rcu_head rcu;
-	char name[SAL_NAME_MAX + 1];
+	const char *name;
 };
 
 extern const struct sal_service_conf sal_service_defaults;
@@ -208,8 +218,14 @@ const struct in6_addr *sal_service_sid(const struct sal_service *svc);
 void sal_service_derive_id(struct sal_domain *d, const char *name,
 			   struct in6_addr *id);
 
+/* it is to have endpoints, and counts what they carry; 0 or an errno */
+int sal_service_meter(struct sal_service *svc, struct netlink_ext_ack *extack);
+
 void sal_service_get(struct sal_service *svc);
 void sal_service_put(struct sal_service *svc);
+
+int sal_service_init(void);
+void sal_service_exit(void);
 
 int sal_service_names_init(struct sal_domain *d);
 

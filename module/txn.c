@@ -69,9 +69,8 @@ static void txn_free_vip(struct sal_txn *t, struct sal_vip *vip)
 {
 	list_del_init(&vip->touched);
 	sal_vip_remove(&t->d->vips, vip);
-	sal_guest_uncharge(t->d, SAL_SHARE_TABLES, sizeof(*vip));
-	/* a reader may be looking at it */
-	kfree_rcu(vip, rcu);
+	sal_guest_uncharge(t->d, SAL_SHARE_TABLES, SAL_VIP_SIZE);
+	sal_vip_free(vip);
 }
 
 void sal_txn_leave_vip(struct sal_txn *t, struct sal_vip *vip)

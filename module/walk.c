@@ -239,7 +239,7 @@ static bool walk_gate(struct sal_walk *w)
 	spin_lock_bh(&h->lock);
 	step->gate = w->svc->gate[w->af];
 	step->held = h->packets;
-	waits = !list_empty(&h->queue[w->af]);
+	waits = sal_hold_first(h, w->af);
 	spin_unlock_bh(&h->lock);
 	step->has |= BIT(SAL_A_STEP_ENDPOINTS) | BIT(SAL_A_STEP_GATE) |
 		     BIT(SAL_A_STEP_HELD_PACKETS);
