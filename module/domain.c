@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "alias.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -72,9 +73,12 @@ static int domain_init_tables(struct sal_domain *d)
 	err = sal_service_names_init(d);
 	if (err)
 		goto err_vips;
-	err = sal_reverse_init(d);
+	err = sal_alias_table_init(d);
 	if (err)
 		goto err_names;
+	err = sal_reverse_init(d);
+	if (err)
+		goto err_aliases;
 	err = sal_flow_table_init(d);
 	if (err)
 		goto err_reverse;
@@ -82,6 +86,8 @@ static int domain_init_tables(struct sal_domain *d)
 
 err_reverse:
 	sal_reverse_destroy(d);
+err_aliases:
+	rhashtable_destroy(&d->aliases);
 err_names:
 	rhashtable_destroy(&d->names);
 err_vips:
@@ -183,6 +189,7 @@ void sal_domain_destroy(struct sal_domain *d)
 	cancel_delayed_work_sync(&d->reap);
 	sal_flow_table_destroy(d);
 	sal_reverse_destroy(d);
+	rhashtable_destroy(&d->aliases);
 	rhashtable_destroy(&d->names);
 	sal_vip_table_destroy(&d->vips);
 	xa_destroy(&d->members);

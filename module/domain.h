@@ -65,6 +65,7 @@ struct sal_limits {
  * @net: the owner. Valid while @dead is not set, and one RCU grace period on.
  * @memcg: who pays for what packets make the module allocate; may be NULL
  * @names: services by name. Written under sal_mutex, walked under it or RCU.
+ * @aliases: their other names, see alias.h. As @names.
  * @services: services by number. As @names.
  * @endpoints: endpoints by number, ghosts not among them. As @names.
  * @members: members by number. As @names.
@@ -118,6 +119,7 @@ struct sal_domain {
 	struct net *net ____cacheline_aligned_in_smp;
 	struct mem_cgroup *memcg;
 	struct rhashtable names;
+	struct rhashtable aliases;
 	struct xarray services;
 	struct xarray endpoints;
 	struct xarray members;

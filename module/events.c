@@ -149,7 +149,7 @@ void sal_event_service(struct sal_service *svc, u8 cmd)
 		.d = svc->domain,
 		.group = SAL_NLGRP_SERVICE,
 		.cmd = cmd,
-		.size = GENLMSG_DEFAULT_SIZE,
+		.size = sal_nl_service_size(svc),
 		.fill = fill_service,
 		.arg = svc,
 	};

@@ -38,6 +38,7 @@ struct net *sal_nl_get_netns(struct sk_buff *skb, const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
 
 /* one each for get, dump and events; seq 0 leaves the number out */
+size_t sal_nl_service_size(const struct sal_service *svc);
 int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq);
 int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			 struct net *net, u64 seq);

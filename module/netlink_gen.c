@@ -127,9 +127,10 @@ static const struct nla_policy sal_member_del_nl_policy[SAL_A_MEMBER_NETNS_FD + 
 };
 
 /* SAL_CMD_SERVICE_NEW - do */
-static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_TIMEOUT_CLOSED + 1] = {
+static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_ALIAS + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
 	[SAL_A_SERVICE_HOLD_BYTES] = { .type = NLA_U32, },
 	[SAL_A_SERVICE_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_time_range),
@@ -151,9 +152,10 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_TIMEOUT_C
 };
 
 /* SAL_CMD_SERVICE_SET - do */
-static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_TIMEOUT_CLOSED + 1] = {
+static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_ALIAS + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
 	[SAL_A_SERVICE_HOLD_BYTES] = { .type = NLA_U32, },
 	[SAL_A_SERVICE_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_time_range),
@@ -336,14 +338,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_SERVICE_NEW,
 		.doit		= sal_nl_service_new_doit,
 		.policy		= sal_service_new_nl_policy,
-		.maxattr	= SAL_A_SERVICE_TIMEOUT_CLOSED,
+		.maxattr	= SAL_A_SERVICE_ALIAS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_SERVICE_SET,
 		.doit		= sal_nl_service_set_doit,
 		.policy		= sal_service_set_nl_policy,
-		.maxattr	= SAL_A_SERVICE_TIMEOUT_CLOSED,
+		.maxattr	= SAL_A_SERVICE_ALIAS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
 
+#include "alias.h"
 #include "domain.h"
 #include "net.h"
 #include "nl_util.h"
@@ -29,7 +30,7 @@ static int vips_put(struct sk_buff *skb, const struct sal_service *svc,
 	return 0;
 }
 
-/* @match: the VIP that an address was found by, or NULL for all */
+/* @match: the VIP that it was found by, or NULL for all */
 static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 		       const struct sal_vip *match)
 {
@@ -48,6 +49,21 @@ static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 	return 0;
 }
 
+/* the VIP that an alias stands for; NULL for that of a service's own name, which
+ * stands for all. sal_mutex.
+ */
+static const struct sal_vip *alias_vip(const struct sal_service *svc,
+				       const char *name)
+{
+	const struct sal_alias *alias = sal_alias_of(svc, name);
+	struct sal_prefix pfx = { .len = 128 };
+
+	if (!alias)
+		return NULL;
+	pfx.addr = alias->id;
+	return sal_vip_get(&svc->domain->vips, &pfx);
+}
+
 static int resolve_name(const struct genl_info *info, struct sal_domain *d,
 			struct sk_buff *rsp)
 {
@@ -56,7 +72,8 @@ static int resolve_name(const struct genl_info *info, struct sal_domain *d,
 	svc = sal_nl_find_service(d, info, SAL_A_RESOLVE_NAME);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
-	return resolve_put(rsp, svc, NULL);
+	return resolve_put(rsp, svc,
+			   alias_vip(svc, nla_data(info->attrs[SAL_A_RESOLVE_NAME])));
 }
 
 static int get_addr(const struct genl_info *info, const struct nlattr *nla,
@@ -142,7 +159,7 @@ static int resolve(struct genl_info *info, const struct nlattr *nla)
  * struct walk_req - a request for a walk
  * @nla: the name or the address
  * @family: enum sal_af, or SAL_AF_NUM where any will do
- * @match: the VIP that an address was found by, or NULL
+ * @match: the VIP that an address was found by, or that of an alias; or NULL
  * @walk: the walk itself
  */
 struct walk_req {
@@ -226,6 +243,8 @@ static int walk_find_vip(const struct genl_info *info, struct walk_req *req)
 	u32 i;
 
 	for (i = 0; i < w->svc->n_vips; i++) {
+		if (req->match && w->svc->vips[i] != req->match)
+			continue;
 		w->dst = w->svc->vips[i]->pfx.addr;
 		w->af = sal_addr_af(&w->dst);
 		w->has_dst = req->family == SAL_AF_NUM || req->family == w->af;
@@ -256,8 +275,10 @@ static int walk_find(const struct genl_info *info, struct walk_req *req)
 
 	if (w->d && w->name) {
 		w->svc = sal_service_find(w->d, w->name);
-		if (w->svc)
+		if (w->svc) {
+			req->match = alias_vip(w->svc, w->name);
 			err = walk_find_vip(info, req);
+		}
 	} else if (w->d) {
 		rcu_read_lock();
 		req->match = sal_vip_lookup(&w->d->vips, &w->dst);

@@ -5,12 +5,14 @@
 #include <crypto/sha2.h>
 #include <net/netlink.h>
 
+#include "alias.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
 #include "guest.h"
+#include "name.h"
 #include "net.h"
 #include "prefix.h"
 #include "service.h"
@@ -62,14 +64,12 @@ void sal_service_exit(void)
 /* what a service takes, but for what sal_service_meter() adds */
 static size_t service_size(const char *name)
 {
-	return sizeof(struct sal_service) + strlen(name) + 1;
+	return sizeof(struct sal_service) + sal_name_len(name) + 1;
 }
 
 static u32 name_hash(const void *data, u32 len, u32 seed)
 {
-	const char *name = data;
-
-	return jhash(name, strlen(name), seed);
+	return sal_name_hash(data, seed);
 }
 
 static u32 name_obj_hash(const void *data, u32 len, u32 seed)
@@ -83,7 +83,7 @@ static int name_obj_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct sal_service *svc = obj;
 
-	return strcmp(svc->name, arg->key);
+	return !sal_name_equal(svc->name, arg->key);
 }
 
 static const struct rhashtable_params name_params = {
@@ -105,7 +105,21 @@ struct sal_service *sal_service_find(struct sal_domain *d, const char *name)
 
 	lockdep_assert_held(&sal_mutex);
 	svc = rhashtable_lookup_fast(&d->names, name, name_params);
-	return svc && svc->plan != SAL_PLAN_DEL ? svc : NULL;
+	if (svc && svc->plan != SAL_PLAN_DEL)
+		return svc;
+	return sal_alias_find(d, name);
+}
+
+int sal_service_taken(const struct sal_service *svc, const char *name,
+		      struct netlink_ext_ack *extack)
+{
+	if (sal_name_equal(svc->name, name))
+		NL_SET_ERR_MSG_FMT(extack, "there is a service '%.48s' already",
+				   svc->name);
+	else
+		NL_SET_ERR_MSG_FMT(extack, "'%.24s' is an alias of service '%.24s'",
+				   name, svc->name);
+	return -EEXIST;
 }
 
 void sal_service_get(struct sal_service *svc)
@@ -134,6 +148,7 @@ static void service_free_rcu(struct rcu_head *rcu)
 	sal_domain_put(svc->domain);
 	if (svc->vips != &svc->vip)
 		kfree(svc->vips);
+	kfree(svc->aliases);
 	service_free(svc);
 }
 
@@ -154,7 +169,7 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 	u8 hash[SHA256_DIGEST_SIZE];
 	unsigned int i;
 
-	sha256((const u8 *)name, strlen(name), hash);
+	sal_name_digest(name, hash);
 	*id = d->id_prefix.addr;
 	for (i = d->id_prefix.len; i < 128; i++) {
 		unsigned int bit = i - d->id_prefix.len;
@@ -316,18 +331,89 @@ static int service_set_vips(struct sal_txn *t, struct sal_service *svc,
 	return err;
 }
 
+/* its own: those of the request, or those it has */
+static u32 service_own_vips(struct sal_service *svc,
+			    const struct sal_service_req *req,
+			    struct sal_prefix *pfx)
+{
+	struct sal_service_want *want = svc->want;
+	u32 i;
+
+	if (!req->set_vips) {
+		for (i = 0; i < want->n_own; i++)
+			pfx[i] = want->vips[i]->pfx;
+		return want->n_own;
+	}
+	want->derived = !req->n_vips;
+	if (req->n_vips) {
+		memcpy(pfx, req->vips, req->n_vips * sizeof(*pfx));
+		return req->n_vips;
+	}
+	pfx->len = 128;
+	sal_service_derive_id(svc->domain, svc->name, &pfx->addr);
+	return 1;
+}
+
+static bool service_has_id(const struct sal_prefix *pfx, u32 n,
+			   const struct in6_addr *id)
+{
+	while (n--)
+		if (pfx[n].len == 128 && ipv6_addr_equal(&pfx[n].addr, id))
+			return true;
+	return false;
+}
+
+/* and those of its aliases, where they are not among its own */
+static u32 service_alias_vips(const struct sal_service_want *want,
+			      struct sal_prefix *pfx, u32 n)
+{
+	u32 own = n, i;
+
+	for (i = 0; i < want->n_aliases; i++) {
+		if (service_has_id(pfx, own, &want->aliases[i]->id))
+			continue;
+		pfx[n].addr = want->aliases[i]->id;
+		pfx[n++].len = 128;
+	}
+	return n;
+}
+
 static int service_set_req_vips(struct sal_txn *t, struct sal_service *svc,
 				const struct sal_service_req *req,
 				struct netlink_ext_ack *extack)
 {
-	struct sal_prefix id = { .len = 128 };
+	struct sal_service_want *want = svc->want;
+	struct sal_prefix *pfx;
+	u32 n, own;
+	int err;
 
-	svc->want->derived = !req->n_vips;
-	if (req->n_vips)
-		return service_set_vips(t, svc, req->vips, req->n_vips,
-					extack);
-	sal_service_derive_id(svc->domain, svc->name, &id.addr);
-	return service_set_vips(t, svc, &id, 1, extack);
+	own = req->set_vips ? max(req->n_vips, 1U) : want->n_own;
+	pfx = kcalloc(own + want->n_aliases, sizeof(*pfx), GFP_KERNEL);
+	if (!pfx) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
+	n = service_own_vips(svc, req, pfx);
+	want->n_own = n;
+	n = service_alias_vips(want, pfx, n);
+	err = service_set_vips(t, svc, pfx, n, extack);
+	kfree(pfx);
+	return err;
+}
+
+/* what it is called, and what it is asked by */
+static int service_set_names(struct sal_txn *t, struct sal_service *svc,
+			     const struct sal_service_req *req,
+			     struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (req->set_aliases)
+		err = sal_aliases_plan(t, svc, req->aliases, req->n_aliases,
+				       extack);
+	if (!err && (req->set_aliases || req->set_vips))
+		err = service_set_req_vips(t, svc, req, extack);
+	return err;
 }
 
 static struct sal_vip *service_first(struct sal_vip *const *vips, u32 n,
@@ -414,7 +500,7 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	svc = kmem_cache_zalloc(service_cache, GFP_KERNEL);
 	if (!svc)
 		goto err_charge;
-	svc->name = kstrdup(name, GFP_KERNEL_ACCOUNT);
+	svc->name = sal_name_dup(name);
 	if (!svc->name)
 		goto err_free;
 	svc->vips = &svc->vip;
@@ -440,8 +526,10 @@ err_charge:
 
 static void service_unwant(struct sal_service *svc)
 {
-	if (svc->want)
+	if (svc->want) {
+		kfree(svc->want->alias_array);
 		kfree(svc->want->array);
+	}
 	kfree(svc->want);
 	svc->want = NULL;
 }
@@ -460,7 +548,12 @@ static int service_want(struct sal_service *svc, struct netlink_ext_ack *extack)
 	}
 	want->conf = svc->conf;
 	want->n_vips = svc->n_vips;
+	want->n_own = svc->n_own;
 	want->derived = svc->derived;
+	want->n_aliases = svc->n_aliases;
+	if (svc->n_aliases)
+		memcpy(want->aliases, svc->aliases,
+		       svc->n_aliases * sizeof(*want->aliases));
 	memcpy(want->vips, svc->vips, svc->n_vips * sizeof(*want->vips));
 	svc->want = want;
 	return 0;
@@ -470,23 +563,25 @@ static int service_want(struct sal_service *svc, struct netlink_ext_ack *extack)
 static int service_enter_name(struct sal_service *svc)
 {
 	struct sal_domain *d = svc->domain;
+	struct sal_service *namesake;
 
-	svc->namesake = rhashtable_lookup_fast(&d->names, svc->name,
-					       name_params);
-	if (!svc->namesake)
+	namesake = rhashtable_lookup_fast(&d->names, svc->name, name_params);
+	svc->want->namesake = namesake;
+	if (!namesake)
 		return rhashtable_insert_fast(&d->names, &svc->node,
 					      name_params);
-	return rhashtable_replace_fast(&d->names, &svc->namesake->node,
-				       &svc->node, name_params);
+	return rhashtable_replace_fast(&d->names, &namesake->node, &svc->node,
+				       name_params);
 }
 
 static void service_leave_name(struct sal_service *svc)
 {
+	struct sal_service *namesake = svc->want->namesake;
 	struct sal_domain *d = svc->domain;
 
-	if (svc->namesake)
+	if (namesake)
 		WARN_ON_ONCE(rhashtable_replace_fast(&d->names, &svc->node,
-						     &svc->namesake->node,
+						     &namesake->node,
 						     name_params));
 	else
 		rhashtable_remove_fast(&d->names, &svc->node, name_params);
@@ -547,11 +642,9 @@ struct sal_service *sal_service_create(struct sal_txn *t,
 	int err;
 
 	lockdep_assert_held(&sal_mutex);
-	if (sal_service_find(d, req->name)) {
-		NL_SET_ERR_MSG_FMT(extack, "there is a service '%.48s' already",
-				   req->name);
-		return ERR_PTR(-EEXIST);
-	}
+	svc = sal_service_find(d, req->name);
+	if (svc)
+		return ERR_PTR(sal_service_taken(svc, req->name, extack));
 	if (d->n_services >= d->limits.services) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "the domain has its limit of %u services",
@@ -563,7 +656,7 @@ struct sal_service *sal_service_create(struct sal_txn *t,
 		return svc;
 	sal_txn_touch_service(t, svc);
 	svc->want->conf = req->conf;
-	err = service_set_req_vips(t, svc, req, extack);
+	err = service_set_names(t, svc, req, extack);
 	return err ? ERR_PTR(err) : svc;
 }
 
@@ -584,7 +677,7 @@ int sal_service_change(struct sal_txn *t, struct sal_service *svc,
 		svc->plan = SAL_PLAN_SET;
 	sal_txn_touch_service(t, svc);
 	svc->want->conf = req->conf;
-	return req->set_vips ? service_set_req_vips(t, svc, req, extack) : 0;
+	return service_set_names(t, svc, req, extack);
 }
 
 /* as if it had never been; its endpoints and VIPs have gone or will */
@@ -611,6 +704,7 @@ void sal_service_delete(struct sal_txn *t, struct sal_service *svc)
 			sal_endpoint_delete(t, ep, SAL_CAUSE_ENDPOINT_DEL);
 		cond_resched();
 	}
+	sal_aliases_leave(t, svc);
 	if (svc->want)
 		service_leave_vips(t, svc->want->vips, svc->want->n_vips);
 	else
@@ -651,15 +745,30 @@ static void service_take_array(struct sal_service *svc,
 	want->array = NULL;
 }
 
+static void service_set_aliases(struct sal_service *svc,
+				struct sal_service_want *want)
+{
+	if (!want->set_aliases)
+		return;
+	kfree(svc->aliases);
+	svc->aliases = want->alias_array;
+	want->alias_array = NULL;
+	svc->n_aliases = want->n_aliases;
+	memcpy(svc->aliases, want->aliases,
+	       want->n_aliases * sizeof(*svc->aliases));
+}
+
 static void service_set(struct sal_service *svc, struct sal_service_want *want)
 {
 	service_set_conf(svc, &want->conf);
+	service_set_aliases(svc, want);
 	if (!want->set_vips)
 		return;
 	service_set_face(svc, want->vips, want->n_vips);
 	service_take_array(svc, want);
 	memcpy(svc->vips, want->vips, want->n_vips * sizeof(*svc->vips));
 	svc->n_vips = want->n_vips;
+	svc->n_own = want->n_own;
 	svc->derived = want->derived;
 }
 
@@ -675,6 +784,7 @@ void sal_service_apply(struct sal_service *svc)
 		WRITE_ONCE(svc->ending, true);
 		service_set_face(svc, NULL, 0);
 		svc->n_vips = 0;
+		svc->n_aliases = 0;
 		break;
 	case SAL_PLAN_KEEP:
 		break;
@@ -705,7 +815,6 @@ void sal_service_settle(struct sal_service *svc)
 	lockdep_assert_held(&sal_mutex);
 	list_del_init(&svc->touched);
 	service_unwant(svc);
-	svc->namesake = NULL;
 	svc->plan = SAL_PLAN_KEEP;
 	WRITE_ONCE(svc->txn, 0);
 }

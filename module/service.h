@@ -17,8 +17,12 @@
 #include "txn.h"
 
 struct netlink_ext_ack;
+struct sal_alias;
 struct sal_domain;
 struct sal_vip;
+
+/* its own, and one for each alias */
+#define SAL_VIPS_ALL	(SAL_VIPS_MAX + SAL_ALIASES_MAX)
 
 /**
  * struct sal_service_conf - what a user may set of a service
@@ -56,17 +60,30 @@ struct sal_service_conf {
  * @conf: settings
  * @set_vips: @vips are other than those it has
  * @array: room for them in the service, NULL where it has that
- * @vips: VIPs
+ * @vips: VIPs, its own first
  * @n_vips: how many
+ * @n_own: how many of them are not those of aliases alone
  * @derived: the VIP is derived from the name
+ * @set_aliases: likewise
+ * @alias_array: likewise
+ * @aliases: likewise
+ * @n_aliases: likewise
+ * @namesake: planned: the service with its name that it takes the place of, or
+ *	NULL
  */
 struct sal_service_want {
 	struct sal_service_conf conf;
 	bool set_vips;
 	struct sal_vip **array;
-	struct sal_vip *vips[SAL_VIPS_MAX];
+	struct sal_vip *vips[SAL_VIPS_ALL];
 	u32 n_vips;
+	u32 n_own;
 	bool derived;
+	bool set_aliases;
+	struct sal_alias **alias_array;
+	struct sal_alias *aliases[SAL_ALIASES_MAX];
+	u32 n_aliases;
+	struct sal_service *namesake;
 };
 
 /**
@@ -90,7 +107,11 @@ struct sal_service_want {
  * @node: in &sal_domain.names
  * @vip: its VIP where it has but one
  * @vips: its VIPs: @vip, or an array of its own. sal_mutex.
+ * @aliases: its aliases, NULL where it has none. sal_mutex.
  * @n_vips: how many; at least 1. sal_mutex.
+ * @n_own: how many of them are not those of aliases alone; they come first.
+ *	sal_mutex.
+ * @n_aliases: how many. sal_mutex.
  * @n_endpoints: how many. sal_mutex.
  * @face: for each family its first VIP that is a whole address: what endpoints
  *	see of a client that is an endpoint of this service. Written under
@@ -103,10 +124,9 @@ struct sal_service_want {
  * @txn: number of the transaction that it is touched by, for events; 0 for
  *	none. Written under sal_mutex, read by events without.
  * @plan: enum sal_plan. sal_mutex, likewise the three below.
+ * @refs: the domain's tables, cells, endpoints
  * @touched: in &sal_txn.services
  * @want: what it is to be, or NULL
- * @namesake: the service with its name that it takes the place of, or NULL
- * @refs: the domain's tables, cells, endpoints
  * @rcu: for freeing
  * @name: its name; never changes
  *
@@ -128,18 +148,20 @@ struct sal_service {
 	struct rhash_head node;
 	struct sal_vip *vip;
 	struct sal_vip **vips;
+	struct sal_alias **aliases;
 	struct sal_vip __rcu *face[SAL_AF_NUM];
-	u32 n_vips;
 	u32 n_endpoints;
+	u8 n_vips;
+	u8 n_own;
+	u8 n_aliases;
 	bool derived;
 	bool ending;
 	bool dead;
 	enum sal_plan plan;
 	u32 txn;
+	refcount_t refs;
 	struct list_head touched;
 	struct sal_service_want *want;
-	struct sal_service *namesake;
-	refcount_t refs;
 	struct rcu_head rcu;
 	const char *name;
 };
@@ -153,6 +175,9 @@ extern const struct sal_service_conf sal_service_defaults;
  * @vips: VIPs, each once
  * @n_vips: how many; 0 for one derived from the name
  * @set_vips: @vips count; else a service that is there keeps its own
+ * @aliases: other names
+ * @n_aliases: how many
+ * @set_aliases: likewise
  */
 struct sal_service_req {
 	const char *name;
@@ -160,6 +185,9 @@ struct sal_service_req {
 	const struct sal_prefix *vips;
 	u32 n_vips;
 	bool set_vips;
+	const char *aliases[SAL_ALIASES_MAX];
+	u32 n_aliases;
+	bool set_aliases;
 };
 
 /*
@@ -184,8 +212,13 @@ void sal_service_settle(struct sal_service *svc);
 /* as if nothing had been planned for it; a new one is gone */
 void sal_service_forget(struct sal_service *svc);
 
-/* the one that there will be when the transaction is done; sal_mutex */
+/* the one that there will be when the transaction is done, by its name or an
+ * alias; sal_mutex
+ */
 struct sal_service *sal_service_find(struct sal_domain *d, const char *name);
+/* a name is @svc's already, as its own or an alias; EEXIST */
+int sal_service_taken(const struct sal_service *svc, const char *name,
+		      struct netlink_ext_ack *extack);
 
 /* its settings when the transaction is done; sal_mutex */
 static inline const struct sal_service_conf *

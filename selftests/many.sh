@@ -33,13 +33,21 @@ many_name()
 	printf "s%07d.example.org\n" "$1"
 }
 
+# NAME: the ID that follows from it. As id_of(), but without another program.
+many_id()
+{
+	local hash
+	hash="$(printf %s "$1" | sha256sum)"
+	echo "fd75:8ebb:fc98:${hash:0:4}:${hash:4:4}:${hash:8:4}:${hash:12:4}:${hash:16:4}"
+}
+
 # N: the address that it is asked by
 many_addr()
 {
 	case $(($1 % 16)) in
 	1)	echo "100.$((64 + $1 / 65536 % 64)).$(($1 / 256 % 256)).$(($1 % 256))" ;;
 	2)	printf "fd01:%x:%x::77\n" $(($1 / 65536)) $(($1 % 65536)) ;;
-	*)	id_of "$(many_name "$1")" ;;
+	*)	many_id "$(many_name "$1")" ;;
 	esac
 }
 
@@ -102,11 +110,9 @@ many_sample()
 {
 	local i
 
-	for i in 1 2 3 "$MANY" $((MANY - 1)); do
+	for i in 1 2 "$MANY" $((1 + SRANDOM % MANY)) \
+		$((1 + SRANDOM % MANY)) $((1 + SRANDOM % MANY)); do
 		many_found "$i" || return 1
-	done
-	for _ in {1..10}; do
-		many_found $((1 + SRANDOM % MANY)) || return 1
 	done
 }
 
@@ -136,7 +142,7 @@ many_cases()
 {
 	t "$MANY services come from one file" many_load
 	t "they are found by name and by address" many_sample
-	t "IPv4: one of them answers" many_serves $((MANY / 32 * 16 + 1))
-	t "IPv6: one of them answers" many_serves $((MANY / 32 * 16 + 5))
+	t "IPv4: one of them answers" many_serves $((MANY / 2 - MANY / 2 % 16 + 1))
+	t "IPv6: one of them answers" many_serves $((MANY / 2 - MANY / 2 % 16 + 5))
 	t "they go, and nothing is left of them" many_end
 }

@@ -4,8 +4,8 @@
 # shellcheck source=selftests/many.sh
 . "$(dirname "$0")/many.sh"
 
-MANY=200000
-! grep -q ' kasan_report$' /proc/kallsyms || MANY=20000
+MANY=100000
+! grep -q ' kasan_report$' /proc/kallsyms || MANY=10000
 setup_many
 many_cases
 finish

@@ -227,6 +227,7 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
 	[SAL_A_SERVICE_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
 	[SAL_A_SERVICE_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
+	[SAL_A_SERVICE_ALIAS] = { "alias", T_NAME, true },
 };
 
 SET(service, "service");

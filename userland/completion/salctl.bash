@@ -24,7 +24,7 @@ _salctl_services()
 # keywords of service add and set
 _salctl_service_words()
 {
-	echo vip proto port hold on-empty late grace tcp stray timeout
+	echo alias vip proto port hold on-empty late grace tcp stray timeout
 }
 
 # of the service $1

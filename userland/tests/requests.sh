@@ -50,6 +50,10 @@ sends '{"op":"service-set","name":"b.com","proto":0,"port":0,"port_end":0}' \
 	service set b.com proto any
 sends '{"op":"service-set","name":"b.com","hold_time":0}' \
 	service set b.com hold time 0
+sends '{"op":"service-new","name":"b.com","vip":["10.0.254.2"],"alias":["www.b.com","b.org"]}' \
+	service add b.com alias www.b.com vip 10.0.254.2 alias b.org
+sends '{"op":"service-set","name":"b.com","alias":[""]}' \
+	service set b.com alias none
 sends '{"op":"service-del","name":"b.com"}' service del b.com
 sends '{"op":"service-get","dump":true}
 {"op":"service-del","name":"b.com"}
