@@ -282,6 +282,16 @@ err_free:
 	return ERR_PTR(err);
 }
 
+/* unlike others, this attribute need not end with a NUL */
+static const char *alias_get(const struct nlattr *nla,
+			     struct netlink_ext_ack *extack)
+{
+	if (memchr(nla_data(nla), '\0', nla_len(nla)))
+		return nla_data(nla);
+	NL_SET_ERR_MSG_ATTR(extack, nla, "an alias ends with a NUL");
+	return ERR_PTR(-EINVAL);
+}
+
 /* one that is empty stands for none at all */
 static int aliases_get(const struct genl_info *info,
 		       struct sal_service_req *req)
@@ -293,11 +303,14 @@ static int aliases_get(const struct genl_info *info,
 	if (!info->attrs[SAL_A_SERVICE_ALIAS])
 		return 0;
 	req->set_aliases = true;
-	nla = info->attrs[SAL_A_SERVICE_ALIAS];
 	nla_for_each_attr_type(nla, SAL_A_SERVICE_ALIAS,
 			       genlmsg_data(info->genlhdr),
 			       genlmsg_len(info->genlhdr), rem) {
-		if (!req->n_aliases && !*(char *)nla_data(nla) &&
+		name = alias_get(nla, info->extack);
+		if (IS_ERR(name))
+			return PTR_ERR(name);
+		/* the last of several is the one that was parsed */
+		if (!*name && !req->n_aliases &&
 		    nla == info->attrs[SAL_A_SERVICE_ALIAS])
 			return 0;
 		if (req->n_aliases == SAL_ALIASES_MAX) {

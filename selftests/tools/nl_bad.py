@@ -126,7 +126,9 @@ TABLE = [
      "only letters", "SERVICE_ALIAS"),
     ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("y.com")) +
      A("SERVICE_ALIAS", text("")), "EINVAL", "empty", "SERVICE_ALIAS"),
-    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("x" * 256)), "EINVAL", "",
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("x" * 256)), "ERANGE", "",
+     "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", b"y.com"), "EINVAL", "NUL",
      "SERVICE_ALIAS"),
     ("SERVICE_NEW", SVC + b"".join(A("SERVICE_ALIAS", text(f"y{i}"))
                                    for i in range(17)),
@@ -297,7 +299,7 @@ WITHIN = [
     ("SERVICE_DEL", A("SERVICE_NAME", text("x" * 256)), "EINVAL", "",
      "SERVICE_NAME"),
     ("SERVICE_NEW", SVC + b"".join(vip(f"fd00:9::{i:x}")
-                                   for i in range(300)),
+                                   for i in range(400)),
      "E2BIG", "transaction", None),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(999)), "EBADF",
      "", "ENDPOINT_NETNS_FD"),
