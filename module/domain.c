@@ -15,6 +15,7 @@
 #include "guest.h"
 #include "member.h"
 #include "net.h"
+#include "policy.h"
 #include "route.h"
 #include "service.h"
 #include "stats.h"
@@ -26,6 +27,7 @@ const struct sal_limits sal_domain_limits = {
 	.members	= 4096,
 	.flows		= 262144,
 	.held		= 8 * 1024 * 1024,
+	.policies	= 4096,
 };
 
 /*
@@ -44,6 +46,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	d->limits = sal_domain_limits;
 	d->guest = sal_guest_owns(net);
 	d->id_prefix = sal_domain_id_prefix;
+	d->access = SAL_ACCESS_ALLOW;
 	xa_init_flags(&d->services, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->members, XA_FLAGS_ALLOC1);
@@ -76,9 +79,12 @@ static int domain_init_tables(struct sal_domain *d)
 	err = sal_alias_table_init(d);
 	if (err)
 		goto err_names;
-	err = sal_reverse_init(d);
+	err = sal_policy_table_init(d);
 	if (err)
 		goto err_aliases;
+	err = sal_reverse_init(d);
+	if (err)
+		goto err_policies;
 	err = sal_flow_table_init(d);
 	if (err)
 		goto err_reverse;
@@ -86,6 +92,8 @@ static int domain_init_tables(struct sal_domain *d)
 
 err_reverse:
 	sal_reverse_destroy(d);
+err_policies:
+	sal_policy_table_destroy(d);
 err_aliases:
 	rhashtable_destroy(&d->aliases);
 err_names:
@@ -189,6 +197,7 @@ void sal_domain_destroy(struct sal_domain *d)
 	cancel_delayed_work_sync(&d->reap);
 	sal_flow_table_destroy(d);
 	sal_reverse_destroy(d);
+	sal_policy_table_destroy(d);
 	rhashtable_destroy(&d->aliases);
 	rhashtable_destroy(&d->names);
 	sal_vip_table_destroy(&d->vips);

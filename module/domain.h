@@ -28,6 +28,7 @@ struct sal_stats;
  * @members: most members
  * @flows: most flows
  * @held: most bytes held by all services together
+ * @policies: most policies
  *
  * Written under sal_mutex with WRITE_ONCE, read anywhere.
  */
@@ -37,6 +38,7 @@ struct sal_limits {
 	u32 members;
 	u32 flows;
 	u64 held;
+	u32 policies;
 };
 
 /**
@@ -51,6 +53,10 @@ struct sal_limits {
  * @stats: counters, per CPU
  * @limits: what it may hold
  * @guest: what it has is charged to the shares of guest.h. Never changes.
+ * @access: enum sal_access where no policy says anything. Written under
+ *	sal_mutex, read anywhere.
+ * @n_policies: policies. As @access.
+ * @policies: policies by what they are about; read by the data path
  * @flow_acct: flows that begin have counters, see acct.h. Written under
  *	sal_mutex, read anywhere.
  * @n_flows: flows that packets find
@@ -69,13 +75,16 @@ struct sal_limits {
  * @services: services by number. As @names.
  * @endpoints: endpoints by number, ghosts not among them. As @names.
  * @members: members by number. As @names.
+ * @policy_numbers: policies by number. sal_mutex.
  * @n_services: services. sal_mutex.
  * @n_endpoints: endpoints, ghosts not counted. sal_mutex.
  * @n_members: members. sal_mutex.
  * @next_service: where the search for a number begins, so that numbers come
- *	back late. sal_mutex. Likewise @next_endpoint, @next_member.
+ *	back late. sal_mutex. Likewise @next_endpoint, @next_member,
+ *	@next_policy.
  * @next_endpoint: see @next_service
  * @next_member: see @next_service
+ * @next_policy: see @next_service
  * @pools: VIP pools. sal_mutex.
  * @n_pools: how many. sal_mutex.
  * @id_prefix: prefix of IDs derived from names. sal_mutex.
@@ -104,6 +113,9 @@ struct sal_domain {
 	struct rhashtable reverse;
 	struct sal_stats __percpu *stats;
 	struct sal_limits limits;
+	u32 access;
+	u32 n_policies;
+	struct rhashtable policies;
 	bool guest;
 	bool flow_acct;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
@@ -123,18 +135,20 @@ struct sal_domain {
 	struct xarray services;
 	struct xarray endpoints;
 	struct xarray members;
+	struct xarray policy_numbers;
 	u32 n_services;
 	u32 n_endpoints;
 	u32 n_members;
 	u32 next_service;
 	u32 next_endpoint;
 	u32 next_member;
+	u32 next_policy;
 	struct sal_prefix pools[SAL_POOLS_MAX];
 	u32 n_pools;
 	struct sal_prefix id_prefix;
 	u32 txn_id;
 	atomic_t generation;
-	u64 seq[5];
+	u64 seq[6];
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;

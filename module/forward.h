@@ -25,11 +25,12 @@ struct sock;
  * @SAL_FWD_NO_PROTO: the service does not speak the protocol
  * @SAL_FWD_NO_PORT: it does not speak that port's
  * @SAL_FWD_STRAY: of a connection that has no flow
+ * @SAL_FWD_DENIED: a policy denies it
  * @SAL_FWD_REFUSE: drop, and tell the sender that a limit was reached
  * @SAL_FWD_DROP: drop
  *
- * What is to be dropped has been counted; @SAL_FWD_NO_PROTO, @SAL_FWD_NO_PORT and
- * @SAL_FWD_STRAY have not, see sal_fwd_reject().
+ * What is to be dropped has been counted; @SAL_FWD_NO_PROTO, @SAL_FWD_NO_PORT,
+ * @SAL_FWD_STRAY and @SAL_FWD_DENIED have not, see sal_fwd_reject().
  */
 enum sal_fwd {
 	SAL_FWD_PASS,
@@ -42,6 +43,7 @@ enum sal_fwd {
 	SAL_FWD_NO_PROTO,
 	SAL_FWD_NO_PORT,
 	SAL_FWD_STRAY,
+	SAL_FWD_DENIED,
 	SAL_FWD_REFUSE,
 	SAL_FWD_DROP,
 };
@@ -61,7 +63,7 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
 		    struct sock *sk);
 
-/* the verdict on the three that have not been counted; consumes @skb, which
+/* the verdict on the four that have not been counted; consumes @skb, which
  * has its original header
  */
 unsigned int sal_fwd_reject(const struct sal_spot *spot,

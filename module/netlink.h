@@ -17,6 +17,7 @@ struct net;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_flow;
+struct sal_policy;
 struct sal_member;
 struct sal_service;
 struct sal_traffic_sum;
@@ -44,6 +45,8 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			 struct net *net, u64 seq);
 int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		     struct sal_flow *f, u64 seq);
+int sal_nl_fill_policy(struct sk_buff *skb, const struct sal_policy *p,
+		       u64 seq);
 /* for the event of its end, which has this, too */
 int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f);
 

@@ -49,6 +49,9 @@ int sal_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int sal_nl_transaction_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_transaction_commit_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_transaction_abort_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sal_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SAL_NLGRP_SERVICE,
@@ -56,6 +59,7 @@ enum {
 	SAL_NLGRP_FLOW,
 	SAL_NLGRP_MIGRATE,
 	SAL_NLGRP_TRANSACTION,
+	SAL_NLGRP_POLICY,
 };
 
 extern struct genl_family sal_nl_family;

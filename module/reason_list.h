@@ -62,3 +62,5 @@ SAL_REASON(STRAY, "stray", true,
 	   "TCP segment that begins no connection, and is of no flow")
 SAL_REASON(EVICTED, "evicted", false,
 	   "flow that was not assured and gave way to another at the limit")
+SAL_REASON(DENIED, "denied", true,
+	   "would have begun a flow that a policy, or the default, denies")

@@ -171,6 +171,7 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 	case SAL_FWD_NO_PROTO:
 	case SAL_FWD_NO_PORT:
 	case SAL_FWD_STRAY:
+	case SAL_FWD_DENIED:
 		sal_fwd_reject(&spot, now, skb, &pkt, fwd);
 		break;
 	case SAL_FWD_ANSWER:	/* answers are never held */

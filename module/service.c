@@ -14,6 +14,7 @@
 #include "guest.h"
 #include "name.h"
 #include "net.h"
+#include "policy.h"
 #include "prefix.h"
 #include "service.h"
 #include "vip.h"
@@ -802,6 +803,7 @@ void sal_service_end(struct sal_service *svc)
 	struct sal_service *named;
 
 	lockdep_assert_held(&sal_mutex);
+	sal_policy_forget(svc);
 	/* another may have its name by now */
 	named = rhashtable_lookup_fast(&d->names, svc->name, name_params);
 	if (named == svc)

@@ -113,6 +113,7 @@ struct sal_service_want {
  *	sal_mutex.
  * @n_aliases: how many. sal_mutex.
  * @n_endpoints: how many. sal_mutex.
+ * @n_policies: policies from it and to it. sal_mutex.
  * @face: for each family its first VIP that is a whole address: what endpoints
  *	see of a client that is an endpoint of this service. Written under
  *	sal_mutex, read under RCU.
@@ -151,6 +152,7 @@ struct sal_service {
 	struct sal_alias **aliases;
 	struct sal_vip __rcu *face[SAL_AF_NUM];
 	u32 n_endpoints;
+	u32 n_policies;
 	u8 n_vips;
 	u8 n_own;
 	u8 n_aliases;

@@ -50,6 +50,9 @@ struct sal_service;
  * @neighbour: see @addr
  * @hook: see @addr
  * @priority: see @addr
+ * @access: see @addr
+ * @policy_from: see @addr; a service's own, under the sal_mutex of the walk
+ * @policy_to: likewise
  * @dev: see @addr
  * @name: see @addr
  */
@@ -70,6 +73,9 @@ struct sal_walk_step {
 	u32 neighbour;
 	u32 hook;
 	s32 priority;
+	u32 access;
+	const char *policy_from;
+	const char *policy_to;
 	char dev[IFNAMSIZ];
 	char name[SAL_NAME_MAX + 1];
 };

@@ -25,7 +25,7 @@
 #include "show.h"
 #include "sock.h"
 
-enum { SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, NUM_GROUPS };
+enum { SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, POLICY, NUM_GROUPS };
 
 static const struct {
 	const char *name;
@@ -36,6 +36,7 @@ static const struct {
 	[FLOW] = { SAL_MCGRP_FLOW, &layout_flow },
 	[MIGRATE] = { SAL_MCGRP_MIGRATE, &layout_migrate },
 	[TRANSACTION] = { SAL_MCGRP_TRANSACTION, &layout_transaction },
+	[POLICY] = { SAL_MCGRP_POLICY, &layout_policy },
 };
 
 static const struct {
@@ -55,6 +56,9 @@ static const struct {
 	{ SAL_CMD_MIGRATE_NTF, MIGRATE, "migrate", "migrate" },
 	{ SAL_CMD_TRANSACTION_COMMIT_NTF, TRANSACTION, "transaction-commit",
 	  "transaction commit" },
+	{ SAL_CMD_POLICY_ADD_NTF, POLICY, "policy-add", "policy add" },
+	{ SAL_CMD_POLICY_SET_NTF, POLICY, "policy-set", "policy set" },
+	{ SAL_CMD_POLICY_DEL_NTF, POLICY, "policy-del", "policy del" },
 };
 
 struct monitor {

@@ -14,6 +14,7 @@ static const struct object *const objects[] = {
 	&object_member,
 	&object_service,
 	&object_endpoint,
+	&object_policy,
 	&object_flow,
 	&object_migrate,
 	&object_resolve,

@@ -49,6 +49,11 @@ NAMES(switch,
 	[SAL_SWITCH_ON] = "on",
 );
 
+NAMES(access,
+	[SAL_ACCESS_ALLOW] = "allow",
+	[SAL_ACCESS_DENY] = "deny",
+);
+
 NAMES(flow_state,
 	[SAL_FLOW_STATE_NEW] = "new",
 	[SAL_FLOW_STATE_REPLIED] = "replied",
@@ -107,6 +112,7 @@ NAMES(verdict,
 	[SAL_VERDICT_NEIGHBOUR] = "neighbour",
 	[SAL_VERDICT_PAST_ROUTER] = "past-router",
 	[SAL_VERDICT_FILTERS] = "filters",
+	[SAL_VERDICT_DENIED] = "denied",
 );
 
 NAMES(step_kind,
@@ -118,6 +124,7 @@ NAMES(step_kind,
 	[SAL_STEP_KIND_NEIGHBOUR] = "neighbour",
 	[SAL_STEP_KIND_CONNTRACK] = "conntrack",
 	[SAL_STEP_KIND_FILTER] = "filter",
+	[SAL_STEP_KIND_POLICY] = "policy",
 );
 
 NAMES(finding,
@@ -172,6 +179,9 @@ static const struct attr domain_attr[] = {
 	[SAL_A_DOMAIN_GENERATION] = { "generation", T_COUNT },
 	[SAL_A_DOMAIN_FLOW_ACCT] = { "flow-acct", T_ENUM, false,
 				     &names_switch },
+	[SAL_A_DOMAIN_POLICY] = { "policy", T_ENUM, false, &names_access },
+	[SAL_A_DOMAIN_POLICIES] = { "policies", T_COUNT },
+	[SAL_A_DOMAIN_MAX_POLICIES] = { "max-policies", T_COUNT },
 };
 
 SET(domain, "domain");
@@ -323,6 +333,9 @@ static const struct attr step_attr[] = {
 	[SAL_A_STEP_BRIDGE] = { "bridge", T_FLAG },
 	[SAL_A_STEP_DROPS] = { "drops", T_FLAG },
 	[SAL_A_STEP_NOT_FORWARDING] = { "not-forwarding", T_FLAG },
+	[SAL_A_STEP_ACCESS] = { "access", T_ENUM, false, &names_access },
+	[SAL_A_STEP_POLICY_FROM] = { "policy-from", T_NAME },
+	[SAL_A_STEP_POLICY_TO] = { "policy-to", T_NAME },
 };
 
 SET(step, "step");
@@ -369,10 +382,20 @@ static const struct attr transaction_attr[] = {
 
 SET(transaction, "transaction");
 
+static const struct attr policy_attr[] = {
+	[SAL_A_POLICY_FROM] = { "from", T_NAME },
+	[SAL_A_POLICY_TO] = { "to", T_NAME },
+	[SAL_A_POLICY_ACCESS] = { "access", T_ENUM, false, &names_access },
+	[SAL_A_POLICY_REPLACE] = { "replace", T_FLAG },
+	[SAL_A_POLICY_SEQ] = { "seq", T_COUNT },
+};
+
+SET(policy, "policy");
+
 const struct attr_set *const all_sets[] = {
 	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
 	&set_flow, &set_migrate, &set_resolve, &set_step,
-	&set_stats, &set_transaction,
+	&set_stats, &set_transaction, &set_policy,
 };
 
 const unsigned int num_sets = ARRAY_SIZE(all_sets);
@@ -415,6 +438,12 @@ static const struct sal_op ops[] = {
 					&set_transaction },
 	[SAL_CMD_TRANSACTION_COMMIT_NTF] = { "transaction-commit-ntf",
 					     &set_transaction },
+	[SAL_CMD_POLICY_NEW] = { "policy-new", &set_policy },
+	[SAL_CMD_POLICY_GET] = { "policy-get", &set_policy },
+	[SAL_CMD_POLICY_DEL] = { "policy-del", &set_policy },
+	[SAL_CMD_POLICY_ADD_NTF] = { "policy-add-ntf", &set_policy },
+	[SAL_CMD_POLICY_SET_NTF] = { "policy-set-ntf", &set_policy },
+	[SAL_CMD_POLICY_DEL_NTF] = { "policy-del-ntf", &set_policy },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

@@ -69,6 +69,7 @@ extern const struct attr_set set_resolve;
 extern const struct attr_set set_step;
 extern const struct attr_set set_stats;
 extern const struct attr_set set_transaction;
+extern const struct attr_set set_policy;
 
 extern const struct attr_set *const all_sets[];
 extern const unsigned int num_sets;
@@ -78,6 +79,7 @@ extern const struct names names_late;
 extern const struct names names_stray;
 extern const struct names names_tcp;
 extern const struct names names_switch;
+extern const struct names names_access;
 extern const struct names names_flow_state;
 extern const struct names names_state;
 extern const struct names names_route;

@@ -60,6 +60,7 @@ extern const struct layout layout_migrate;
 extern const struct layout layout_resolve;
 extern const struct layout layout_stats;
 extern const struct layout layout_transaction;
+extern const struct layout layout_policy;
 
 #define OUT_KEY_BUF	64
 

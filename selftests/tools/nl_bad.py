@@ -65,6 +65,10 @@ def flows(service=None, endpoint=None, src=None):
     return data
 
 
+FROM = A("POLICY_FROM", text("b.com"))
+TO = A("POLICY_TO", text("c.com"))
+DENY = A("POLICY_ACCESS", u32(1))
+
 # operation, attributes, errno, a word of the text (or several, one of which it
 # has to have), attribute; None where the answer is to name none
 TABLE = [
@@ -254,6 +258,18 @@ TABLE = [
     ("RESOLVE", A("RESOLVE_IPV4", ip4("10.1.0.2")) + WALK +
      A("RESOLVE_FAMILY", b"\12\0"), "EINVAL", "other family",
      "RESOLVE_FAMILY"),
+    ("POLICY_NEW", FROM + TO, "EINVAL", "missing", "POLICY_ACCESS"),
+    ("POLICY_NEW", DENY, "EINVAL", "domain set policy", "POLICY_ACCESS"),
+    ("POLICY_NEW", FROM + TO + A("POLICY_ACCESS", u32(2)), "ERANGE", "",
+     "POLICY_ACCESS"),
+    ("POLICY_NEW", A("POLICY_FROM", text("x.com")) + DENY, "ENOENT", "x.com",
+     "POLICY_FROM"),
+    ("POLICY_NEW", FROM + A("POLICY_TO", text("x.com")) + DENY, "ENOENT",
+     "x.com", "POLICY_TO"),
+    ("POLICY_NEW", A("POLICY_FROM", text("a b")) + DENY, "EINVAL",
+     "only letters", "POLICY_FROM"),
+    ("POLICY_DEL", FROM + TO, "ENOENT", "no policy", "POLICY_FROM"),
+    ("POLICY_DEL", b"", "ENOENT", "no policy", None),
     ("TRANSACTION_COMMIT", b"", "ENOENT", "transaction", None),
     ("TRANSACTION_ABORT", b"", "ENOENT", "transaction", None),
     (200, b"", NOT_HERE, "", None),
@@ -269,6 +285,7 @@ DUMPS = [
     ("DOMAIN_GET", A("DOMAIN_MAX_FLOWS", u32(1)), "EINVAL", NONE,
      "DOMAIN_MAX_FLOWS"),
     ("STATS_GET", attr(1, u32(1)), "EINVAL", NONE, 1),
+    ("POLICY_GET", attr(1, u32(1)), "EINVAL", NONE, 1),
     ("ENDPOINT_GET", A("ENDPOINT_SERVICE", text("x.com")), "ENOENT", "x.com",
      "ENDPOINT_SERVICE"),
     ("FLOW_GET", flows("x.com"), "ENOENT", "x.com", "FLOW_SERVICE"),
@@ -293,6 +310,8 @@ WITHIN = [
     ("MIGRATE", migrate(["d2"], "d1", "d.com"), NOT_HERE, "transaction",
      ANY),
     ("FLOW_DEL", b"", NOT_HERE, "transaction", ANY),
+    ("POLICY_NEW", FROM + DENY, NOT_HERE, "transaction", ANY),
+    ("POLICY_DEL", FROM, NOT_HERE, "transaction", ANY),
     ("SERVICE_NEW", SVC + vip("fd00::/129"), "ERANGE", "", "PREFIX_LEN"),
     ("SERVICE_SET", SVC + A("SERVICE_ON_EMPTY", u32(2)), "ERANGE", "",
      "SERVICE_ON_EMPTY"),
@@ -342,7 +361,7 @@ FOREIGN = [
 def state(fam):
     """All that a request could change, as messages."""
     seen = []
-    for cmd in ("DOMAIN", "MEMBER", "SERVICE", "ENDPOINT"):
+    for cmd in ("DOMAIN", "MEMBER", "SERVICE", "ENDPOINT", "POLICY"):
         carried = {N.get(f"SAL_A_{cmd}_{name}") for name in TRAFFIC}
         fam.send(fam.id, N[f"SAL_CMD_{cmd}_GET"], flags=0x300)
         seen += [without(payload[4:], carried)

@@ -210,6 +210,7 @@ enum sal_cause {
  *   that translates the requests.
  * @SAL_VERDICT_FILTERS: All else is in order, but others' hooks see the
  *   packets. The kernel cannot tell what they do to them.
+ * @SAL_VERDICT_DENIED: A policy, or the domain's default, denies it.
  */
 enum sal_verdict {
 	SAL_VERDICT_ANSWERS,
@@ -223,6 +224,7 @@ enum sal_verdict {
 	SAL_VERDICT_NEIGHBOUR,
 	SAL_VERDICT_PAST_ROUTER,
 	SAL_VERDICT_FILTERS,
+	SAL_VERDICT_DENIED,
 };
 
 /**
@@ -235,6 +237,7 @@ enum sal_verdict {
  * @SAL_STEP_KIND_NEIGHBOUR: The neighbour that a route leads to.
  * @SAL_STEP_KIND_CONNTRACK: Connection tracking is at work in the namespace.
  * @SAL_STEP_KIND_FILTER: A netfilter hook of somebody else.
+ * @SAL_STEP_KIND_POLICY: The policy that decides, or the default.
  */
 enum sal_step_kind {
 	SAL_STEP_KIND_SERVICE,
@@ -245,6 +248,7 @@ enum sal_step_kind {
 	SAL_STEP_KIND_NEIGHBOUR,
 	SAL_STEP_KIND_CONNTRACK,
 	SAL_STEP_KIND_FILTER,
+	SAL_STEP_KIND_POLICY,
 };
 
 /**
@@ -286,6 +290,17 @@ enum sal_neighbour {
 	SAL_NEIGHBOUR_PERMANENT = 128,
 };
 
+/**
+ * enum sal_access - What a policy says.
+ * @SAL_ACCESS_ALLOW: Flows may begin.
+ * @SAL_ACCESS_DENY: What would begin a flow is dropped; the sender gets an
+ *   ICMP communication administratively prohibited.
+ */
+enum sal_access {
+	SAL_ACCESS_ALLOW,
+	SAL_ACCESS_DENY,
+};
+
 enum {
 	SAL_A_PREFIX_IPV4 = 1,
 	SAL_A_PREFIX_IPV6,
@@ -313,6 +328,9 @@ enum {
 	SAL_A_DOMAIN_DESTROYED,
 	SAL_A_DOMAIN_GENERATION,
 	SAL_A_DOMAIN_FLOW_ACCT,
+	SAL_A_DOMAIN_POLICY,
+	SAL_A_DOMAIN_POLICIES,
+	SAL_A_DOMAIN_MAX_POLICIES,
 
 	__SAL_A_DOMAIN_MAX,
 	SAL_A_DOMAIN_MAX = (__SAL_A_DOMAIN_MAX - 1)
@@ -491,6 +509,9 @@ enum {
 	SAL_A_STEP_BRIDGE,
 	SAL_A_STEP_DROPS,
 	SAL_A_STEP_NOT_FORWARDING,
+	SAL_A_STEP_ACCESS,
+	SAL_A_STEP_POLICY_FROM,
+	SAL_A_STEP_POLICY_TO,
 
 	__SAL_A_STEP_MAX,
 	SAL_A_STEP_MAX = (__SAL_A_STEP_MAX - 1)
@@ -514,6 +535,17 @@ enum {
 
 	__SAL_A_TRANSACTION_MAX,
 	SAL_A_TRANSACTION_MAX = (__SAL_A_TRANSACTION_MAX - 1)
+};
+
+enum {
+	SAL_A_POLICY_FROM = 1,
+	SAL_A_POLICY_TO,
+	SAL_A_POLICY_ACCESS,
+	SAL_A_POLICY_REPLACE,
+	SAL_A_POLICY_SEQ,
+
+	__SAL_A_POLICY_MAX,
+	SAL_A_POLICY_MAX = (__SAL_A_POLICY_MAX - 1)
 };
 
 enum {
@@ -550,6 +582,12 @@ enum {
 	SAL_CMD_TRANSACTION_COMMIT,
 	SAL_CMD_TRANSACTION_ABORT,
 	SAL_CMD_TRANSACTION_COMMIT_NTF,
+	SAL_CMD_POLICY_NEW,
+	SAL_CMD_POLICY_GET,
+	SAL_CMD_POLICY_DEL,
+	SAL_CMD_POLICY_ADD_NTF,
+	SAL_CMD_POLICY_SET_NTF,
+	SAL_CMD_POLICY_DEL_NTF,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
@@ -560,5 +598,6 @@ enum {
 #define SAL_MCGRP_FLOW		"flow"
 #define SAL_MCGRP_MIGRATE	"migrate"
 #define SAL_MCGRP_TRANSACTION	"transaction"
+#define SAL_MCGRP_POLICY	"policy"
 
 #endif /* _UAPI_LINUX_SAL_H */

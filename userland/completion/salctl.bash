@@ -59,7 +59,8 @@ _salctl_object()
 		case $cmd in
 		"")	echo show set help ;;
 		set)	echo vip-pool id-prefix max-services max-endpoints \
-				max-members max-flows max-held flow-acct ;;
+				max-members max-flows max-held flow-acct \
+				policy max-policies ;;
 		esac
 		;;
 	member)
@@ -102,6 +103,18 @@ _salctl_object()
 			echo name netns pid addr port weight state nomember ;;
 		esac
 		;;
+	policy)
+		case $cmd in
+		"")	echo show add replace del help; return ;;
+		show)	return ;;
+		esac
+		case $after in
+		0)	echo from ;;
+		1|3)	_salctl_services; echo any ;;
+		2)	echo to ;;
+		4)	[ "$cmd" = del ] || echo allow deny ;;
+		esac
+		;;
 	flow)
 		case $cmd in
 		"")	echo show del flush help ;;
@@ -129,7 +142,7 @@ _salctl_object()
 		esac
 		;;
 	monitor)
-		echo service endpoint flow migrate transaction
+		echo service endpoint flow migrate transaction policy
 		[ $# -eq 1 ] && echo help
 		;;
 	esac
@@ -152,6 +165,7 @@ _salctl_value()
 	service)	_salctl_services ;;
 	vip-pool)	echo none ;;
 	flow-acct)	echo on off ;;
+	policy)		echo allow deny ;;
 	*)		return 1 ;;
 	esac
 }
@@ -159,7 +173,7 @@ _salctl_value()
 _salctl()
 {
 	# begin, commit and abort are for batches
-	local objects="domain member service endpoint flow migrate resolve
+	local objects="domain member service endpoint policy flow migrate resolve
 		       stats monitor flush version help"
 	local options="-n -j -p -s -d -4 -6 -o -t -b -force -V"
 	local cur=${COMP_WORDS[COMP_CWORD]}
