@@ -5,6 +5,7 @@
 #ifndef _SAL_DOMAIN_H
 #define _SAL_DOMAIN_H
 
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
@@ -74,6 +75,7 @@ struct sal_limits {
  * @aliases: their other names, see alias.h. As @names.
  * @services: services by number. As @names.
  * @endpoints: endpoints by number, ghosts not among them. As @names.
+ * @addrs: their addresses in order, see cover.h. sal_mutex.
  * @members: members by number. As @names.
  * @policy_numbers: policies by number. sal_mutex.
  * @n_services: services. sal_mutex.
@@ -134,6 +136,7 @@ struct sal_domain {
 	struct rhashtable aliases;
 	struct xarray services;
 	struct xarray endpoints;
+	struct rb_root addrs;
 	struct xarray members;
 	struct xarray policy_numbers;
 	u32 n_services;
