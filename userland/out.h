@@ -30,7 +30,7 @@ enum {
 struct field {
 	uint16_t attr;
 	uint8_t flags;
-	const char *label;	/* NULL: the spec's name */
+	const char *label;	/* NULL: the spec's name; empty: none */
 };
 
 struct layout {
