@@ -8,6 +8,7 @@
 #include <net/netlink.h>
 
 #include "affinity.h"
+#include "alias.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -15,6 +16,7 @@
 #include "guest.h"
 #include "member.h"
 #include "net.h"
+#include "policy.h"
 #include "route.h"
 #include "rule.h"
 #include "sched_maglev.h"
@@ -30,6 +32,7 @@ const struct sal_limits sal_domain_limits = {
 	.flows		= 262144,
 	.rules		= 4096,
 	.held		= 8 * 1024 * 1024,
+	.policies	= 4096,
 };
 
 /*
@@ -48,6 +51,8 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	d->limits = sal_domain_limits;
 	d->guest = sal_guest_owns(net);
 	d->id_prefix = sal_domain_id_prefix;
+	d->access = SAL_ACCESS_ALLOW;
+	d->addrs = RB_ROOT;
 	xa_init_flags(&d->services, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->members, XA_FLAGS_ALLOC1);
@@ -55,6 +60,8 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	spin_lock_init(&d->alt_lock);
 	spin_lock_init(&d->event_lock);
 	INIT_LIST_HEAD(&d->ghosts);
+	INIT_LIST_HEAD(&d->queues);
+	spin_lock_init(&d->queues_lock);
 	sal_direct_init(d);
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
 	sal_maglev_init(d);
@@ -81,9 +88,15 @@ static int domain_init_tables(struct sal_domain *d)
 	err = sal_service_names_init(d);
 	if (err)
 		goto err_rules;
-	err = sal_reverse_init(d);
+	err = sal_alias_table_init(d);
 	if (err)
 		goto err_names;
+	err = sal_policy_table_init(d);
+	if (err)
+		goto err_aliases;
+	err = sal_reverse_init(d);
+	if (err)
+		goto err_policies;
 	err = sal_affinity_init(d);
 	if (err)
 		goto err_reverse;
@@ -96,6 +109,10 @@ err_affinity:
 	sal_affinity_destroy(d);
 err_reverse:
 	sal_reverse_destroy(d);
+err_policies:
+	sal_policy_table_destroy(d);
+err_aliases:
+	rhashtable_destroy(&d->aliases);
 err_names:
 	rhashtable_destroy(&d->names);
 err_rules:
@@ -171,7 +188,6 @@ void sal_domain_flush(struct sal_domain *d)
 	lockdep_assert_held(&sal_mutex);
 	/* a service that a rule names would not go */
 	sal_rules_flush(d);
-	/* each member looks through the queues of all services there are */
 	xa_for_each(&d->services, id, svc) {
 		sal_txn_begin(&t, d, false);
 		sal_service_delete(&t, svc);
@@ -205,6 +221,8 @@ void sal_domain_destroy(struct sal_domain *d)
 	sal_flow_table_destroy(d);
 	sal_affinity_destroy(d);
 	sal_reverse_destroy(d);
+	sal_policy_table_destroy(d);
+	rhashtable_destroy(&d->aliases);
 	rhashtable_destroy(&d->names);
 	sal_vip_table_destroy(&d->rule_table);
 	sal_vip_table_destroy(&d->vips);

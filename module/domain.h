@@ -6,6 +6,7 @@
 #define _SAL_DOMAIN_H
 
 #include <linux/llist.h>
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
@@ -32,6 +33,7 @@ struct sal_upcall;
  * @flows: most flows
  * @rules: most rules
  * @held: most bytes held by all services together
+ * @policies: most policies
  *
  * Written under sal_mutex with WRITE_ONCE, read anywhere.
  */
@@ -42,6 +44,7 @@ struct sal_limits {
 	u32 flows;
 	u32 rules;
 	u64 held;
+	u32 policies;
 };
 
 /**
@@ -58,6 +61,10 @@ struct sal_limits {
  * @stats: counters, per CPU
  * @limits: what it may hold
  * @guest: what it has is charged to the shares of guest.h. Never changes.
+ * @access: enum sal_access where no policy says anything. Written under
+ *	sal_mutex, read anywhere.
+ * @n_policies: policies. As @access.
+ * @policies: policies by what they are about; read by the data path
  * @flow_acct: flows that begin have counters, see acct.h. Written under
  *	sal_mutex, read anywhere.
  * @n_rules: rules. Written under sal_mutex, read anywhere.
@@ -77,18 +84,23 @@ struct sal_limits {
  * @net: the owner. Valid while @dead is not set, and one RCU grace period on.
  * @memcg: who pays for what packets make the module allocate; may be NULL
  * @names: services by name. Written under sal_mutex, walked under it or RCU.
+ * @aliases: their other names, see alias.h. As @names.
  * @services: services by number. As @names.
  * @endpoints: endpoints by number, ghosts not among them. As @names.
+ * @addrs: their addresses in order, see cover.h. sal_mutex.
  * @members: members by number. As @names.
  * @rules: rules by number. sal_mutex.
+ * @policy_numbers: policies by number. sal_mutex.
  * @n_services: services. sal_mutex.
  * @n_endpoints: endpoints, ghosts not counted. sal_mutex.
  * @n_members: members. sal_mutex.
  * @next_service: where the search for a number begins, so that numbers come
- *	back late. sal_mutex. Likewise @next_endpoint, @next_member.
+ *	back late. sal_mutex. Likewise @next_endpoint, @next_member,
+ *	@next_policy.
  * @next_endpoint: see @next_service
  * @next_member: see @next_service
  * @next_rule: see @next_service
+ * @next_policy: see @next_service
  * @pools: VIP pools. sal_mutex.
  * @n_pools: how many. sal_mutex.
  * @id_prefix: prefix of IDs derived from names. sal_mutex.
@@ -102,6 +114,9 @@ struct sal_limits {
  * @ghosts: deleted endpoints whose late replies are still translated,
  *	through &sal_endpoint.ghost. sal_mutex.
  * @n_ghosts: how many. sal_mutex.
+ * @queues: hold queues, through &sal_hold_queue.list. Added to under
+ *	@queues_lock, taken off under sal_mutex, too, walked under sal_mutex.
+ * @queues_lock: nests inside the lock of a hold queue
  * @reap: frees @ghosts when their time is over
  * @refresh: looks at the tables of the services in @stale
  * @stale: services, through &sal_service.stale
@@ -120,6 +135,9 @@ struct sal_domain {
 	struct rhashtable affinities;
 	struct sal_stats __percpu *stats;
 	struct sal_limits limits;
+	u32 access;
+	u32 n_policies;
+	struct rhashtable policies;
 	bool guest;
 	bool flow_acct;
 	u32 n_rules;
@@ -140,10 +158,13 @@ struct sal_domain {
 	struct net *net ____cacheline_aligned_in_smp;
 	struct mem_cgroup *memcg;
 	struct rhashtable names;
+	struct rhashtable aliases;
 	struct xarray services;
 	struct xarray endpoints;
+	struct rb_root addrs;
 	struct xarray members;
 	struct xarray rules;
+	struct xarray policy_numbers;
 	u32 n_services;
 	u32 n_endpoints;
 	u32 n_members;
@@ -151,16 +172,19 @@ struct sal_domain {
 	u32 next_endpoint;
 	u32 next_member;
 	u32 next_rule;
+	u32 next_policy;
 	struct sal_prefix pools[SAL_POOLS_MAX];
 	u32 n_pools;
 	struct sal_prefix id_prefix;
 	u32 txn_id;
 	u32 moves;
 	atomic_t generation;
-	u64 seq[7];
+	u64 seq[8];
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;
+	struct list_head queues;
+	spinlock_t queues_lock;	/* what is added to @queues */
 	struct delayed_work reap;
 	struct delayed_work refresh;
 	struct llist_head stale;

@@ -18,6 +18,7 @@
 
 #include "cell.h"
 #include "compat.h"
+#include "cover.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
@@ -46,23 +47,11 @@ void sal_endpoint_carry(const struct sal_endpoint *ep, enum sal_direction dir,
 struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,
 					  const struct sal_prefix *pfx)
 {
-	struct sal_endpoint *ep;
-	unsigned long id;
-	int af;
-
 	lockdep_assert_held(&sal_mutex);
 	/* one address needs no walk */
 	if (pfx->len == 128)
 		return sal_reverse_of(d, NULL, &pfx->addr);
-	af = sal_addr_af(&pfx->addr);
-	xa_for_each(&d->endpoints, id, ep) {
-		if (ep->has & BIT(af) && sal_endpoint_stays(ep) &&
-		    ipv6_prefix_equal(&pfx->addr, sal_endpoint_addr(ep, af),
-				      pfx->len))
-			return ep;
-		cond_resched();
-	}
-	return NULL;
+	return sal_cover_find(d, pfx);
 }
 
 static void endpoint_free(struct sal_endpoint *ep)
@@ -139,6 +128,9 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	struct sal_endpoint *ep;
 	int err, af;
 
+	err = sal_service_meter(svc, extack);
+	if (err)
+		return ERR_PTR(err);
 	err = sal_guest_charge_object(d, ENDPOINT_SIZE, extack);
 	if (err)
 		return ERR_PTR(err);
@@ -220,6 +212,7 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	}
 	list_add_tail_rcu(&ep->in_service, &ep->svc->endpoints);
 	spin_unlock_bh(&sal_lock);
+	sal_cover_add(ep);
 
 	d->n_endpoints++;
 	return 0;
@@ -265,6 +258,7 @@ void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 	list_del_rcu(&ep->in_service);
 	spin_unlock_bh(&sal_lock);
 	xa_erase(&ep->svc->domain->endpoints, ep->id);
+	sal_cover_del(ep);
 }
 
 /* a reader of the reverse table may be looking at it */

@@ -97,7 +97,7 @@ static void event_send(const struct event *ev)
 {
 	struct sal_domain *d = ev->d;
 
-	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_MISS + 1);
+	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_POLICY + 1);
 	rcu_read_lock();
 	if (READ_ONCE(events_on) && !READ_ONCE(d->dead) &&
 	    genl_has_listeners(&sal_nl_family, d->net, ev->group))
@@ -153,7 +153,7 @@ void sal_event_service(struct sal_service *svc, u8 cmd)
 		.d = svc->domain,
 		.group = SAL_NLGRP_SERVICE,
 		.cmd = cmd,
-		.size = GENLMSG_DEFAULT_SIZE,
+		.size = sal_nl_service_size(svc),
 		.fill = fill_service,
 		.arg = svc,
 	};
@@ -214,6 +214,25 @@ void sal_event_flow(struct sal_domain *d, struct sal_flow *f, u8 cmd)
 		.size = EVENT_SIZE,
 		.fill = fill_flow,
 		.arg = f,
+	};
+
+	event_send(&ev);
+}
+
+static int fill_policy(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	return sal_nl_fill_policy(skb, ev->arg, seq);
+}
+
+void sal_event_policy(struct sal_domain *d, const struct sal_policy *p, u8 cmd)
+{
+	const struct event ev = {
+		.d = d,
+		.group = SAL_NLGRP_POLICY,
+		.cmd = cmd,
+		.size = EVENT_SIZE,
+		.fill = fill_policy,
+		.arg = p,
 	};
 
 	event_send(&ev);

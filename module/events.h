@@ -18,6 +18,7 @@ struct sal_endpoint;
 struct sal_flow;
 struct sal_member;
 struct sal_moved;
+struct sal_policy;
 struct sal_packet;
 struct sal_rule;
 struct sal_service;
@@ -36,6 +37,9 @@ void sal_event_endpoint(struct sal_endpoint *ep, struct net *net, u8 cmd);
 
 /* @cmd: SAL_CMD_FLOW_{ADD,DEL}_NTF; RCU */
 void sal_event_flow(struct sal_domain *d, struct sal_flow *f, u8 cmd);
+
+/* @cmd: SAL_CMD_POLICY_{ADD,SET,DEL}_NTF; sal_mutex */
+void sal_event_policy(struct sal_domain *d, const struct sal_policy *p, u8 cmd);
 
 /**
  * sal_event_migrate() - flows were moved

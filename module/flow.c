@@ -41,6 +41,7 @@
 #include "guest.h"
 #include "member.h"
 #include "peer.h"
+#include "policy.h"
 #include "revtable.h"
 #include "sched.h"
 #include "service.h"
@@ -1027,13 +1028,22 @@ static bool flow_past_is_over(const struct sal_flow *f)
 	       !sal_cell_remembers(cell);
 }
 
+/* a policy has come since, or its client has become an endpoint */
+static bool flow_is_denied(struct sal_domain *d, const struct sal_flow *f,
+			   const struct sal_service *svc)
+{
+	return READ_ONCE(f->kind) == SAL_FLOW_SERVICE &&
+	       sal_policy_denies(d, &f->client, svc, NULL);
+}
+
 static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)
 {
 	const struct sal_service *svc = sal_flow_service(f);
 	u32 timeout = READ_ONCE(svc->conf.timeout[sal_track_timeout(f)]);
 
 	return READ_ONCE(svc->dead) || sal_flow_idle(f) >= timeout ||
-	       !sal_flow_member(d, f) || flow_past_is_over(f);
+	       !sal_flow_member(d, f) || flow_past_is_over(f) ||
+	       flow_is_denied(d, f, svc);
 }
 
 /*

@@ -32,6 +32,7 @@
 #include "hold.h"
 #include "member.h"
 #include "peer.h"
+#include "policy.h"
 #include "reject.h"
 #include "reset.h"
 #include "rule.h"
@@ -167,12 +168,32 @@ static enum sal_fwd fwd_no_flow(struct sal_domain *d, int err)
 		return SAL_FWD_PASS;
 	case -ENOTCONN:
 		return SAL_FWD_STRAY;
+	case -EACCES:
+		return SAL_FWD_DENIED;
 	case -ENOSPC:
 		return fwd_refuse(d, SAL_R_FLOW_LIMIT);
 	case -EADDRINUSE:
 		return fwd_drop(d, SAL_R_CLASH);
 	}
 	return fwd_drop(d, SAL_R_NO_MEMORY);
+}
+
+/* there is no flow: may one begin? */
+static int fwd_may_begin(const struct sal_spot *spot,
+			 const struct sal_service *svc,
+			 const struct sal_conv *conv,
+			 const struct sal_packet *pkt)
+{
+	bool stray = unlikely(sal_track_is_stray(pkt));
+
+	/* one that began before its namespace became a member */
+	if (stray && sal_flow_elsewhere(spot->member, svc, conv))
+		return -EXDEV;
+	if (sal_policy_denies(spot->member->domain, &conv->client, svc, NULL))
+		return -EACCES;
+	if (stray && READ_ONCE(svc->conf.stray) != SAL_STRAY_ADOPT)
+		return -ENOTCONN;
+	return 0;
 }
 
 /* step 3: the flow or an ERR_PTR */
@@ -182,6 +203,7 @@ static struct sal_flow *fwd_flow(const struct sal_spot *spot,
 {
 	const struct sal_conv conv = sal_fwd_conv(spot, pkt);
 	struct sal_flow *f;
+	int err;
 
 	f = sal_flow_lookup(spot->member, svc, &conv);
 	if (likely(f)) {
@@ -189,13 +211,10 @@ static struct sal_flow *fwd_flow(const struct sal_spot *spot,
 			return f;
 		/* the ports are used again */
 		sal_flow_remove(spot->member->domain, f);
-	} else if (unlikely(sal_track_is_stray(pkt))) {
-		/* one that began before its namespace became a member */
-		if (sal_flow_elsewhere(spot->member, svc, &conv))
-			return ERR_PTR(-EXDEV);
-		if (READ_ONCE(svc->conf.stray) != SAL_STRAY_ADOPT)
-			return ERR_PTR(-ENOTCONN);
 	}
+	err = fwd_may_begin(spot, svc, &conv, pkt);
+	if (err)
+		return ERR_PTR(err);
 	return sal_flow_create(spot->member, svc, &conv);
 }
 
@@ -464,6 +483,15 @@ static enum sal_fwd fwd_named(const struct sal_spot *spot, struct sk_buff *skb,
 	return named == SAL_FWD_PASS ? fwd : named;
 }
 
+/* what is denied does not wait, where others might */
+static enum sal_fwd fwd_gate(const struct sal_spot *spot,
+			     const struct sal_service *svc,
+			     const struct sal_packet *pkt)
+{
+	return sal_policy_denies(spot->member->domain, &pkt->src, svc, NULL) ?
+	       SAL_FWD_DENIED : SAL_FWD_WAIT;
+}
+
 /* steps 1 to 5, the route apart */
 static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
 			      struct sal_service **svc, struct sal_packet *pkt)
@@ -490,7 +518,7 @@ static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
 	if (fwd != SAL_FWD_SEND)
 		return fwd;
 	if (unlikely(READ_ONCE((*svc)->gate[spot->af]) != SAL_GATE_OPEN))
-		return SAL_FWD_WAIT;
+		return fwd_gate(spot, *svc, pkt);
 	return sal_fwd_translate(spot, *svc, skb, pkt);
 }
 
@@ -518,6 +546,10 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 		break;
 	case SAL_FWD_RULE_DROP:
 		reason = SAL_R_RULE_DROP;
+		break;
+	case SAL_FWD_DENIED:
+		reason = SAL_R_DENIED;
+		sal_reject_denied(net, skb, spot->af);
 		break;
 	default:
 		reason = SAL_R_STRAY;
@@ -555,6 +587,7 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 	case SAL_FWD_STRAY:
 	case SAL_FWD_RULE_DROP:
 	case SAL_FWD_RULE_REJECT:
+	case SAL_FWD_DENIED:
 		return sal_fwd_reject(spot, svc, skb, pkt, fwd);
 	case SAL_FWD_DROP:
 		break;

@@ -57,7 +57,7 @@
 static void hold_push(struct sal_hold *h, enum sal_af af,
 		      struct sal_held *held)
 {
-	list_add_tail(&held->list, &h->queue[af]);
+	list_add_tail(&held->list, &h->q->held[af]);
 	h->packets++;
 	h->bytes += held->size;
 }
@@ -65,7 +65,7 @@ static void hold_push(struct sal_hold *h, enum sal_af af,
 static void hold_push_front(struct sal_hold *h, enum sal_af af,
 			    struct sal_held *held)
 {
-	list_add(&held->list, &h->queue[af]);
+	list_add(&held->list, &h->q->held[af]);
 	h->packets++;
 	h->bytes += held->size;
 }
@@ -79,9 +79,8 @@ static void hold_unlink(struct sal_hold *h, struct sal_held *held)
 
 static struct sal_held *hold_pop(struct sal_hold *h, enum sal_af af)
 {
-	struct sal_held *held;
+	struct sal_held *held = sal_hold_first(h, af);
 
-	held = list_first_entry_or_null(&h->queue[af], struct sal_held, list);
 	if (held)
 		hold_unlink(h, held);
 	return held;
@@ -90,9 +89,8 @@ static struct sal_held *hold_pop(struct sal_hold *h, enum sal_af af)
 static struct sal_held *hold_pop_expired(struct sal_hold *h, enum sal_af af,
 					 unsigned long now)
 {
-	struct sal_held *held;
+	struct sal_held *held = sal_hold_first(h, af);
 
-	held = list_first_entry_or_null(&h->queue[af], struct sal_held, list);
 	if (!held || time_before(now, held->deadline))
 		return NULL;
 	hold_unlink(h, held);
@@ -116,6 +114,90 @@ static bool hold_charge(struct sal_domain *d, u32 size)
 	return false;
 }
 
+static void hold_work(struct work_struct *work);
+
+/*
+ * Most services never hold a packet, so what holds them is made for the first
+ * one. BH off or on, RCU.
+ */
+static struct sal_hold_queue *hold_queue_alloc(struct sal_service *svc)
+{
+	struct sal_domain *d = svc->domain;
+	struct sal_hold_queue *q;
+	struct mem_cgroup *old;
+	int af;
+
+	if (!sal_guest_charge(d, SAL_SHARE_TABLES, sizeof(*q)))
+		return NULL;
+	old = sal_domain_charge(d);
+	q = kzalloc_obj(*q, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	sal_domain_uncharge(old);
+	if (!q) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*q));
+		return NULL;
+	}
+	q->svc = svc;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		INIT_LIST_HEAD(&q->held[af]);
+	INIT_DELAYED_WORK(&q->work, hold_work);
+	return q;
+}
+
+static void hold_queue_free(struct sal_domain *d, struct sal_hold_queue *q)
+{
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*q));
+	kfree(q);
+}
+
+/* the lock of the queue is held, and the service is not dead */
+static void hold_queue_publish(struct sal_service *svc,
+			       struct sal_hold_queue *q)
+{
+	struct sal_domain *d = svc->domain;
+
+	WRITE_ONCE(svc->hold.q, q);
+	spin_lock(&d->queues_lock);
+	list_add_tail_rcu(&q->list, &d->queues);
+	spin_unlock(&d->queues_lock);
+	/* A purge of a member sees the queue, or we see that the member is
+	 * dead. Pairs with sal_hold_purge().
+	 */
+	smp_mb();
+}
+
+/*
+ * Where there is none yet, without the lock. Then hold_queue_give() with it,
+ * which is told what came of this; NULL where there is one.
+ */
+static struct sal_hold_queue *hold_queue_prepare(struct sal_service *svc)
+{
+	struct sal_hold_queue *q;
+
+	if (likely(READ_ONCE(svc->hold.q)))
+		return NULL;
+	q = hold_queue_alloc(svc);
+	return q ?: ERR_PTR(-ENOMEM);
+}
+
+/* false where there is none. *@q is to be freed, if it is anything yet. */
+static bool hold_queue_give(struct sal_service *svc, struct sal_hold_queue **q)
+{
+	if (svc->hold.q)
+		return true;
+	if (svc->dead || IS_ERR_OR_NULL(*q))
+		return false;
+	hold_queue_publish(svc, *q);
+	*q = NULL;
+	return true;
+}
+
+static void hold_queue_discard(struct sal_service *svc,
+			       struct sal_hold_queue *q)
+{
+	if (!IS_ERR_OR_NULL(q))
+		hold_queue_free(svc->domain, q);
+}
+
 static void hold_free(struct sal_domain *d, struct sal_held *held)
 {
 	atomic64_sub(held->size, &d->held_bytes);
@@ -123,9 +205,10 @@ static void hold_free(struct sal_domain *d, struct sal_held *held)
 	kfree(held);
 }
 
-static void hold_drop(struct sal_domain *d, struct sal_held *held)
+static void hold_drop(struct sal_domain *d, struct sal_held *held,
+		      enum sal_reason reason)
 {
-	sal_count(d, SAL_R_HOLD_PURGED);
+	sal_count(d, reason);
 	kfree_skb_reason(held->skb, SKB_DROP_REASON_NETFILTER_DROP);
 	hold_free(d, held);
 }
@@ -177,16 +260,22 @@ static bool hold_is_off(const struct sal_service *svc, enum sal_af af)
 }
 
 static enum sal_hold_result hold_admit(struct sal_service *svc,
-				       enum sal_af af, struct sal_held *held)
+				       enum sal_af af, struct sal_held *held,
+				       struct sal_hold_queue **q)
 {
 	struct sal_hold *h = &svc->hold;
 	unsigned long time;
 
-	if (svc->dead || READ_ONCE(held->member->dead))
+	if (svc->dead)
 		return SAL_HOLD_OFF;
 	if (svc->gate[af] == SAL_GATE_OPEN)
 		return SAL_HOLD_OPEN;
 	if (hold_is_off(svc, af))
+		return SAL_HOLD_OFF;
+	if (!hold_queue_give(svc, q))
+		return SAL_HOLD_NOMEM;
+	/* after that: see hold_queue_publish() */
+	if (READ_ONCE(held->member->dead))
 		return SAL_HOLD_OFF;
 	if ((!h->lent[af] && !hold_fits(h, &svc->conf, held->size)) ||
 	    !hold_charge(svc->domain, held->size))
@@ -198,7 +287,7 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	if (held->iif && !READ_ONCE(held->member->has_held))
 		WRITE_ONCE(held->member->has_held, true);
 	hold_push(h, af, held);
-	h->cpu = raw_smp_processor_id();
+	h->q->cpu = raw_smp_processor_id();
 	trace_sal_hold(held->skb, svc);
 	/*
 	 * Behind others it is not the first to expire. Where it is the only
@@ -206,9 +295,9 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	 * release what the other family has, which must not be put off.
 	 */
 	if (h->packets == 1 && !hold_releasing(svc))
-		mod_delayed_work(system_highpri_wq, &h->work, time);
+		mod_delayed_work(system_highpri_wq, &h->q->work, time);
 	else
-		queue_delayed_work(system_highpri_wq, &h->work, time);
+		queue_delayed_work(system_highpri_wq, &h->q->work, time);
 	return SAL_HELD;
 }
 
@@ -216,28 +305,30 @@ enum sal_hold_result sal_hold_packet(struct sal_service *svc,
 				     const struct sal_spot *spot,
 				     struct sk_buff *skb)
 {
-	enum sal_af af = spot->af;
 	enum sal_hold_result res;
+	struct sal_hold_queue *q;
 	struct sal_held *held;
 
 	held = hold_alloc(spot, skb);
 	if (!held)
 		return SAL_HOLD_NOMEM;
+	q = hold_queue_prepare(svc);
 	spin_lock_bh(&svc->hold.lock);
-	res = hold_admit(svc, af, held);
+	res = hold_admit(svc, spot->af, held, &q);
 	spin_unlock_bh(&svc->hold.lock);
+	hold_queue_discard(svc, q);
 	if (res != SAL_HELD)
 		kfree(held);
 	return res;
 }
 
-static void hold_run(struct sal_hold *h)
+static void hold_run(struct sal_hold_queue *q)
 {
-	int cpu = h->cpu;
+	int cpu = q->cpu;
 
 	if (!cpu_online(cpu))
 		cpu = WORK_CPU_UNBOUND;
-	mod_delayed_work_on(cpu, system_highpri_wq, &h->work, 0);
+	mod_delayed_work_on(cpu, system_highpri_wq, &q->work, 0);
 }
 
 void sal_hold_close(struct sal_service *svc, enum sal_af af)
@@ -247,8 +338,8 @@ void sal_hold_close(struct sal_service *svc, enum sal_af af)
 	WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
 	svc->hold.lent[af] = svc->hold.paused;
 	/* what was about to leave waits for its deadline again */
-	if (!list_empty(&svc->hold.queue[af]) && !svc->dead)
-		hold_run(&svc->hold);
+	if (sal_hold_first(&svc->hold, af) && !svc->dead)
+		hold_run(svc->hold.q);
 	spin_unlock(&svc->hold.lock);
 }
 
@@ -264,12 +355,12 @@ static void hold_open(struct sal_service *svc, enum sal_af af)
 
 	if (svc->dead || h->paused || svc->gate[af] != SAL_GATE_CLOSED)
 		return;
-	if (list_empty(&h->queue[af]) && !h->busy[af]) {
+	if (!h->q || (list_empty(&h->q->held[af]) && !h->q->busy[af])) {
 		hold_set_open(svc, af);
 	} else {
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
-		h->released[af] = 0;
-		hold_run(h);
+		h->q->released[af] = 0;
+		hold_run(h->q);
 	}
 }
 
@@ -291,7 +382,7 @@ static void hold_clamp(struct sal_hold *h, enum sal_af af,
 {
 	struct sal_held *held;
 
-	list_for_each_entry(held, &h->queue[af], list)
+	list_for_each_entry(held, &h->q->held[af], list)
 		if (time_after(held->deadline, latest))
 			held->deadline = latest;
 }
@@ -304,10 +395,10 @@ void sal_hold_kick(struct sal_service *svc)
 
 	spin_lock_bh(&h->lock);
 	latest = jiffies + msecs_to_jiffies(READ_ONCE(svc->conf.hold_time));
-	for (af = 0; af < SAL_AF_NUM; af++)
+	for (af = 0; h->packets && af < SAL_AF_NUM; af++)
 		hold_clamp(h, af, latest);
 	if (h->packets)
-		hold_run(h);
+		hold_run(h->q);
 	spin_unlock_bh(&h->lock);
 }
 
@@ -339,7 +430,7 @@ static bool hold_begin(struct sal_service *svc, enum sal_af af)
 
 	spin_lock_bh(&h->lock);
 	busy = svc->gate[af] == SAL_GATE_RELEASING;
-	h->busy[af] = busy;
+	h->q->busy[af] = busy;
 	spin_unlock_bh(&h->lock);
 	return busy;
 }
@@ -351,7 +442,7 @@ static bool hold_outrun(const struct sal_service *svc, enum sal_af af)
 	if (svc->hold.lent[af])
 		room = max(room, HOLD_LENT);
 	return svc->gate[af] == SAL_GATE_RELEASING &&
-	       svc->hold.released[af] / HOLD_TURNS > room;
+	       svc->hold.q->released[af] / HOLD_TURNS > room;
 }
 
 /* true where nothing is to be released any more, the gate open or closed */
@@ -361,11 +452,11 @@ static bool hold_finish(struct sal_service *svc, enum sal_af af)
 	bool done, outrun;
 
 	spin_lock_bh(&h->lock);
-	done = svc->gate[af] == SAL_GATE_CLOSED || list_empty(&h->queue[af]);
+	done = svc->gate[af] == SAL_GATE_CLOSED || !sal_hold_first(h, af);
 	outrun = !done && hold_outrun(svc, af);
 	if (svc->gate[af] == SAL_GATE_RELEASING && (done || outrun))
 		hold_set_open(svc, af);
-	h->busy[af] = !done;
+	h->q->busy[af] = !done;
 	spin_unlock_bh(&h->lock);
 	if (outrun)
 		sal_count(svc->domain, SAL_R_RELEASE_UNDRAINED);
@@ -385,7 +476,7 @@ static void hold_put_back(struct sal_service *svc, enum sal_af af,
 		hold_push_front(h, af, held);
 	spin_unlock_bh(&h->lock);
 	if (dead)
-		hold_drop(svc->domain, held);
+		hold_drop(svc->domain, held, SAL_R_HOLD_PURGED);
 }
 
 /* true where it has left, one way or the other */
@@ -418,7 +509,7 @@ static bool hold_release_one(struct sal_service *svc, enum sal_af af)
 	if (svc->gate[af] != SAL_GATE_CLOSED)
 		held = hold_pop(h, af);
 	if (held)
-		h->released[af]++;
+		h->q->released[af]++;
 	spin_unlock(&h->lock);
 	if (held)
 		more = hold_release_held(svc, af, held);
@@ -472,10 +563,8 @@ static void hold_rearm(struct sal_service *svc)
 
 	spin_lock_bh(&h->lock);
 	for (af = 0; af < SAL_AF_NUM && !svc->dead && !h->paused; af++) {
-		struct sal_held *held;
+		struct sal_held *held = sal_hold_first(h, af);
 
-		held = list_first_entry_or_null(&h->queue[af],
-						struct sal_held, list);
 		if (!held)
 			continue;
 		if (time_after(held->deadline, jiffies))
@@ -484,14 +573,15 @@ static void hold_rearm(struct sal_service *svc)
 			delay = 0;
 	}
 	if (delay != MAX_JIFFY_OFFSET)
-		queue_delayed_work(system_highpri_wq, &h->work, delay);
+		queue_delayed_work(system_highpri_wq, &h->q->work, delay);
 	spin_unlock_bh(&h->lock);
 }
 
 static void hold_work(struct work_struct *work)
 {
-	struct sal_service *svc = container_of(to_delayed_work(work),
-					       struct sal_service, hold.work);
+	struct sal_hold_queue *q = container_of(to_delayed_work(work),
+						struct sal_hold_queue, work);
+	struct sal_service *svc = q->svc;
 	int af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
@@ -540,7 +630,7 @@ void sal_hold_resume(struct sal_service *svc)
 			h->lent[af] = false;
 	}
 	if (h->packets && !svc->dead)
-		hold_run(h);
+		hold_run(h->q);
 	spin_unlock(&h->lock);
 	spin_unlock_bh(&sal_lock);
 }
@@ -564,7 +654,9 @@ static void hold_take_strays(struct sal_service *svc, enum sal_af af,
 	struct sal_held *held, *next;
 	struct sal_service *owner;
 
-	list_for_each_entry_safe(held, next, &h->queue[af], list) {
+	if (!h->q)
+		return;
+	list_for_each_entry_safe(held, next, &h->q->held[af], list) {
 		owner = hold_owner(svc->domain, held, af);
 		if (!owner || owner == svc)
 			continue;
@@ -578,25 +670,39 @@ static void hold_take_strays(struct sal_service *svc, enum sal_af af,
  * a shorter prefix need not be part of the transaction: it goes on, and lets what
  * comes to it wait until what it is given here has left.
  */
-static void hold_take_in(struct sal_service *svc, enum sal_af af,
+static void hold_push_in(struct sal_service *svc, enum sal_af af,
 			 struct sal_held *held)
 {
 	struct sal_hold *h = &svc->hold;
 	unsigned long latest;
 
-	spin_lock(&h->lock);
 	latest = jiffies + msecs_to_jiffies(READ_ONCE(svc->conf.hold_time));
 	if (time_after(held->deadline, latest))
 		held->deadline = latest;
 	hold_push_front(h, af, held);
-	h->cpu = raw_smp_processor_id();
+	h->q->cpu = raw_smp_processor_id();
 	if (svc->gate[af] == SAL_GATE_OPEN) {
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
-		h->released[af] = 0;
+		h->q->released[af] = 0;
 	}
 	if (!h->paused)
-		hold_run(h);
-	spin_unlock(&h->lock);
+		hold_run(h->q);
+}
+
+static void hold_take_in(struct sal_service *svc, enum sal_af af,
+			 struct sal_held *held)
+{
+	struct sal_hold_queue *q = hold_queue_prepare(svc);
+	bool taken;
+
+	spin_lock(&svc->hold.lock);
+	taken = hold_queue_give(svc, &q);
+	if (taken)
+		hold_push_in(svc, af, held);
+	spin_unlock(&svc->hold.lock);
+	hold_queue_discard(svc, q);
+	if (!taken)
+		hold_drop(svc->domain, held, SAL_R_NO_MEMORY);
 }
 
 void sal_hold_rehome(struct sal_service *svc)
@@ -628,7 +734,9 @@ static void hold_take_unowned(struct sal_service *svc, enum sal_af af,
 	struct sal_hold *h = &svc->hold;
 	struct sal_held *held, *next;
 
-	list_for_each_entry_safe(held, next, &h->queue[af], list) {
+	if (!h->q)
+		return;
+	list_for_each_entry_safe(held, next, &h->q->held[af], list) {
 		if (hold_owner(svc->domain, held, af))
 			continue;
 		hold_unlink(h, held);
@@ -654,7 +762,8 @@ void sal_hold_let_go(struct sal_service *svc)
 			if (sal_release(svc, held, af))
 				hold_free(svc->domain, held);
 			else
-				hold_drop(svc->domain, held);
+				hold_drop(svc->domain, held,
+					  SAL_R_HOLD_PURGED);
 		}
 		local_bh_enable();
 		rcu_read_unlock();
@@ -666,10 +775,10 @@ static void hold_drop_list(struct sal_service *svc, struct list_head *list)
 	struct sal_held *held, *next;
 
 	list_for_each_entry_safe(held, next, list, list)
-		hold_drop(svc->domain, held);
+		hold_drop(svc->domain, held, SAL_R_HOLD_PURGED);
 }
 
-void sal_hold_purge(struct sal_service *svc, const struct sal_member *m)
+static void hold_purge(struct sal_service *svc, const struct sal_member *m)
 {
 	struct sal_hold *h = &svc->hold;
 	struct sal_held *held, *next;
@@ -678,7 +787,7 @@ void sal_hold_purge(struct sal_service *svc, const struct sal_member *m)
 
 	spin_lock_bh(&h->lock);
 	for (af = 0; af < SAL_AF_NUM; af++)
-		list_for_each_entry_safe(held, next, &h->queue[af], list)
+		list_for_each_entry_safe(held, next, &h->q->held[af], list)
 			if (held->member == m) {
 				hold_unlink(h, held);
 				list_add_tail(&held->list, &list);
@@ -687,15 +796,43 @@ void sal_hold_purge(struct sal_service *svc, const struct sal_member *m)
 	hold_drop_list(svc, &list);
 }
 
+/* queues come without sal_mutex, but do not go */
+void sal_hold_purge(const struct sal_member *m)
+{
+	struct sal_domain *d = m->domain;
+	struct sal_hold_queue *q;
+
+	lockdep_assert_held(&sal_mutex);
+	/* @dead was set before. Pairs with hold_queue_publish(). */
+	smp_mb();
+	list_for_each_entry_rcu(q, &d->queues, list,
+				lockdep_is_held(&sal_mutex))
+		hold_purge(q->svc, m);
+}
+
+u32 sal_hold_count(struct sal_domain *d)
+{
+	struct sal_hold_queue *q;
+	u32 n = 0;
+
+	lockdep_assert_held(&sal_mutex);
+	list_for_each_entry_rcu(q, &d->queues, list,
+				lockdep_is_held(&sal_mutex))
+		n += READ_ONCE(q->svc->hold.packets);
+	return n;
+}
+
 void sal_hold_init(struct sal_service *svc)
 {
-	struct sal_hold *h = &svc->hold;
-	int af;
+	spin_lock_init(&svc->hold.lock);
+}
 
-	spin_lock_init(&h->lock);
-	for (af = 0; af < SAL_AF_NUM; af++)
-		INIT_LIST_HEAD(&h->queue[af]);
-	INIT_DELAYED_WORK(&h->work, hold_work);
+static void hold_queue_end(struct sal_domain *d, struct sal_hold_queue *q)
+{
+	spin_lock_bh(&d->queues_lock);
+	list_del_rcu(&q->list);
+	spin_unlock_bh(&d->queues_lock);
+	cancel_delayed_work_sync(&q->work);
 }
 
 void sal_hold_destroy(struct sal_service *svc)
@@ -709,13 +846,22 @@ void sal_hold_destroy(struct sal_service *svc)
 	WRITE_ONCE(svc->dead, true);
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
-		list_splice_tail_init(&h->queue[af], &list);
+		if (h->q)
+			list_splice_tail_init(&h->q->held[af], &list);
 	}
 	h->packets = 0;
 	h->bytes = 0;
 	spin_unlock_bh(&h->lock);
 	hold_drop_list(svc, &list);
-	cancel_delayed_work_sync(&h->work);
+	/* a dead service gets none any more */
+	if (h->q)
+		hold_queue_end(svc->domain, h->q);
+}
+
+void sal_hold_free(struct sal_service *svc)
+{
+	if (svc->hold.q)
+		hold_queue_free(svc->domain, svc->hold.q);
 }
 
 #include "selftest/hold.c"

@@ -12,13 +12,14 @@
 
 #include "addr.h"
 
+struct sal_domain;
 struct sal_member;
 struct sal_service;
 struct sal_spot;
 
 /**
  * struct sal_held - one held packet
- * @list: in &sal_hold.queue
+ * @list: in &sal_hold_queue.held
  * @skb: the packet as the client sent it, without device, route, conntrack
  * @member: whose packet it is. The end of the membership purges the queue, so
  *	it is there while the entry is, and for an RCU read side that took
@@ -38,33 +39,53 @@ struct sal_held {
 };
 
 /**
- * struct sal_hold - the packets of a service that wait
- * @lock: guards all of it, and &sal_service.gate
- * @queue: &struct sal_held for each family, the oldest first
- * @packets: how many, both families together
- * @bytes: how much, likewise
+ * struct sal_hold_queue - what a service has when it has held a packet once
+ * @svc: the service, which it ends with
+ * @list: in &sal_domain.queues
+ * @held: &struct sal_held for each family, the oldest first
  * @released: packets released since the gate began to, for each family
  * @busy: the work is not yet done with what it releases, for each family
- * @paused: a transaction is changing the service: gates are closed and stay so,
- *	and no packet is too old
- * @lent: for each family, from a pause until what it held is released: packets do
- *	not wait for want of an endpoint, so none is too much for the service
  * @cpu: where the latest packet came from, and so where they leave: newer
  *	packets of that CPU follow them through the same backlog
  * @work: releases and expires
  */
-struct sal_hold {
-	spinlock_t lock;	/* all below, and the gates */
-	struct list_head queue[SAL_AF_NUM];
-	u32 packets;
-	u32 bytes;
+struct sal_hold_queue {
+	struct sal_service *svc;
+	struct list_head list;
+	struct list_head held[SAL_AF_NUM];
 	u32 released[SAL_AF_NUM];
 	bool busy[SAL_AF_NUM];
-	bool paused;
-	bool lent[SAL_AF_NUM];
 	int cpu;
 	struct delayed_work work;
 };
+
+/**
+ * struct sal_hold - the packets of a service that wait
+ * @lock: guards all of it, and &sal_service.gate
+ * @packets: how many, both families together
+ * @bytes: how much, likewise
+ * @paused: a transaction is changing the service: gates are closed and stay so,
+ *	and no packet is too old
+ * @lent: for each family, from a pause until what it held is released: packets do
+ *	not wait for want of an endpoint, so none is too much for the service
+ * @q: where they are; NULL before the first one, and never changes then
+ */
+struct sal_hold {
+	spinlock_t lock;	/* all below, and the gates */
+	u32 packets;
+	u32 bytes;
+	bool paused;
+	bool lent[SAL_AF_NUM];
+	struct sal_hold_queue *q;
+};
+
+/* the oldest packet that waits, or NULL; its lock is held */
+static inline struct sal_held *sal_hold_first(const struct sal_hold *h,
+					      enum sal_af af)
+{
+	return h->q ? list_first_entry_or_null(&h->q->held[af],
+					       struct sal_held, list) : NULL;
+}
 
 /**
  * enum sal_hold_result - what became of a packet that was to be held
@@ -109,12 +130,16 @@ void sal_hold_resume(struct sal_service *svc);
 /* those that are no service's any more go where rules now say; sal_mutex */
 void sal_hold_let_go(struct sal_service *svc);
 
-/* drop what a member has in it */
-void sal_hold_purge(struct sal_service *svc, const struct sal_member *m);
+/* drop what a member has in the queues of its domain; sal_mutex */
+void sal_hold_purge(const struct sal_member *m);
+/* packets in all queues of a domain; sal_mutex */
+u32 sal_hold_count(struct sal_domain *d);
 
 void sal_hold_init(struct sal_service *svc);
 /* the service is dead; drops what is left and waits for the work. May sleep. */
 void sal_hold_destroy(struct sal_service *svc);
+/* RCU has let everyone go */
+void sal_hold_free(struct sal_service *svc);
 
 #ifdef DEBUG
 int sal_hold_selftest(void);

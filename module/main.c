@@ -15,6 +15,7 @@
 #include "netlink.h"
 #include "revtable.h"
 #include "route.h"
+#include "service.h"
 #include "vip.h"
 
 /* debug builds do not load where one fails */
@@ -27,6 +28,36 @@ static int __init sal_selftest(void)
 	return 0;
 }
 
+/* all RCU callbacks have run */
+static void sal_caches_exit(void)
+{
+	sal_flow_exit();
+	sal_vip_exit();
+	sal_service_exit();
+}
+
+static int __init sal_caches_init(void)
+{
+	int err;
+
+	err = sal_service_init();
+	if (err)
+		return err;
+	err = sal_vip_init();
+	if (err)
+		goto err_service;
+	err = sal_flow_init();
+	if (err)
+		goto err_vip;
+	return 0;
+
+err_vip:
+	sal_vip_exit();
+err_service:
+	sal_service_exit();
+	return err;
+}
+
 static int __init sal_init(void)
 {
 	int err;
@@ -35,12 +66,12 @@ static int __init sal_init(void)
 	if (err)
 		return err;
 	sal_hooks_init();
-	err = sal_flow_init();
+	err = sal_caches_init();
 	if (err)
 		return err;
 	err = sal_net_init();
 	if (err)
-		goto err_flow;
+		goto err_caches;
 	err = sal_link_init();
 	if (err)
 		goto err_net;
@@ -53,8 +84,8 @@ err_link:
 	sal_link_exit();
 err_net:
 	sal_net_exit();
-err_flow:
-	sal_flow_exit();
+err_caches:
+	sal_caches_exit();
 	return err;
 }
 
@@ -72,7 +103,7 @@ static void __exit sal_exit(void)
 	rcu_barrier();
 	rcu_barrier();
 	rcu_barrier();
-	sal_flow_exit();
+	sal_caches_exit();
 	sal_guest_exit();
 }
 

@@ -191,17 +191,13 @@ void sal_members_forget(struct sal_txn *t)
 void sal_member_del(struct sal_member *m)
 {
 	struct sal_domain *d = m->domain;
-	struct sal_service *svc;
-	unsigned long id;
 
 	lockdep_assert_held(&sal_mutex);
 	RCU_INIT_POINTER(sal_net(m->net)->member, NULL);
 	xa_erase(&d->members, m->id);
 	d->n_members--;
 	WRITE_ONCE(m->dead, true);
-	xa_for_each(&d->services, id, svc)
-		sal_hold_purge(svc, m);
-	sal_rules_purge(d, m);
+	sal_hold_purge(m);
 	/*
 	 * What is released from a router's queue may end in an NFQUEUE, and that
 	 * keeps a pointer to a function of ours until our hooks go.

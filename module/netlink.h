@@ -17,6 +17,7 @@ struct net;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_flow;
+struct sal_policy;
 struct sal_member;
 struct sal_rule;
 struct sal_service;
@@ -44,12 +45,15 @@ struct net *sal_nl_get_netns(struct sk_buff *skb, const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
 
 /* one each for get, dump and events; seq 0 leaves the number out */
+size_t sal_nl_service_size(const struct sal_service *svc);
 int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq);
 int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			 struct net *net, u64 seq);
 int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		     struct sal_flow *f, u64 seq);
 int sal_nl_fill_rule(struct sk_buff *skb, const struct sal_rule *rule, u64 seq);
+int sal_nl_fill_policy(struct sk_buff *skb, const struct sal_policy *p,
+		       u64 seq);
 /* for the event of its end, which has this, too */
 int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f);
 

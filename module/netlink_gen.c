@@ -41,6 +41,11 @@ static const struct netlink_range_validation sal_a_domain_max_rules_range = {
 	.max	= 1048576ULL,
 };
 
+static const struct netlink_range_validation sal_a_domain_max_policies_range = {
+	.min	= 1ULL,
+	.max	= 1048576ULL,
+};
+
 static const struct netlink_range_validation sal_a_service_hold_packets_range = {
 	.max	= SAL_HOLD_PACKETS_MAX,
 };
@@ -114,7 +119,7 @@ const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1] = {
 };
 
 /* SAL_CMD_DOMAIN_SET - do */
-static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_RULES + 1] = {
+static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_POLICIES + 1] = {
 	[SAL_A_DOMAIN_VIP_POOL] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_ID_PREFIX] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_MAX_SERVICES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_services_range),
@@ -124,6 +129,8 @@ static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_RULES +
 	[SAL_A_DOMAIN_MAX_HELD] = NLA_POLICY_FULL_RANGE(NLA_UINT, &sal_a_domain_max_held_range),
 	[SAL_A_DOMAIN_FLOW_ACCT] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_DOMAIN_MAX_RULES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_rules_range),
+	[SAL_A_DOMAIN_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_DOMAIN_MAX_POLICIES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_policies_range),
 };
 
 /* SAL_CMD_MEMBER_NEW - do */
@@ -151,9 +158,10 @@ static const struct nla_policy sal_member_del_nl_policy[SAL_A_MEMBER_NETNS_FD + 
 };
 
 /* SAL_CMD_SERVICE_NEW - do */
-static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_AFFINITY + 1] = {
+static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_ALIAS + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
 	[SAL_A_SERVICE_HOLD_BYTES] = { .type = NLA_U32, },
 	[SAL_A_SERVICE_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_time_range),
@@ -177,9 +185,10 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_AFFINITY 
 };
 
 /* SAL_CMD_SERVICE_SET - do */
-static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_AFFINITY + 1] = {
+static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_ALIAS + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
 	[SAL_A_SERVICE_HOLD_BYTES] = { .type = NLA_U32, },
 	[SAL_A_SERVICE_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_time_range),
@@ -325,6 +334,20 @@ static const struct nla_policy sal_rule_del_nl_policy[SAL_A_RULE_PREFIX + 1] = {
 	[SAL_A_RULE_PREFIX] = NLA_POLICY_NESTED(sal_any_prefix_nl_policy),
 };
 
+/* SAL_CMD_POLICY_NEW - do */
+static const struct nla_policy sal_policy_new_nl_policy[SAL_A_POLICY_REPLACE + 1] = {
+	[SAL_A_POLICY_FROM] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+	[SAL_A_POLICY_TO] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+	[SAL_A_POLICY_ACCESS] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_POLICY_REPLACE] = { .type = NLA_FLAG, },
+};
+
+/* SAL_CMD_POLICY_DEL - do */
+static const struct nla_policy sal_policy_del_nl_policy[SAL_A_POLICY_TO + 1] = {
+	[SAL_A_POLICY_FROM] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+	[SAL_A_POLICY_TO] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+};
+
 /* Ops table for sal */
 static const struct genl_split_ops sal_nl_ops[] = {
 	{
@@ -342,7 +365,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_domain_set_doit,
 		.policy		= sal_domain_set_nl_policy,
-		.maxattr	= SAL_A_DOMAIN_MAX_RULES,
+		.maxattr	= SAL_A_DOMAIN_MAX_POLICIES,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -391,14 +414,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_SERVICE_NEW,
 		.doit		= sal_nl_service_new_doit,
 		.policy		= sal_service_new_nl_policy,
-		.maxattr	= SAL_A_SERVICE_AFFINITY,
+		.maxattr	= SAL_A_SERVICE_ALIAS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_SERVICE_SET,
 		.doit		= sal_nl_service_set_doit,
 		.policy		= sal_service_set_nl_policy,
-		.maxattr	= SAL_A_SERVICE_AFFINITY,
+		.maxattr	= SAL_A_SERVICE_ALIAS,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -542,6 +565,27 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.maxattr	= SAL_A_RULE_PREFIX,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
+	{
+		.cmd		= SAL_CMD_POLICY_NEW,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_policy_new_doit,
+		.policy		= sal_policy_new_nl_policy,
+		.maxattr	= SAL_A_POLICY_REPLACE,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= SAL_CMD_POLICY_GET,
+		.dumpit	= sal_nl_policy_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= SAL_CMD_POLICY_DEL,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_policy_del_doit,
+		.policy		= sal_policy_del_nl_policy,
+		.maxattr	= SAL_A_POLICY_TO,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
 };
 
 static const struct genl_multicast_group sal_nl_mcgrps[] = {
@@ -552,6 +596,7 @@ static const struct genl_multicast_group sal_nl_mcgrps[] = {
 	[SAL_NLGRP_TRANSACTION] = { "transaction", },
 	[SAL_NLGRP_RULE] = { "rule", },
 	[SAL_NLGRP_MISS] = { "miss", },
+	[SAL_NLGRP_POLICY] = { "policy", },
 };
 
 struct genl_family sal_nl_family __ro_after_init = {

@@ -54,6 +54,9 @@ int sal_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int sal_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sal_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SAL_NLGRP_SERVICE,
@@ -63,6 +66,7 @@ enum {
 	SAL_NLGRP_TRANSACTION,
 	SAL_NLGRP_RULE,
 	SAL_NLGRP_MISS,
+	SAL_NLGRP_POLICY,
 };
 
 extern struct genl_family sal_nl_family;

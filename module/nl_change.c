@@ -25,8 +25,8 @@
 #include "nl_util.h"
 #include "txn.h"
 
-/* a request needs no more: 64 VIPs and a few numbers */
-#define CHANGE_LEN_MAX	4096
+/* a request needs no more: 64 VIPs, 16 aliases and a few numbers */
+#define CHANGE_LEN_MAX	8192
 
 /* transactions that have begun, of all sockets of a namespace: each request looks
  * for its own among them
@@ -208,7 +208,9 @@ static int change_alone(struct genl_info *info, const struct sal_nl_op *op,
 	int err;
 
 	if (op->reply) {
-		err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
+		/* most of a reply is what was asked for */
+		err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE +
+					info->nlhdr->nlmsg_len);
 		if (err)
 			return err;
 	}

@@ -7,9 +7,11 @@
 #include <linux/xarray.h>
 
 #include "domain.h"
+#include "hold.h"
 #include "guest.h"
 #include "net.h"
 #include "nl_util.h"
+#include "policy.h"
 #include "prefix.h"
 #include "rule.h"
 #include "service.h"
@@ -44,16 +46,11 @@ struct domain_totals {
 
 static void totals_get(struct sal_domain *d, struct domain_totals *t)
 {
-	struct sal_service *svc;
-	unsigned long id;
-
 	t->services = d->n_services;
 	t->endpoints = d->n_endpoints;
 	t->members = d->n_members;
 	t->flows = atomic_read(&d->n_flows);
-	xa_for_each(&d->services, id, svc)
-		t->held_packets += READ_ONCE(svc->hold.packets);
-	t->held_packets += sal_rules_held(d);
+	t->held_packets = sal_hold_count(d);
 	t->rules = d->n_rules;
 	t->held_bytes = atomic64_read(&d->held_bytes);
 	t->created = atomic64_read(&d->flows_created);
@@ -73,6 +70,16 @@ static int totals_put(struct sk_buff *skb, const struct domain_totals *t)
 	    nla_put_uint(skb, SAL_A_DOMAIN_DESTROYED, t->destroyed) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_GENERATION, t->generation) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_RULES, t->rules))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int policies_put(struct sk_buff *skb, const struct sal_limits *limits,
+			u32 access, u32 n)
+{
+	if (nla_put_u32(skb, SAL_A_DOMAIN_POLICY, access) ||
+	    nla_put_u32(skb, SAL_A_DOMAIN_POLICIES, n) ||
+	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_POLICIES, limits->policies))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -114,6 +121,7 @@ static int domain_fill(struct sk_buff *skb, void *obj, const void *filter)
 	const struct sal_limits *limits = &sal_domain_limits;
 	struct domain_totals totals = {};
 	struct sal_domain *d = obj;
+	u32 access = SAL_ACCESS_ALLOW, n_policies = 0;
 	bool flow_acct = false;
 
 	if (d) {
@@ -122,9 +130,12 @@ static int domain_fill(struct sk_buff *skb, void *obj, const void *filter)
 		limits = &d->limits;
 		id_prefix = &d->id_prefix;
 		flow_acct = d->flow_acct;
+		access = d->access;
+		n_policies = d->n_policies;
 		totals_get(d, &totals);
 	}
 	if (settings_put(skb, limits, id_prefix, flow_acct) ||
+	    policies_put(skb, limits, access, n_policies) ||
 	    totals_put(skb, &totals))
 		return -EMSGSIZE;
 	return 0;
@@ -279,6 +290,7 @@ static const struct nlattr *limits_raised(struct nlattr **tb)
 		{ SAL_A_DOMAIN_MAX_FLOWS, std->flows },
 		{ SAL_A_DOMAIN_MAX_HELD, std->held },
 		{ SAL_A_DOMAIN_MAX_RULES, std->rules },
+		{ SAL_A_DOMAIN_MAX_POLICIES, std->policies },
 	};
 	unsigned int i;
 
@@ -325,6 +337,9 @@ static void limits_set(struct sal_limits *limits, struct nlattr **tb)
 	if (tb[SAL_A_DOMAIN_MAX_HELD])
 		WRITE_ONCE(limits->held,
 			   nla_get_uint(tb[SAL_A_DOMAIN_MAX_HELD]));
+	if (tb[SAL_A_DOMAIN_MAX_POLICIES])
+		WRITE_ONCE(limits->policies,
+			   nla_get_u32(tb[SAL_A_DOMAIN_MAX_POLICIES]));
 }
 
 /* what can fail comes first, then nothing does */
@@ -356,6 +371,8 @@ static int domain_set(const struct genl_info *info,
 		WRITE_ONCE(d->flow_acct,
 			   nla_get_u32(info->attrs[SAL_A_DOMAIN_FLOW_ACCT]) ==
 			   SAL_SWITCH_ON);
+	if (info->attrs[SAL_A_DOMAIN_POLICY])
+		sal_policy_set_default(d, nla_get_u32(info->attrs[SAL_A_DOMAIN_POLICY]));
 	limits_set(&d->limits, info->attrs);
 	sal_domain_changed(d);
 	return 0;

@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
 
+#include "alias.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "net.h"
@@ -32,7 +33,7 @@ static int vips_put(struct sk_buff *skb, const struct sal_service *svc,
 	return 0;
 }
 
-/* @match: the VIP that an address was found by, or NULL for all */
+/* @match: the VIP that it was found by, or NULL for all */
 static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 		       const struct sal_vip *match)
 {
@@ -49,6 +50,21 @@ static int resolve_put(struct sk_buff *skb, struct sal_service *svc,
 			READ_ONCE(svc->usable[SAL_V6])))
 		return -EMSGSIZE;
 	return 0;
+}
+
+/* the VIP that an alias stands for; NULL for that of a service's own name, which
+ * stands for all. sal_mutex.
+ */
+static const struct sal_vip *alias_vip(const struct sal_service *svc,
+				       const char *name)
+{
+	const struct sal_alias *alias = sal_alias_of(svc, name);
+	struct sal_prefix pfx = { .len = 128 };
+
+	if (!alias)
+		return NULL;
+	pfx.addr = alias->id;
+	return sal_vip_get(&svc->domain->vips, &pfx);
 }
 
 static int get_addr(const struct genl_info *info, const struct nlattr *nla,
@@ -95,10 +111,9 @@ static int resolve_rule(struct sal_domain *d, const struct sal_rule *rule,
 }
 
 /* a rule that what is sent to the ID is subject to; RCU */
-static int resolve_id_rule(struct sal_domain *d, const struct sal_service *svc,
+static int resolve_id_rule(struct sal_domain *d, const struct in6_addr *id,
 			   struct sk_buff *rsp)
 {
-	const struct in6_addr *id = sal_service_sid(svc);
 	const struct sal_rule *rule;
 	struct sal_rule_end end;
 
@@ -113,17 +128,20 @@ static int resolve_id_rule(struct sal_domain *d, const struct sal_service *svc,
 static int resolve_name(const struct genl_info *info, struct sal_domain *d,
 			struct sk_buff *rsp)
 {
+	const struct sal_vip *match;
 	struct sal_service *svc;
 	int err;
 
 	svc = sal_nl_find_service(d, info, SAL_A_RESOLVE_NAME);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
-	err = resolve_put(rsp, svc, NULL);
+	match = alias_vip(svc, nla_data(info->attrs[SAL_A_RESOLVE_NAME]));
+	err = resolve_put(rsp, svc, match);
 	if (err)
 		return err;
 	rcu_read_lock();
-	err = resolve_id_rule(d, svc, rsp);
+	err = resolve_id_rule(d, match ? &match->pfx.addr : sal_service_sid(svc),
+			      rsp);
 	rcu_read_unlock();
 	return err;
 }
@@ -205,7 +223,7 @@ static int resolve(struct genl_info *info, const struct nlattr *nla)
  * struct walk_req - a request for a walk
  * @nla: the name or the address
  * @family: enum sal_af, or SAL_AF_NUM where any will do
- * @match: the VIP that an address was found by, or NULL
+ * @match: the VIP that an address was found by, or that of an alias; or NULL
  * @walk: the walk itself
  */
 struct walk_req {
@@ -289,6 +307,8 @@ static int walk_find_vip(const struct genl_info *info, struct walk_req *req)
 	u32 i;
 
 	for (i = 0; i < w->svc->n_vips; i++) {
+		if (req->match && w->svc->vips[i] != req->match)
+			continue;
 		w->dst = w->svc->vips[i]->pfx.addr;
 		w->af = sal_addr_af(&w->dst);
 		w->has_dst = req->family == SAL_AF_NUM || req->family == w->af;
@@ -339,8 +359,10 @@ static int walk_find(const struct genl_info *info, struct walk_req *req)
 
 	if (w->d && w->name) {
 		w->svc = sal_service_find(w->d, w->name);
-		if (w->svc)
+		if (w->svc) {
+			req->match = alias_vip(w->svc, w->name);
 			err = walk_find_vip(info, req);
+		}
 	} else if (w->d) {
 		rcu_read_lock();
 		req->match = sal_vip_lookup(&w->d->vips, &w->dst);

@@ -4,9 +4,11 @@
  */
 #include <linux/mutex.h>
 
+#include "alias.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
+#include "name.h"
 #include "net.h"
 #include "nl_change.h"
 #include "nl_util.h"
@@ -158,6 +160,17 @@ static int vips_put(struct sk_buff *skb, const struct sal_service *svc)
 	return 0;
 }
 
+static int aliases_put(struct sk_buff *skb, const struct sal_service *svc)
+{
+	u32 i;
+
+	for (i = 0; i < svc->n_aliases; i++)
+		if (nla_put_string(skb, SAL_A_SERVICE_ALIAS,
+				   svc->aliases[i]->name))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int state_put(struct sk_buff *skb, struct sal_service *svc)
 {
 	if (nla_put_u32(skb, SAL_A_SERVICE_ENDPOINTS, svc->n_endpoints) ||
@@ -186,6 +199,25 @@ static int traffic_put(struct sk_buff *skb, const struct sal_service *svc)
 }
 
 /**
+ * sal_nl_service_size() - room for the attributes of a service
+ * @svc: service
+ *
+ * sal_mutex.
+ *
+ * Return: enough bytes for sal_nl_fill_service().
+ */
+size_t sal_nl_service_size(const struct sal_service *svc)
+{
+	/* its name, and numbers */
+	size_t size = 1024;
+
+	size += svc->n_vips * nla_total_size(nla_total_size(16) +
+					     nla_total_size(4));
+	size += svc->n_aliases * nla_total_size(SAL_NAME_MAX + 1);
+	return size;
+}
+
+/**
  * sal_nl_fill_service() - put a service into a message
  * @skb: message
  * @svc: service
@@ -200,8 +232,8 @@ static int traffic_put(struct sk_buff *skb, const struct sal_service *svc)
 int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq)
 {
 	if (nla_put_string(skb, SAL_A_SERVICE_NAME, svc->name) ||
-	    vips_put(skb, svc) || conf_put(skb, &svc->conf) ||
-	    state_put(skb, svc))
+	    vips_put(skb, svc) || aliases_put(skb, svc) ||
+	    conf_put(skb, &svc->conf) || state_put(skb, svc))
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_SERVICE_SEQ, seq);
@@ -253,6 +285,51 @@ err_free:
 	return ERR_PTR(err);
 }
 
+/* unlike others, this attribute need not end with a NUL */
+static const char *alias_get(const struct nlattr *nla,
+			     struct netlink_ext_ack *extack)
+{
+	if (memchr(nla_data(nla), '\0', nla_len(nla)))
+		return nla_data(nla);
+	NL_SET_ERR_MSG_ATTR(extack, nla, "an alias ends with a NUL");
+	return ERR_PTR(-EINVAL);
+}
+
+/* one that is empty stands for none at all */
+static int aliases_get(const struct genl_info *info,
+		       struct sal_service_req *req)
+{
+	struct nlattr *nla;
+	const char *name;
+	int rem;
+
+	if (!info->attrs[SAL_A_SERVICE_ALIAS])
+		return 0;
+	req->set_aliases = true;
+	nla_for_each_attr_type(nla, SAL_A_SERVICE_ALIAS,
+			       genlmsg_data(info->genlhdr),
+			       genlmsg_len(info->genlhdr), rem) {
+		name = alias_get(nla, info->extack);
+		if (IS_ERR(name))
+			return PTR_ERR(name);
+		/* the last of several is the one that was parsed */
+		if (!*name && !req->n_aliases &&
+		    nla == info->attrs[SAL_A_SERVICE_ALIAS])
+			return 0;
+		if (req->n_aliases == SAL_ALIASES_MAX) {
+			NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+						"at most %u aliases",
+						SAL_ALIASES_MAX);
+			return -E2BIG;
+		}
+		name = sal_nl_name(nla, "alias", info->extack);
+		if (IS_ERR(name))
+			return PTR_ERR(name);
+		req->aliases[req->n_aliases++] = name;
+	}
+	return 0;
+}
+
 /* is this the VIP that the core has refused? */
 static bool vip_refused(struct sal_domain *d, const char *name,
 			const struct sal_prefix *pfx)
@@ -260,7 +337,7 @@ static bool vip_refused(struct sal_domain *d, const char *name,
 	const struct sal_vip *vip = sal_vip_get(&d->vips, pfx);
 
 	return sal_prefix_check(pfx, "a VIP", NULL) ||
-	       (vip && vip->next && strcmp(vip->next->name, name)) ||
+	       (vip && vip->next && !sal_name_equal(vip->next->name, name)) ||
 	       sal_endpoint_covered(d, pfx);
 }
 
@@ -276,6 +353,27 @@ static void blame_vip(const struct genl_info *info, struct sal_domain *d,
 			       genlmsg_data(info->genlhdr),
 			       genlmsg_len(info->genlhdr), rem) {
 		if (vip_refused(d, req->name, &req->vips[i++])) {
+			NL_SET_BAD_ATTR(info->extack, nla);
+			return;
+		}
+	}
+}
+
+/* as far as the plan came; the alias that it ended at */
+static void blame_alias(const struct genl_info *info, struct sal_domain *d,
+			const struct sal_service_req *req)
+{
+	const struct sal_service *svc = sal_service_find(d, req->name);
+	const struct nlattr *nla;
+	u32 i = 0;
+	int rem;
+
+	if (!svc || !svc->want)
+		return;
+	nla_for_each_attr_type(nla, SAL_A_SERVICE_ALIAS,
+			       genlmsg_data(info->genlhdr),
+			       genlmsg_len(info->genlhdr), rem) {
+		if (i++ == svc->want->n_aliases) {
 			NL_SET_BAD_ATTR(info->extack, nla);
 			return;
 		}
@@ -298,6 +396,8 @@ static int blame(const struct genl_info *info, struct sal_domain *d,
 
 	if ((err == -EADDRNOTAVAIL || err == -EADDRINUSE) && req->n_vips)
 		blame_vip(info, d, req);
+	if (err == -EEXIST || err == -EINVAL)
+		blame_alias(info, d, req);
 	return sal_nl_blame(info, err, list);
 }
 
@@ -330,6 +430,7 @@ static int service_new(struct sal_nl_change *c)
 	struct sal_service_req req = {
 		.conf = sal_service_defaults,
 		.set_vips = true,
+		.set_aliases = true,
 	};
 	struct sal_prefix *vips;
 	int err;
@@ -339,6 +440,8 @@ static int service_new(struct sal_nl_change *c)
 	if (IS_ERR(req.name))
 		return PTR_ERR(req.name);
 	err = conf_get(c->info, &req.conf);
+	if (!err)
+		err = aliases_get(c->info, &req);
 	if (err)
 		return err;
 	vips = vips_get(c->info, &req.n_vips);
@@ -374,6 +477,8 @@ static int service_set(struct sal_nl_change *c)
 	req.name = svc->name;
 	req.conf = *sal_service_next_conf(svc);
 	err = conf_get(c->info, &req.conf);
+	if (!err)
+		err = aliases_get(c->info, &req);
 	if (err)
 		return err;
 	vips = vips_get(c->info, &req.n_vips);
@@ -396,22 +501,32 @@ int sal_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return sal_nl_change(skb, info, &op);
 }
 
-int sal_nl_service_get_doit(struct sk_buff *skb, struct genl_info *info)
+/* a reply of the size that it takes; sal_mutex */
+static int service_get(struct genl_info *info, struct sal_nl_reply *reply)
 {
-	struct sal_nl_reply reply;
 	struct sal_service *svc;
 	int err;
 
-	err = sal_nl_reply_init(&reply, info, GENLMSG_DEFAULT_SIZE);
-	if (err)
-		return err;
-	mutex_lock(&sal_mutex);
 	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
 				  SAL_A_SERVICE_NAME);
-	err = IS_ERR(svc) ? PTR_ERR(svc) :
-			    sal_nl_fill_service(reply.skb, svc, 0);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	err = sal_nl_reply_init(reply, info, sal_nl_service_size(svc));
+	if (err)
+		return err;
+	err = sal_nl_fill_service(reply->skb, svc, 0);
+	return err ? sal_nl_reply_send(reply, info, err) : 0;
+}
+
+int sal_nl_service_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_nl_reply reply;
+	int err;
+
+	mutex_lock(&sal_mutex);
+	err = service_get(info, &reply);
 	mutex_unlock(&sal_mutex);
-	return sal_nl_reply_send(&reply, info, err);
+	return err ?: sal_nl_reply_send(&reply, info, 0);
 }
 
 static int service_dump_fill(struct sk_buff *skb, void *obj,

@@ -13,6 +13,7 @@
 
 #include "domain.h"
 #include "endpoint.h"
+#include "name.h"
 #include "nl_util.h"
 #include "service.h"
 #include "traffic.h"
@@ -110,32 +111,57 @@ int sal_nl_blame(const struct genl_info *info, int err,
 	return err;
 }
 
-static const char *get_name(const struct genl_info *info, int attr,
-			    const char *what, const char *others)
+static const char *check_name(const struct nlattr *nla, const char *what,
+			      const char *others,
+			      struct netlink_ext_ack *extack)
 {
-	const struct nlattr *nla;
-	const char *name, *c;
+	const char *name = nla_data(nla), *c;
 
-	if (NL_REQ_ATTR_CHECK(info->extack, NULL, info->attrs, attr)) {
-		NL_SET_ERR_MSG_FMT(info->extack, "%s is missing", what);
-		return ERR_PTR(-EINVAL);
-	}
-	nla = info->attrs[attr];
-	name = nla_data(nla);
 	if (!*name) {
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla, "%s is empty",
-					what);
+		NL_SET_ERR_MSG_ATTR_FMT(extack, nla, "%s is empty", what);
 		return ERR_PTR(-EINVAL);
 	}
 	for (c = name; *c; c++) {
 		if (isascii(*c) && (isalnum(*c) || strchr(others, *c)))
 			continue;
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack, nla,
+		NL_SET_ERR_MSG_ATTR_FMT(extack, nla,
 					"%s: only letters, digits and any of %s",
 					what, others);
 		return ERR_PTR(-EINVAL);
 	}
 	return name;
+}
+
+static const struct nlattr *need_name(const struct genl_info *info, int attr,
+				      const char *what)
+{
+	if (!NL_REQ_ATTR_CHECK(info->extack, NULL, info->attrs, attr))
+		return info->attrs[attr];
+	NL_SET_ERR_MSG_FMT(info->extack, "%s is missing", what);
+	return ERR_PTR(-EINVAL);
+}
+
+/**
+ * sal_nl_name() - the name of a service, or an alias, in an attribute
+ * @nla: attribute, which must be a NUL-terminated string
+ * @what: what it is, for the extended ack
+ * @extack: what is wrong
+ *
+ * Return: the name, which lives as long as the request; or an ERR_PTR.
+ */
+const char *sal_nl_name(const struct nlattr *nla, const char *what,
+			struct netlink_ext_ack *extack)
+{
+	const char *name = check_name(nla, what, "._-", extack);
+	const char *bad;
+
+	if (IS_ERR(name))
+		return name;
+	bad = sal_name_bad(name);
+	if (!bad)
+		return name;
+	NL_SET_ERR_MSG_ATTR_FMT(extack, nla, "%s: %s", what, bad);
+	return ERR_PTR(-EINVAL);
 }
 
 /**
@@ -149,7 +175,10 @@ static const char *get_name(const struct genl_info *info, int attr,
 const char *sal_nl_get_name(const struct genl_info *info, int attr,
 			    const char *what)
 {
-	return get_name(info, attr, what, "._-");
+	const struct nlattr *nla = need_name(info, attr, what);
+
+	return IS_ERR(nla) ? ERR_CAST(nla) :
+			     sal_nl_name(nla, what, info->extack);
 }
 
 /**
@@ -163,7 +192,10 @@ const char *sal_nl_get_name(const struct genl_info *info, int attr,
 const char *sal_nl_get_label(const struct genl_info *info, int attr,
 			     const char *what)
 {
-	return get_name(info, attr, what, "._:@-");
+	const struct nlattr *nla = need_name(info, attr, what);
+
+	return IS_ERR(nla) ? ERR_CAST(nla) :
+			     check_name(nla, what, "._:@-", info->extack);
 }
 
 /**

@@ -46,6 +46,8 @@ int sal_nl_blame(const struct genl_info *info, int err,
 		 const struct sal_nl_blame *blame);
 
 /* names and addresses in a request */
+const char *sal_nl_name(const struct nlattr *nla, const char *what,
+			struct netlink_ext_ack *extack);
 const char *sal_nl_get_name(const struct genl_info *info, int attr,
 			    const char *what);
 const char *sal_nl_get_label(const struct genl_info *info, int attr,

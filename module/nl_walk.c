@@ -8,6 +8,18 @@
 /* one step without its name: each number, both addresses, a device */
 #define WALK_STEP_SIZE	320
 
+/* the names of two services */
+static size_t step_policy_size(const struct sal_walk_step *step)
+{
+	size_t size = 0;
+
+	if (step->policy_from)
+		size += nla_total_size(strlen(step->policy_from) + 1);
+	if (step->policy_to)
+		size += nla_total_size(strlen(step->policy_to) + 1);
+	return size;
+}
+
 /**
  * sal_nl_walk_size() - room that a walk takes
  * @w: walk
@@ -20,7 +32,8 @@ size_t sal_nl_walk_size(const struct sal_walk *w)
 	u32 i;
 
 	for (i = 0; i < w->n_steps; i++)
-		size += WALK_STEP_SIZE + strlen(w->step[i].name);
+		size += WALK_STEP_SIZE + strlen(w->step[i].name) +
+			step_policy_size(&w->step[i]);
 	return size;
 }
 
@@ -45,6 +58,7 @@ static int numbers_put(struct sk_buff *skb, const struct sal_walk_step *step)
 		{ SAL_A_STEP_NEIGHBOUR, step->neighbour },
 		{ SAL_A_STEP_HOOK, step->hook },
 		{ SAL_A_STEP_ACTION, step->action },
+		{ SAL_A_STEP_ACCESS, step->access },
 	};
 	unsigned int i;
 
@@ -90,6 +104,10 @@ static int step_put(struct sk_buff *skb, const struct sal_walk_step *step,
 	     nla_put_string(skb, SAL_A_STEP_DEV, step->dev)) ||
 	    (has(step, SAL_A_STEP_PRIORITY) &&
 	     nla_put_s32(skb, SAL_A_STEP_PRIORITY, step->priority)) ||
+	    (has(step, SAL_A_STEP_POLICY_FROM) &&
+	     nla_put_string(skb, SAL_A_STEP_POLICY_FROM, step->policy_from)) ||
+	    (has(step, SAL_A_STEP_POLICY_TO) &&
+	     nla_put_string(skb, SAL_A_STEP_POLICY_TO, step->policy_to)) ||
 	    numbers_put(skb, step) || flags_put(skb, step))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -78,3 +78,5 @@ SAL_REASON(MISS_UNANSWERED, "miss-unanswered", true,
 	   "waited for the answer to a miss, and there was none in time")
 SAL_REASON(MISS_LIMIT, "miss-limit", true,
 	   "not asked for, as too many addresses are")
+SAL_REASON(DENIED, "denied", true,
+	   "would have begun a flow that a policy, or the default, denies")

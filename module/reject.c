@@ -69,3 +69,12 @@ void sal_reject_host(struct net *net, struct sk_buff *skb, enum sal_af af)
 	else
 		reject6(net, skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 }
+
+void sal_reject_denied(struct net *net, struct sk_buff *skb, enum sal_af af)
+{
+	if (af == SAL_V4)
+		reject4(net, skb, ICMP_PKT_FILTERED);
+	else
+		reject6(net, skb, ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED,
+			0);
+}

@@ -22,4 +22,7 @@ void sal_reject_port(struct net *net, struct sk_buff *skb, enum sal_af af);
 /* "nobody answers there now" */
 void sal_reject_host(struct net *net, struct sk_buff *skb, enum sal_af af);
 
+/* a policy denies it: communication administratively prohibited */
+void sal_reject_denied(struct net *net, struct sk_buff *skb, enum sal_af af);
+
 #endif /* _SAL_REJECT_H */

@@ -12,6 +12,7 @@
 
 #include <linux/compiler.h>
 #include <linux/in6.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/types.h>
 
@@ -34,6 +35,7 @@ struct sal_service;
  * @pending: planned only: packets do not see it. Written under sal_mutex, read
  *	without.
  * @linked: it is in the table. sal_mutex.
+ * @in_order: in &sal_domain.addrs, see cover.h. sal_mutex.
  */
 struct sal_reverse {
 	struct rhash_head node;
@@ -44,6 +46,7 @@ struct sal_reverse {
 	bool shared;
 	bool pending;
 	bool linked;
+	struct rb_node in_order;
 };
 
 /* who is at an address? The first one or NULL, ghosts included; RCU */

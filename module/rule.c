@@ -432,19 +432,6 @@ void sal_rules_flush(struct sal_domain *d)
 	sal_upcall_forget(d);
 }
 
-void sal_rules_purge(struct sal_domain *d, const struct sal_member *m)
-{
-	struct sal_rule *rule;
-	unsigned long id;
-
-	lockdep_assert_held(&sal_mutex);
-	if (!d->n_upcalls)
-		return;
-	xa_for_each(&d->rules, id, rule)
-		if (rule_asks(rule))
-			sal_hold_purge(rule->svc, m);
-}
-
 u32 sal_rules_held(struct sal_domain *d)
 {
 	struct sal_rule *rule;

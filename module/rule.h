@@ -129,8 +129,6 @@ void sal_rule_del(struct sal_domain *d, struct sal_rule *rule);
 
 /* all of a domain; what waits is dropped */
 void sal_rules_flush(struct sal_domain *d);
-/* drop what a member has waiting */
-void sal_rules_purge(struct sal_domain *d, const struct sal_member *m);
 /* packets that wait for answers */
 u32 sal_rules_held(struct sal_domain *d);
 

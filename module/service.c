@@ -5,13 +5,16 @@
 #include <crypto/sha2.h>
 #include <net/netlink.h>
 
+#include "alias.h"
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
 #include "guest.h"
+#include "name.h"
 #include "net.h"
+#include "policy.h"
 #include "prefix.h"
 #include "sched_maglev.h"
 #include "service.h"
@@ -37,14 +40,39 @@ const struct sal_service_conf sal_service_defaults = {
 	},
 };
 
-/* what a service takes */
-#define SERVICE_SIZE	(sizeof(struct sal_service) + sal_traffic_size())
+/* A service without endpoints takes less than 512 bytes with a name of up to 63
+ * bytes: that, and what its number and its places in hash tables take, is under
+ * 128 of them. Lock debugging has no bound.
+ */
+static_assert(IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ||
+	      IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC) ||
+	      sizeof(struct sal_service) + sizeof(struct sal_vip) <= 512 - 128);
+
+static struct kmem_cache *service_cache;
+
+int __init sal_service_init(void)
+{
+	service_cache = kmem_cache_create("sal_service",
+					  sizeof(struct sal_service), 0,
+					  SLAB_ACCOUNT | SLAB_NO_MERGE, NULL);
+	return service_cache ? 0 : -ENOMEM;
+}
+
+/* all RCU callbacks have run */
+void sal_service_exit(void)
+{
+	kmem_cache_destroy(service_cache);
+}
+
+/* what a service takes, but for what sal_service_meter() adds */
+static size_t service_size(const char *name)
+{
+	return sizeof(struct sal_service) + sal_name_len(name) + 1;
+}
 
 static u32 name_hash(const void *data, u32 len, u32 seed)
 {
-	const char *name = data;
-
-	return jhash(name, strlen(name), seed);
+	return sal_name_hash(data, seed);
 }
 
 static u32 name_obj_hash(const void *data, u32 len, u32 seed)
@@ -58,7 +86,7 @@ static int name_obj_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct sal_service *svc = obj;
 
-	return strcmp(svc->name, arg->key);
+	return !sal_name_equal(svc->name, arg->key);
 }
 
 static const struct rhashtable_params name_params = {
@@ -80,7 +108,21 @@ struct sal_service *sal_service_find(struct sal_domain *d, const char *name)
 
 	lockdep_assert_held(&sal_mutex);
 	svc = rhashtable_lookup_fast(&d->names, name, name_params);
-	return svc && svc->plan != SAL_PLAN_DEL ? svc : NULL;
+	if (svc && svc->plan != SAL_PLAN_DEL)
+		return svc;
+	return sal_alias_find(d, name);
+}
+
+int sal_service_taken(const struct sal_service *svc, const char *name,
+		      struct netlink_ext_ack *extack)
+{
+	if (sal_name_equal(svc->name, name))
+		NL_SET_ERR_MSG_FMT(extack, "there is a service '%.48s' already",
+				   svc->name);
+	else
+		NL_SET_ERR_MSG_FMT(extack, "'%.24s' is an alias of service '%.24s'",
+				   name, svc->name);
+	return -EEXIST;
 }
 
 void sal_service_get(struct sal_service *svc)
@@ -88,14 +130,29 @@ void sal_service_get(struct sal_service *svc)
 	refcount_inc(&svc->refs);
 }
 
+static void service_free(struct sal_service *svc)
+{
+	kfree(svc->name);
+	kmem_cache_free(service_cache, svc);
+}
+
 static void service_free_rcu(struct rcu_head *rcu)
 {
 	struct sal_service *svc = container_of(rcu, struct sal_service, rcu);
 
-	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, SERVICE_SIZE);
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES,
+			   service_size(svc->name));
+	if (svc->traffic) {
+		sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES,
+				   sal_traffic_size());
+		free_percpu(svc->traffic);
+	}
+	sal_hold_free(svc);
 	sal_domain_put(svc->domain);
-	free_percpu(svc->traffic);
-	kfree(svc);
+	if (svc->vips != &svc->vip)
+		kfree(svc->vips);
+	kfree(svc->aliases);
+	service_free(svc);
 }
 
 void sal_service_put(struct sal_service *svc)
@@ -115,7 +172,7 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 	u8 hash[SHA256_DIGEST_SIZE];
 	unsigned int i;
 
-	sha256((const u8 *)name, strlen(name), hash);
+	sal_name_digest(name, hash);
 	*id = d->id_prefix.addr;
 	for (i = d->id_prefix.len; i < 128; i++) {
 		unsigned int bit = i - d->id_prefix.len;
@@ -123,6 +180,24 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 		if (hash[bit / 8] & (0x80 >> bit % 8))
 			id->s6_addr[i / 8] |= 0x80 >> i % 8;
 	}
+}
+
+int sal_service_meter(struct sal_service *svc, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	if (svc->traffic)
+		return 0;
+	err = sal_guest_charge_object(svc->domain, sal_traffic_size(), extack);
+	if (err)
+		return err;
+	svc->traffic = sal_traffic_alloc();
+	if (svc->traffic)
+		return 0;
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, sal_traffic_size());
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return -ENOMEM;
 }
 
 enum sal_speaks sal_service_speaks(const struct sal_service *svc, u8 proto,
@@ -180,22 +255,20 @@ static struct sal_vip *service_new_vip(struct sal_txn *t,
 	struct sal_vip *vip;
 	int err;
 
-	err = sal_guest_charge_object(d, sizeof(*vip), extack);
+	err = sal_guest_charge_object(d, SAL_VIP_SIZE, extack);
 	if (err)
 		return ERR_PTR(err);
-	vip = kzalloc_obj(*vip, GFP_KERNEL_ACCOUNT);
+	vip = sal_vip_alloc(pfx);
 	if (!vip)
 		goto err_charge;
-	vip->pfx = *pfx;
-	INIT_LIST_HEAD(&vip->touched);
 	if (sal_vip_insert(&d->vips, vip))
 		goto err_free;
 	return vip;
 
 err_free:
-	kfree(vip);
+	sal_vip_free(vip);
 err_charge:
-	sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*vip));
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, SAL_VIP_SIZE);
 	NL_SET_ERR_MSG(extack, "out of memory");
 	return ERR_PTR(-ENOMEM);
 }
@@ -223,15 +296,34 @@ static void service_leave_vips(struct sal_txn *t, struct sal_vip *const *vips,
 		sal_txn_leave_vip(t, vips[n]);
 }
 
+/* so many VIPs are to have room when the transaction is done */
+static int service_room(struct sal_service_want *want, u32 n,
+			struct netlink_ext_ack *extack)
+{
+	kfree(want->array);
+	want->array = NULL;
+	want->set_vips = true;
+	if (n < 2)
+		return 0;
+	want->array = kcalloc(n, sizeof(*want->array), GFP_KERNEL_ACCOUNT);
+	if (want->array)
+		return 0;
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return -ENOMEM;
+}
+
 /* what it leaves it may take again */
 static int service_set_vips(struct sal_txn *t, struct sal_service *svc,
 			    const struct sal_prefix *pfx, u32 n,
 			    struct netlink_ext_ack *extack)
 {
 	struct sal_service_want *want = svc->want;
-	int err = 0;
+	int err;
 	u32 i;
 
+	err = service_room(want, n, extack);
+	if (err)
+		return err;
 	service_leave_vips(t, want->vips, want->n_vips);
 	want->n_vips = 0;
 	for (i = 0; i < n && !err; i++) {
@@ -242,18 +334,89 @@ static int service_set_vips(struct sal_txn *t, struct sal_service *svc,
 	return err;
 }
 
+/* its own: those of the request, or those it has */
+static u32 service_own_vips(struct sal_service *svc,
+			    const struct sal_service_req *req,
+			    struct sal_prefix *pfx)
+{
+	struct sal_service_want *want = svc->want;
+	u32 i;
+
+	if (!req->set_vips) {
+		for (i = 0; i < want->n_own; i++)
+			pfx[i] = want->vips[i]->pfx;
+		return want->n_own;
+	}
+	want->derived = !req->n_vips;
+	if (req->n_vips) {
+		memcpy(pfx, req->vips, req->n_vips * sizeof(*pfx));
+		return req->n_vips;
+	}
+	pfx->len = 128;
+	sal_service_derive_id(svc->domain, svc->name, &pfx->addr);
+	return 1;
+}
+
+static bool service_has_id(const struct sal_prefix *pfx, u32 n,
+			   const struct in6_addr *id)
+{
+	while (n--)
+		if (pfx[n].len == 128 && ipv6_addr_equal(&pfx[n].addr, id))
+			return true;
+	return false;
+}
+
+/* and those of its aliases, where they are not among its own */
+static u32 service_alias_vips(const struct sal_service_want *want,
+			      struct sal_prefix *pfx, u32 n)
+{
+	u32 own = n, i;
+
+	for (i = 0; i < want->n_aliases; i++) {
+		if (service_has_id(pfx, own, &want->aliases[i]->id))
+			continue;
+		pfx[n].addr = want->aliases[i]->id;
+		pfx[n++].len = 128;
+	}
+	return n;
+}
+
 static int service_set_req_vips(struct sal_txn *t, struct sal_service *svc,
 				const struct sal_service_req *req,
 				struct netlink_ext_ack *extack)
 {
-	struct sal_prefix id = { .len = 128 };
+	struct sal_service_want *want = svc->want;
+	struct sal_prefix *pfx;
+	u32 n, own;
+	int err;
 
-	svc->want->derived = !req->n_vips;
-	if (req->n_vips)
-		return service_set_vips(t, svc, req->vips, req->n_vips,
-					extack);
-	sal_service_derive_id(svc->domain, svc->name, &id.addr);
-	return service_set_vips(t, svc, &id, 1, extack);
+	own = req->set_vips ? max(req->n_vips, 1U) : want->n_own;
+	pfx = kcalloc(own + want->n_aliases, sizeof(*pfx), GFP_KERNEL);
+	if (!pfx) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
+	n = service_own_vips(svc, req, pfx);
+	want->n_own = n;
+	n = service_alias_vips(want, pfx, n);
+	err = service_set_vips(t, svc, pfx, n, extack);
+	kfree(pfx);
+	return err;
+}
+
+/* what it is called, and what it is asked by */
+static int service_set_names(struct sal_txn *t, struct sal_service *svc,
+			     const struct sal_service_req *req,
+			     struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (req->set_aliases)
+		err = sal_aliases_plan(t, svc, req->aliases, req->n_aliases,
+				       extack);
+	if (!err && (req->set_aliases || req->set_vips))
+		err = service_set_req_vips(t, svc, req, extack);
+	return err;
 }
 
 static struct sal_vip *service_first(struct sal_vip *const *vips, u32 n,
@@ -336,19 +499,16 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	struct sal_service *svc;
 	int err, af;
 
-	err = sal_guest_charge_object(d, SERVICE_SIZE, extack);
+	err = sal_guest_charge_object(d, service_size(name), extack);
 	if (err)
 		return ERR_PTR(err);
-	svc = kzalloc_obj(*svc, GFP_KERNEL_ACCOUNT);
-	if (svc)
-		svc->traffic = sal_traffic_alloc();
-	if (!svc || !svc->traffic) {
-		kfree(svc);
-		sal_guest_uncharge(d, SAL_SHARE_TABLES, SERVICE_SIZE);
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return ERR_PTR(-ENOMEM);
-	}
-	strscpy(svc->name, name, sizeof(svc->name));
+	svc = kmem_cache_zalloc(service_cache, GFP_KERNEL);
+	if (!svc)
+		goto err_charge;
+	svc->name = sal_name_dup(name);
+	if (!svc->name)
+		goto err_free;
+	svc->vips = &svc->vip;
 	INIT_LIST_HEAD(&svc->endpoints);
 	INIT_LIST_HEAD(&svc->touched);
 	for (af = 0; af < SAL_AF_NUM; af++) {
@@ -360,6 +520,23 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	sal_domain_get(d);
 	svc->domain = d;
 	return svc;
+
+err_free:
+	service_free(svc);
+err_charge:
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, service_size(name));
+	NL_SET_ERR_MSG(extack, "out of memory");
+	return ERR_PTR(-ENOMEM);
+}
+
+static void service_unwant(struct sal_service *svc)
+{
+	if (svc->want) {
+		kfree(svc->want->alias_array);
+		kfree(svc->want->array);
+	}
+	kfree(svc->want);
+	svc->want = NULL;
 }
 
 struct sal_service *sal_service_create_mute(struct sal_domain *d,
@@ -392,8 +569,13 @@ static int service_want(struct sal_service *svc, struct netlink_ext_ack *extack)
 	}
 	want->conf = svc->conf;
 	want->n_vips = svc->n_vips;
+	want->n_own = svc->n_own;
 	want->derived = svc->derived;
-	memcpy(want->vips, svc->vips, sizeof(want->vips));
+	want->n_aliases = svc->n_aliases;
+	if (svc->n_aliases)
+		memcpy(want->aliases, svc->aliases,
+		       svc->n_aliases * sizeof(*want->aliases));
+	memcpy(want->vips, svc->vips, svc->n_vips * sizeof(*want->vips));
 	svc->want = want;
 	return 0;
 }
@@ -402,23 +584,25 @@ static int service_want(struct sal_service *svc, struct netlink_ext_ack *extack)
 static int service_enter_name(struct sal_service *svc)
 {
 	struct sal_domain *d = svc->domain;
+	struct sal_service *namesake;
 
-	svc->namesake = rhashtable_lookup_fast(&d->names, svc->name,
-					       name_params);
-	if (!svc->namesake)
+	namesake = rhashtable_lookup_fast(&d->names, svc->name, name_params);
+	svc->want->namesake = namesake;
+	if (!namesake)
 		return rhashtable_insert_fast(&d->names, &svc->node,
 					      name_params);
-	return rhashtable_replace_fast(&d->names, &svc->namesake->node,
-				       &svc->node, name_params);
+	return rhashtable_replace_fast(&d->names, &namesake->node, &svc->node,
+				       name_params);
 }
 
 static void service_leave_name(struct sal_service *svc)
 {
+	struct sal_service *namesake = svc->want->namesake;
 	struct sal_domain *d = svc->domain;
 
-	if (svc->namesake)
+	if (namesake)
 		WARN_ON_ONCE(rhashtable_replace_fast(&d->names, &svc->node,
-						     &svc->namesake->node,
+						     &namesake->node,
 						     name_params));
 	else
 		rhashtable_remove_fast(&d->names, &svc->node, name_params);
@@ -462,7 +646,7 @@ static struct sal_service *service_make(struct sal_domain *d,
 	if (!err)
 		err = service_insert(svc, extack);
 	if (err) {
-		kfree(svc->want);
+		service_unwant(svc);
 		sal_service_put(svc);
 		return ERR_PTR(err);
 	}
@@ -479,11 +663,9 @@ struct sal_service *sal_service_create(struct sal_txn *t,
 	int err;
 
 	lockdep_assert_held(&sal_mutex);
-	if (sal_service_find(d, req->name)) {
-		NL_SET_ERR_MSG_FMT(extack, "there is a service '%.48s' already",
-				   req->name);
-		return ERR_PTR(-EEXIST);
-	}
+	svc = sal_service_find(d, req->name);
+	if (svc)
+		return ERR_PTR(sal_service_taken(svc, req->name, extack));
 	if (d->n_services >= d->limits.services) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "the domain has its limit of %u services",
@@ -495,7 +677,7 @@ struct sal_service *sal_service_create(struct sal_txn *t,
 		return svc;
 	sal_txn_touch_service(t, svc);
 	svc->want->conf = req->conf;
-	err = service_set_req_vips(t, svc, req, extack);
+	err = service_set_names(t, svc, req, extack);
 	return err ? ERR_PTR(err) : svc;
 }
 
@@ -516,7 +698,7 @@ int sal_service_change(struct sal_txn *t, struct sal_service *svc,
 		svc->plan = SAL_PLAN_SET;
 	sal_txn_touch_service(t, svc);
 	svc->want->conf = req->conf;
-	return req->set_vips ? service_set_req_vips(t, svc, req, extack) : 0;
+	return service_set_names(t, svc, req, extack);
 }
 
 /* as if it had never been; its endpoints and VIPs have gone or will */
@@ -528,8 +710,7 @@ static void service_cancel(struct sal_service *svc)
 	xa_erase(&d->services, svc->id);
 	d->n_services--;
 	list_del_init(&svc->touched);
-	kfree(svc->want);
-	svc->want = NULL;
+	service_unwant(svc);
 	sal_hold_destroy(svc);
 	sal_service_put(svc);
 }
@@ -544,6 +725,7 @@ void sal_service_delete(struct sal_txn *t, struct sal_service *svc)
 			sal_endpoint_delete(t, ep, SAL_CAUSE_ENDPOINT_DEL);
 		cond_resched();
 	}
+	sal_aliases_leave(t, svc);
 	if (svc->want)
 		service_leave_vips(t, svc->want->vips, svc->want->n_vips);
 	else
@@ -575,14 +757,40 @@ void sal_service_forget(struct sal_service *svc)
 
 /* --- what was planned is done ----------------------------------------------- */
 
-static void service_set(struct sal_service *svc,
-			const struct sal_service_want *want)
+static void service_take_array(struct sal_service *svc,
+			       struct sal_service_want *want)
+{
+	if (svc->vips != &svc->vip)
+		kfree(svc->vips);
+	svc->vips = want->array ?: &svc->vip;
+	want->array = NULL;
+}
+
+static void service_set_aliases(struct sal_service *svc,
+				struct sal_service_want *want)
+{
+	if (!want->set_aliases)
+		return;
+	kfree(svc->aliases);
+	svc->aliases = want->alias_array;
+	want->alias_array = NULL;
+	svc->n_aliases = want->n_aliases;
+	memcpy(svc->aliases, want->aliases,
+	       want->n_aliases * sizeof(*svc->aliases));
+}
+
+static void service_set(struct sal_service *svc, struct sal_service_want *want)
 {
 	service_set_conf(svc, &want->conf);
+	service_set_aliases(svc, want);
+	if (!want->set_vips)
+		return;
 	service_set_face(svc, want->vips, want->n_vips);
 	rcu_assign_pointer(svc->first, want->vips[0]);
-	memcpy(svc->vips, want->vips, sizeof(svc->vips));
+	service_take_array(svc, want);
+	memcpy(svc->vips, want->vips, want->n_vips * sizeof(*svc->vips));
 	svc->n_vips = want->n_vips;
+	svc->n_own = want->n_own;
 	svc->derived = want->derived;
 }
 
@@ -598,6 +806,7 @@ void sal_service_apply(struct sal_service *svc)
 		WRITE_ONCE(svc->ending, true);
 		service_set_face(svc, NULL, 0);
 		svc->n_vips = 0;
+		svc->n_aliases = 0;
 		break;
 	case SAL_PLAN_KEEP:
 		break;
@@ -615,6 +824,7 @@ void sal_service_end(struct sal_service *svc)
 	struct sal_service *named;
 
 	lockdep_assert_held(&sal_mutex);
+	sal_policy_forget(svc);
 	/* another may have its name by now */
 	named = rhashtable_lookup_fast(&d->names, svc->name, name_params);
 	if (named == svc)
@@ -628,9 +838,7 @@ void sal_service_settle(struct sal_service *svc)
 {
 	lockdep_assert_held(&sal_mutex);
 	list_del_init(&svc->touched);
-	kfree(svc->want);
-	svc->want = NULL;
-	svc->namesake = NULL;
+	service_unwant(svc);
 	svc->plan = SAL_PLAN_KEEP;
 	WRITE_ONCE(svc->txn, 0);
 }

@@ -18,10 +18,14 @@
 #include "txn.h"
 
 struct netlink_ext_ack;
+struct sal_alias;
 struct sal_domain;
 struct sal_maglev;
 struct sal_rule;
 struct sal_vip;
+
+/* its own, and one for each alias */
+#define SAL_VIPS_ALL	(SAL_VIPS_MAX + SAL_ALIASES_MAX)
 
 /**
  * struct sal_service_conf - what a user may set of a service
@@ -62,15 +66,32 @@ struct sal_service_conf {
 /**
  * struct sal_service_want - what a service is to be when the transaction is done
  * @conf: settings
- * @vips: VIPs
+ * @set_vips: @vips are other than those it has
+ * @array: room for them in the service, NULL where it has that
+ * @vips: VIPs, its own first
  * @n_vips: how many
+ * @n_own: how many of them are not those of aliases alone
  * @derived: the VIP is derived from the name
+ * @set_aliases: likewise
+ * @alias_array: likewise
+ * @aliases: likewise
+ * @n_aliases: likewise
+ * @namesake: planned: the service with its name that it takes the place of, or
+ *	NULL
  */
 struct sal_service_want {
 	struct sal_service_conf conf;
-	struct sal_vip *vips[SAL_VIPS_MAX];
+	bool set_vips;
+	struct sal_vip **array;
+	struct sal_vip *vips[SAL_VIPS_ALL];
 	u32 n_vips;
+	u32 n_own;
 	bool derived;
+	bool set_aliases;
+	struct sal_alias **alias_array;
+	struct sal_alias *aliases[SAL_ALIASES_MAX];
+	u32 n_aliases;
+	struct sal_service *namesake;
 };
 
 /**
@@ -84,7 +105,8 @@ struct sal_service_want {
  * @usable: endpoints usable now, for each family. Written under sal_lock.
  * @conf: settings. Members written under sal_mutex with WRITE_ONCE.
  * @hold: packets that wait for an endpoint
- * @traffic: what it has carried; never changes
+ * @traffic: what it has carried; NULL before it has its first endpoint, and
+ *	never changes then. sal_mutex.
  * @turn: where the scheduler is, for each family. Every new flow writes here,
  *	and to @n_flows.
  * @maglev: tables of the scheduler of that name, for each family, see
@@ -95,13 +117,19 @@ struct sal_service_want {
  * @orphans: cells without endpoint for each family, through &sal_cell.list.
  *	sal_lock.
  * @node: in &sal_domain.names
- * @vips: its VIPs. sal_mutex.
+ * @vip: its VIP where it has but one
+ * @vips: its VIPs: @vip, or an array of its own. sal_mutex.
+ * @aliases: its aliases, NULL where it has none. sal_mutex.
  * @n_vips: how many; at least 1. sal_mutex.
+ * @n_own: how many of them are not those of aliases alone; they come first.
+ *	sal_mutex.
+ * @n_aliases: how many. sal_mutex.
  * @n_endpoints: how many. sal_mutex.
  * @n_rules: rules that name it, which keep it from being deleted. sal_mutex.
  * @first: its first VIP, where rules redirect to. As @face.
  * @asks: the upcall rule that it holds packets for, or NULL: then it has a name.
  *	Never changes; the rule may go an RCU grace period before.
+ * @n_policies: policies from it and to it. sal_mutex.
  * @face: for each family its first VIP that is a whole address: what endpoints
  *	see of a client that is an endpoint of this service. Written under
  *	sal_mutex, read under RCU.
@@ -113,12 +141,14 @@ struct sal_service_want {
  * @txn: number of the transaction that it is touched by, for events; 0 for
  *	none. Written under sal_mutex, read by events without.
  * @plan: enum sal_plan. sal_mutex, likewise the three below.
+ * @refs: the domain's tables, cells, endpoints
  * @touched: in &sal_txn.services
  * @want: what it is to be, or NULL
- * @namesake: the service with its name that it takes the place of, or NULL
- * @refs: the domain's tables, cells, endpoints
  * @rcu: for freeing
  * @name: its name; never changes
+ *
+ * There may be a million: what not all of them need is allocated by those who
+ * do.
  */
 struct sal_service {
 	u32 id;
@@ -136,24 +166,28 @@ struct sal_service {
 	atomic_t n_flows;
 	struct list_head orphans[SAL_AF_NUM];
 	struct rhash_head node;
-	struct sal_vip *vips[SAL_VIPS_MAX];
+	struct sal_vip *vip;
+	struct sal_vip **vips;
+	struct sal_alias **aliases;
 	struct sal_vip __rcu *face[SAL_AF_NUM];
-	u32 n_vips;
 	u32 n_endpoints;
 	u32 n_rules;
+	u32 n_policies;
+	u8 n_vips;
+	u8 n_own;
+	u8 n_aliases;
 	struct sal_vip __rcu *first;
 	const struct sal_rule *asks;
 	bool derived;
 	bool ending;
 	bool dead;
-	u32 txn;
 	enum sal_plan plan;
+	u32 txn;
+	refcount_t refs;
 	struct list_head touched;
 	struct sal_service_want *want;
-	struct sal_service *namesake;
-	refcount_t refs;
 	struct rcu_head rcu;
-	char name[SAL_NAME_MAX + 1];
+	const char *name;
 };
 
 extern const struct sal_service_conf sal_service_defaults;
@@ -165,6 +199,9 @@ extern const struct sal_service_conf sal_service_defaults;
  * @vips: VIPs, each once
  * @n_vips: how many; 0 for one derived from the name
  * @set_vips: @vips count; else a service that is there keeps its own
+ * @aliases: other names
+ * @n_aliases: how many
+ * @set_aliases: likewise
  */
 struct sal_service_req {
 	const char *name;
@@ -172,6 +209,9 @@ struct sal_service_req {
 	const struct sal_prefix *vips;
 	u32 n_vips;
 	bool set_vips;
+	const char *aliases[SAL_ALIASES_MAX];
+	u32 n_aliases;
+	bool set_aliases;
 };
 
 /*
@@ -204,8 +244,13 @@ struct sal_service *sal_service_create_mute(struct sal_domain *d,
 					    const struct sal_rule *asks,
 					    struct netlink_ext_ack *extack);
 
-/* the one that there will be when the transaction is done; sal_mutex */
+/* the one that there will be when the transaction is done, by its name or an
+ * alias; sal_mutex
+ */
 struct sal_service *sal_service_find(struct sal_domain *d, const char *name);
+/* a name is @svc's already, as its own or an alias; EEXIST */
+int sal_service_taken(const struct sal_service *svc, const char *name,
+		      struct netlink_ext_ack *extack);
 
 /* its settings when the transaction is done; sal_mutex */
 static inline const struct sal_service_conf *
@@ -238,8 +283,14 @@ const struct in6_addr *sal_service_sid(const struct sal_service *svc);
 void sal_service_derive_id(struct sal_domain *d, const char *name,
 			   struct in6_addr *id);
 
+/* it is to have endpoints, and counts what they carry; 0 or an errno */
+int sal_service_meter(struct sal_service *svc, struct netlink_ext_ack *extack);
+
 void sal_service_get(struct sal_service *svc);
 void sal_service_put(struct sal_service *svc);
+
+int sal_service_init(void);
+void sal_service_exit(void);
 
 int sal_service_names_init(struct sal_domain *d);
 

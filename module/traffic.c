@@ -59,6 +59,8 @@ void sal_traffic_read(const struct sal_traffic __percpu *t,
 	int cpu;
 
 	memset(sum, 0, sizeof(*sum));
+	if (!t)
+		return;
 	for_each_possible_cpu(cpu)
 		traffic_read_one(per_cpu_ptr(t, cpu), sum);
 }

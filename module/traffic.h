@@ -56,6 +56,7 @@ struct sal_traffic __percpu *sal_traffic_alloc(void);
 void sal_traffic_add(struct sal_traffic __percpu *t, enum sal_direction dir,
 		     unsigned int bytes);
 
+/* NULL has carried nothing */
 void sal_traffic_read(const struct sal_traffic __percpu *t,
 		      struct sal_traffic_sum *sum);
 

@@ -22,6 +22,7 @@
  */
 #include <linux/rcupdate.h>
 
+#include "alias.h"
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -45,6 +46,7 @@ void sal_txn_begin(struct sal_txn *t, struct sal_domain *d, bool several)
 	INIT_LIST_HEAD(&t->services);
 	INIT_LIST_HEAD(&t->endpoints);
 	INIT_LIST_HEAD(&t->vips);
+	INIT_LIST_HEAD(&t->aliases);
 	INIT_LIST_HEAD(&t->members);
 }
 
@@ -73,9 +75,8 @@ static void txn_free_vip(struct sal_txn *t, struct sal_vip *vip)
 {
 	list_del_init(&vip->touched);
 	sal_vip_remove(&t->d->vips, vip);
-	sal_guest_uncharge(t->d, SAL_SHARE_TABLES, sizeof(*vip));
-	/* a reader may be looking at it */
-	kfree_rcu(vip, rcu);
+	sal_guest_uncharge(t->d, SAL_SHARE_TABLES, SAL_VIP_SIZE);
+	sal_vip_free(vip);
 }
 
 void sal_txn_leave_vip(struct sal_txn *t, struct sal_vip *vip)
@@ -198,9 +199,11 @@ static void txn_apply(struct sal_txn *t)
 	struct sal_service *svc;
 
 	sal_members_join(t);
+	sal_aliases_give(t);
 	txn_give_vips(t);
 	list_for_each_entry(svc, &t->services, touched)
 		sal_service_apply(svc);
+	sal_aliases_settle(t);
 	txn_settle_vips(t);
 	if (!t->paused)
 		list_for_each_entry(svc, &t->services, touched)
@@ -299,5 +302,6 @@ void sal_txn_abort(struct sal_txn *t)
 	list_for_each_entry_safe_reverse(svc, svc_next, &t->services, touched)
 		sal_service_forget(svc);
 	txn_forget_vips(t);
+	sal_aliases_forget(t);
 	sal_members_forget(t);
 }

@@ -57,6 +57,7 @@ enum sal_plan {
  *	&sal_service.touched
  * @endpoints: likewise, through &sal_endpoint.touched
  * @vips: likewise, through &sal_vip.touched
+ * @aliases: likewise, through &sal_alias.touched
  * @members: new members, through &sal_member.joining
  */
 struct sal_txn {
@@ -67,6 +68,7 @@ struct sal_txn {
 	struct list_head services;
 	struct list_head endpoints;
 	struct list_head vips;
+	struct list_head aliases;
 	struct list_head members;
 };
 

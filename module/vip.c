@@ -6,6 +6,7 @@
  * probe; an address with its full length is tried first.
  */
 #include <linux/bitops.h>
+#include <linux/slab.h>
 
 #include "net.h"
 #include "vip.h"
@@ -16,6 +17,42 @@ static const struct rhashtable_params vip_params = {
 	.key_len		= offsetofend(struct sal_prefix, len),
 	.automatic_shrinking	= true,
 };
+
+static struct kmem_cache *vip_cache;
+
+int __init sal_vip_init(void)
+{
+	vip_cache = kmem_cache_create("sal_vip", sizeof(struct sal_vip), 0,
+				      SLAB_ACCOUNT | SLAB_NO_MERGE, NULL);
+	return vip_cache ? 0 : -ENOMEM;
+}
+
+/* all RCU callbacks have run */
+void sal_vip_exit(void)
+{
+	kmem_cache_destroy(vip_cache);
+}
+
+struct sal_vip *sal_vip_alloc(const struct sal_prefix *pfx)
+{
+	struct sal_vip *vip = kmem_cache_zalloc(vip_cache, GFP_KERNEL);
+
+	if (!vip)
+		return NULL;
+	vip->pfx = *pfx;
+	INIT_LIST_HEAD(&vip->touched);
+	return vip;
+}
+
+static void vip_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(vip_cache, container_of(rcu, struct sal_vip, rcu));
+}
+
+void sal_vip_free(struct sal_vip *vip)
+{
+	call_rcu(&vip->rcu, vip_free_rcu);
+}
 
 int sal_vip_table_init(struct sal_vip_table *t)
 {

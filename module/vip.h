@@ -13,6 +13,9 @@
 struct netlink_ext_ack;
 struct sal_service;
 
+/* what one takes, with its place among those of its service */
+#define SAL_VIP_SIZE	(sizeof(struct sal_vip) + sizeof(struct sal_vip *))
+
 /**
  * struct sal_vip - one virtual address or prefix
  * @node: in the table of the domain
@@ -23,15 +26,17 @@ struct sal_service;
  * @next: whose it is to be when the transaction is done, NULL for nobody's;
  *	outside of one the same as @svc. sal_mutex.
  * @touched: in &sal_txn.vips. sal_mutex.
- * @rcu: for freeing
+ * @rcu: for freeing, when it is touched no more
  */
 struct sal_vip {
 	struct rhash_head node;
 	struct sal_prefix pfx;
 	struct sal_service __rcu *svc;
 	struct sal_service *next;
-	struct list_head touched;
-	struct rcu_head rcu;
+	union {
+		struct list_head touched;
+		struct rcu_head rcu;
+	};
 };
 
 /**
@@ -52,6 +57,14 @@ struct sal_vip_table {
 
 int sal_vip_table_init(struct sal_vip_table *t);
 void sal_vip_table_destroy(struct sal_vip_table *t);
+
+int sal_vip_init(void);
+void sal_vip_exit(void);
+
+/* in no table; NULL for lack of memory */
+struct sal_vip *sal_vip_alloc(const struct sal_prefix *pfx);
+/* out of its table; readers may be looking at it */
+void sal_vip_free(struct sal_vip *vip);
 
 /* writers hold sal_mutex */
 int sal_vip_insert(struct sal_vip_table *t, struct sal_vip *vip);

@@ -4,7 +4,7 @@
  *
  *	1  a rule, and the service		walk_rule(), walk_service()
  *	2  the client's route, who translates	walk_member()
- *	3  whether packets pass			walk_gate()
+ *	3  whether packets pass			walk_policy(), walk_gate()
  *	4  each endpoint, there and back	walk_endpoint()
  *	5  others' hooks			walk_hooks()
  *
@@ -21,6 +21,7 @@
 #include "hold.h"
 #include "member.h"
 #include "net.h"
+#include "policy.h"
 #include "rule.h"
 #include "service.h"
 #include "vip.h"
@@ -249,7 +250,42 @@ static bool walk_member(struct sal_walk *w)
 	return w->verdict == SAL_VERDICT_ANSWERS;
 }
 
-/* --- 3: the gate ----------------------------------------------------------- */
+/* --- 3: policies and the gate ---------------------------------------------- */
+
+static void step_policy(struct sal_walk_step *step, const struct sal_policy *p)
+{
+	if (p->from) {
+		step->policy_from = p->from->name;
+		step->has |= BIT(SAL_A_STEP_POLICY_FROM);
+	}
+	if (p->to) {
+		step->policy_to = p->to->name;
+		step->has |= BIT(SAL_A_STEP_POLICY_TO);
+	}
+}
+
+/* where there are none there is nothing to tell */
+static bool walk_policy(struct sal_walk *w)
+{
+	const struct sal_policy *by;
+	struct sal_walk_step *step;
+	bool denied;
+
+	if (!w->has_src ||
+	    (!w->d->n_policies && w->d->access == SAL_ACCESS_ALLOW))
+		return true;
+	rcu_read_lock();
+	denied = sal_policy_denies(w->d, &w->src, w->svc, &by);
+	rcu_read_unlock();
+	step = sal_walk_add(w, SAL_STEP_KIND_POLICY, NULL);
+	step->access = denied ? SAL_ACCESS_DENY : SAL_ACCESS_ALLOW;
+	step->has |= BIT(SAL_A_STEP_ACCESS);
+	if (by)
+		step_policy(step, by);
+	if (denied)
+		sal_walk_blame(w, step, SAL_VERDICT_DENIED);
+	return !denied;
+}
 
 static bool walk_counts(const struct sal_walk *w, const struct sal_endpoint *ep,
 			bool usable)
@@ -279,7 +315,7 @@ static bool walk_gate(struct sal_walk *w)
 	spin_lock_bh(&h->lock);
 	step->gate = w->svc->gate[w->af];
 	step->held = h->packets;
-	waits = !list_empty(&h->queue[w->af]);
+	waits = sal_hold_first(h, w->af);
 	spin_unlock_bh(&h->lock);
 	step->has |= BIT(SAL_A_STEP_ENDPOINTS) | BIT(SAL_A_STEP_GATE) |
 		     BIT(SAL_A_STEP_HELD_PACKETS);
@@ -414,7 +450,8 @@ void sal_walk(struct sal_walk *w)
 
 	lockdep_assert_held(&sal_mutex);
 	w->verdict = SAL_VERDICT_ANSWERS;
-	if (!walk_rule(w) || !walk_service(w) || !walk_member(w))
+	if (!walk_rule(w) || !walk_service(w) || !walk_member(w) ||
+	    !walk_policy(w))
 		return;
 	open = walk_gate(w);
 	walk_each_endpoint(w, open);

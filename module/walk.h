@@ -53,6 +53,9 @@ struct sal_service;
  * @priority: see @addr
  * @rule: see @addr
  * @action: see @addr
+ * @access: see @addr
+ * @policy_from: see @addr; a service's own, under the sal_mutex of the walk
+ * @policy_to: likewise
  * @dev: see @addr
  * @name: see @addr
  */
@@ -75,6 +78,9 @@ struct sal_walk_step {
 	s32 priority;
 	struct sal_prefix rule;
 	u32 action;
+	u32 access;
+	const char *policy_from;
+	const char *policy_to;
 	char dev[IFNAMSIZ];
 	char name[SAL_NAME_MAX + 1];
 };

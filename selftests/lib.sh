@@ -458,6 +458,17 @@ nothing_lost()
 	all_answered "$1" && expect reordered "$(field "$1" reordered)" 0
 }
 
+# The ID that a name has on every host: fd75:8ebb:fc98::/48, then the leading
+# 80 bits of SHA-256 of the name.
+id_of()
+{
+	local hash
+	hash="$(printf %s "$1" | sha256sum)"
+	python3 -c 'import ipaddress, sys
+print(ipaddress.IPv6Address(int("fd758ebbfc98" + sys.argv[1][:20], 16)))' \
+		"$hash"
+}
+
 # answers VIP: a ping gets its reply
 answers()
 {
@@ -496,16 +507,23 @@ no_flows()
 		domain show
 }
 
+SLABS=(sal_flow sal_flow_acct sal_service sal_vip)
+
 no_slab_objects()
 {
-	[ "$(slab_objects sal_flow) $(slab_objects sal_flow_acct)" = "0 0" ]
+	local slab
+	for slab in "${SLABS[@]}"; do
+		[ "$(slab_objects "$slab")" = 0 ] ||
+			fail "$slab: $(slab_objects "$slab") objects" ||
+			return 1
+	done
 }
 
 # Slab counts what sits in CPUs' private lists, too; a shrink returns it.
 shrunk_to_nothing()
 {
 	local slab
-	for slab in sal_flow sal_flow_acct; do
+	for slab in "${SLABS[@]}"; do
 		[ ! -d "/sys/kernel/slab/$slab" ] || echo 1 \
 			>"/sys/kernel/slab/$slab/shrink" 2>/dev/null || true
 	done
@@ -533,8 +551,8 @@ ledger()
 	lsmod | grep -q '^sal ' || return 0
 	poll 5 shrunk_to_nothing || return 1
 	poll 5 unloaded || return 1
-	in_userns || ! grep -q '^sal_flow' /proc/slabinfo ||
-		fail "slab of flows is left"
+	in_userns || ! grep '^sal_' /proc/slabinfo >&2 ||
+		fail "a slab is left"
 }
 
 # Only what this test has started, by its number.

@@ -59,6 +59,7 @@ no_userns()
 	t_clients_router	the same
 	t_established	slabinfo and tracing are for root of the machine
 	t_inflight	tcpdump gives up its groups, which may not be done there
+	t_many		rights make no difference to it, and it takes more than the share of guests
 	t_migrate	rps_cpus, by which one CPU receives, is for root of the machine
 	t_nat		rights make no difference to it
 	t_nat_router	the same

@@ -28,6 +28,8 @@ changes()
 		refused endpoint set b.com b1 state down &&
 		refused endpoint add b.com name e addr 10.0.1.77 &&
 		refused member del a && refused domain set max-flows 5 &&
+		refused policy add from b.com to any deny &&
+		refused policy del from b.com to any &&
 		refused migrate b.com from b1 to b2 && refused flush
 }
 
@@ -39,7 +41,7 @@ flows()
 readers()
 {
 	local object
-	for object in domain service endpoint member stats; do
+	for object in domain service endpoint member stats policy; do
 		as_nobody "$object" show >/dev/null ||
 			fail "refused: $object show" || return 1
 	done
@@ -56,7 +58,7 @@ flow_events()
 other_events()
 {
 	local group
-	for group in service endpoint migrate; do
+	for group in service endpoint migrate policy; do
 		refused monitor "$group" || return 1
 	done
 	refused monitor

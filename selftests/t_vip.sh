@@ -41,17 +41,6 @@ shorter_after_del()
 	goes_to 4 10.1.0.20 b2 && goes_to 6 fd00:254::10:20 b2
 }
 
-# The ID that a name has on every host: fd75:8ebb:fc98::/48, then the leading
-# 80 bits of SHA-256 of the name.
-id_of()
-{
-	local hash
-	hash="$(printf %s "$1" | sha256sum)"
-	python3 -c 'import ipaddress, sys
-print(ipaddress.IPv6Address(int("fd758ebbfc98" + sys.argv[1][:20], 16)))' \
-		"$hash"
-}
-
 id_from_name()
 {
 	S service add c.com && endpoint c.com b3 13 || return 1

@@ -17,6 +17,7 @@ extern const struct object object_flush;
 extern const struct object object_member;
 extern const struct object object_migrate;
 extern const struct object object_monitor;
+extern const struct object object_policy;
 extern const struct object object_resolve;
 extern const struct object object_rule;
 extern const struct object object_service;

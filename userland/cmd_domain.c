@@ -13,11 +13,13 @@ static const struct field domain_field[] = {
 	{ SAL_A_DOMAIN_VIP_POOL },
 	{ SAL_A_DOMAIN_ID_PREFIX },
 	{ SAL_A_DOMAIN_FLOW_ACCT },
+	{ SAL_A_DOMAIN_POLICY },
 	{ SAL_A_DOMAIN_SERVICES, F_LINE },
 	{ SAL_A_DOMAIN_ENDPOINTS },
 	{ SAL_A_DOMAIN_MEMBERS },
 	{ SAL_A_DOMAIN_FLOWS },
 	{ SAL_A_DOMAIN_RULES, F_NONZERO },
+	{ SAL_A_DOMAIN_POLICIES, F_NONZERO },
 	{ SAL_A_DOMAIN_HELD_PACKETS, F_LINE | F_NONZERO, "held packets" },
 	{ SAL_A_DOMAIN_HELD_BYTES, F_NONZERO, "bytes" },
 	{ SAL_A_DOMAIN_CREATED, F_LINE | F_STATS, "flows created" },
@@ -28,6 +30,7 @@ static const struct field domain_field[] = {
 	{ SAL_A_DOMAIN_MAX_FLOWS, F_DETAIL },
 	{ SAL_A_DOMAIN_MAX_HELD, F_DETAIL },
 	{ SAL_A_DOMAIN_MAX_RULES, F_DETAIL },
+	{ SAL_A_DOMAIN_MAX_POLICIES, F_DETAIL },
 	{ SAL_A_DOMAIN_GENERATION, F_LINE | F_DETAIL },
 };
 
@@ -64,6 +67,8 @@ static const struct param domain_params[] = {
 	{ "max-held", param_size, SAL_A_DOMAIN_MAX_HELD },
 	{ "flow-acct", param_enum, SAL_A_DOMAIN_FLOW_ACCT,
 	  .names = &names_switch },
+	{ "policy", param_enum, SAL_A_DOMAIN_POLICY, .names = &names_access },
+	{ "max-policies", param_count, SAL_A_DOMAIN_MAX_POLICIES },
 	{ }
 };
 
@@ -85,7 +90,8 @@ static const struct command domain_commands[] = {
 	{ "set", domain_set,
 	  "[vip-pool PFX..|none] [id-prefix PFX] [max-services N]\n"
 	  "[max-endpoints N] [max-members N] [max-flows N] [max-held SIZE]\n"
-	  "[max-rules N] [flow-acct on|off]" },
+	  "[max-rules N] [flow-acct on|off] [policy allow|deny]\n"
+	  "[max-policies N]" },
 	{ }
 };
 

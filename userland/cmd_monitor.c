@@ -26,7 +26,7 @@
 #include "sock.h"
 
 enum {
-	SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, RULE, MISS,
+	SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, RULE, MISS, POLICY,
 	NUM_GROUPS
 };
 
@@ -41,6 +41,7 @@ static const struct {
 	[TRANSACTION] = { SAL_MCGRP_TRANSACTION, &layout_transaction },
 	[RULE] = { SAL_MCGRP_RULE, &layout_rule },
 	[MISS] = { SAL_MCGRP_MISS, &layout_miss },
+	[POLICY] = { SAL_MCGRP_POLICY, &layout_policy },
 };
 
 static const struct {
@@ -63,6 +64,9 @@ static const struct {
 	{ SAL_CMD_RULE_ADD_NTF, RULE, "rule-add", "rule add" },
 	{ SAL_CMD_RULE_DEL_NTF, RULE, "rule-del", "rule del" },
 	{ SAL_CMD_MISS_NTF, MISS, "miss", "miss" },
+	{ SAL_CMD_POLICY_ADD_NTF, POLICY, "policy-add", "policy add" },
+	{ SAL_CMD_POLICY_SET_NTF, POLICY, "policy-set", "policy set" },
+	{ SAL_CMD_POLICY_DEL_NTF, POLICY, "policy-del", "policy del" },
 };
 
 struct monitor {

@@ -16,6 +16,7 @@
 static const struct field service_field[] = {
 	{ SAL_A_SERVICE_NAME, F_HEAD },
 	{ SAL_A_SERVICE_SID },
+	{ SAL_A_SERVICE_ALIAS, F_LINE },
 	{ SAL_A_SERVICE_VIP, F_LINE | F_FAMILY },
 	{ SAL_A_SERVICE_DERIVED },
 	{ SAL_A_SERVICE_PROTO },
@@ -203,7 +204,18 @@ static int param_affinity(const struct param *p, struct request *req,
 	return EXIT_OK;
 }
 
+/* alias NAME | alias none: an empty one stands for none at all */
+static int param_alias(const struct param *p, struct request *req,
+		       struct args *args)
+{
+	if (!args_accept(args, "none"))
+		return param_name(p, req, args);
+	req_str(req, p->attr, "");
+	return EXIT_OK;
+}
+
 static const struct param service_params[] = {
+	{ "alias", param_alias, SAL_A_SERVICE_ALIAS, .many = true },
 	{ "vip", param_prefixes, SAL_A_SERVICE_VIP, .many = true },
 	{ "proto", param_spoken, SAL_A_SERVICE_PROTO },
 	{ "hold", param_hold },
@@ -272,7 +284,7 @@ static int service_flush(struct args *args)
 }
 
 static const char put_usage[] =
-	"NAME [vip ADDR|PFX].. [proto any | proto P [port N[-M]]]\n"
+	"NAME [alias NAME|none].. [vip ADDR|PFX].. [proto any | proto P [port N[-M]]]\n"
 	"[hold off | hold [packets N] [bytes SIZE] [time TIME]]\n"
 	"[on-empty drop|reject] [late translate|drop] [grace TIME]\n"
 	"[sched wrr|lc|p2c|maglev] [affinity off|TIME]\n"

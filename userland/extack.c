@@ -107,7 +107,7 @@ static bool path_find(struct path *p, const struct nlmsghdr *req,
 		      size_t len, uint32_t offset)
 {
 	const char *target = (const char *)req + offset;
-	unsigned int before[32] = { 0 };
+	unsigned int before[128] = { 0 };
 	const struct attr *known;
 	const struct nlattr *attr;
 	uint16_t nr;

@@ -15,6 +15,7 @@ static const struct object *const objects[] = {
 	&object_service,
 	&object_endpoint,
 	&object_rule,
+	&object_policy,
 	&object_flow,
 	&object_migrate,
 	&object_resolve,

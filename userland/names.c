@@ -56,6 +56,11 @@ NAMES(switch,
 	[SAL_SWITCH_ON] = "on",
 );
 
+NAMES(access,
+	[SAL_ACCESS_ALLOW] = "allow",
+	[SAL_ACCESS_DENY] = "deny",
+);
+
 NAMES(flow_state,
 	[SAL_FLOW_STATE_NEW] = "new",
 	[SAL_FLOW_STATE_REPLIED] = "replied",
@@ -122,6 +127,7 @@ NAMES(verdict,
 	[SAL_VERDICT_RULE_DELIVER] = "rule-deliver",
 	[SAL_VERDICT_RULE_LOOP] = "rule-loop",
 	[SAL_VERDICT_UPCALL] = "upcall",
+	[SAL_VERDICT_DENIED] = "denied",
 );
 
 NAMES(step_kind,
@@ -134,6 +140,7 @@ NAMES(step_kind,
 	[SAL_STEP_KIND_CONNTRACK] = "conntrack",
 	[SAL_STEP_KIND_FILTER] = "filter",
 	[SAL_STEP_KIND_RULE] = "rule",
+	[SAL_STEP_KIND_POLICY] = "policy",
 );
 
 NAMES(finding,
@@ -199,6 +206,9 @@ static const struct attr domain_attr[] = {
 				     &names_switch },
 	[SAL_A_DOMAIN_MAX_RULES] = { "max-rules", T_COUNT },
 	[SAL_A_DOMAIN_RULES] = { "rules", T_COUNT },
+	[SAL_A_DOMAIN_POLICY] = { "policy", T_ENUM, false, &names_access },
+	[SAL_A_DOMAIN_POLICIES] = { "policies", T_COUNT },
+	[SAL_A_DOMAIN_MAX_POLICIES] = { "max-policies", T_COUNT },
 };
 
 SET(domain, "domain");
@@ -256,6 +266,7 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
 	[SAL_A_SERVICE_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
 	[SAL_A_SERVICE_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
+	[SAL_A_SERVICE_ALIAS] = { "alias", T_NAME, true },
 };
 
 SET(service, "service");
@@ -359,6 +370,9 @@ static const struct attr step_attr[] = {
 	[SAL_A_STEP_NOT_FORWARDING] = { "not-forwarding", T_FLAG },
 	[SAL_A_STEP_RULE] = { "rule", T_PREFIX },
 	[SAL_A_STEP_ACTION] = { "action", T_ENUM, false, &names_action },
+	[SAL_A_STEP_ACCESS] = { "access", T_ENUM, false, &names_access },
+	[SAL_A_STEP_POLICY_FROM] = { "policy-from", T_NAME },
+	[SAL_A_STEP_POLICY_TO] = { "policy-to", T_NAME },
 };
 
 SET(step, "step");
@@ -442,10 +456,21 @@ static const struct attr miss_attr[] = {
 
 SET(miss, "miss");
 
+static const struct attr policy_attr[] = {
+	[SAL_A_POLICY_FROM] = { "from", T_NAME },
+	[SAL_A_POLICY_TO] = { "to", T_NAME },
+	[SAL_A_POLICY_ACCESS] = { "access", T_ENUM, false, &names_access },
+	[SAL_A_POLICY_REPLACE] = { "replace", T_FLAG },
+	[SAL_A_POLICY_SEQ] = { "seq", T_COUNT },
+};
+
+SET(policy, "policy");
+
 const struct attr_set *const all_sets[] = {
 	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
 	&set_flow, &set_migrate, &set_resolve, &set_step,
 	&set_stats, &set_transaction, &set_any_prefix, &set_rule, &set_miss,
+	&set_policy,
 };
 
 const unsigned int num_sets = ARRAY_SIZE(all_sets);
@@ -494,6 +519,12 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_RULE_ADD_NTF] = { "rule-add-ntf", &set_rule },
 	[SAL_CMD_RULE_DEL_NTF] = { "rule-del-ntf", &set_rule },
 	[SAL_CMD_MISS_NTF] = { "miss-ntf", &set_miss },
+	[SAL_CMD_POLICY_NEW] = { "policy-new", &set_policy },
+	[SAL_CMD_POLICY_GET] = { "policy-get", &set_policy },
+	[SAL_CMD_POLICY_DEL] = { "policy-del", &set_policy },
+	[SAL_CMD_POLICY_ADD_NTF] = { "policy-add-ntf", &set_policy },
+	[SAL_CMD_POLICY_SET_NTF] = { "policy-set-ntf", &set_policy },
+	[SAL_CMD_POLICY_DEL_NTF] = { "policy-del-ntf", &set_policy },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

@@ -72,6 +72,7 @@ extern const struct attr_set set_transaction;
 extern const struct attr_set set_any_prefix;
 extern const struct attr_set set_rule;
 extern const struct attr_set set_miss;
+extern const struct attr_set set_policy;
 
 extern const struct attr_set *const all_sets[];
 extern const unsigned int num_sets;
@@ -82,6 +83,7 @@ extern const struct names names_stray;
 extern const struct names names_tcp;
 extern const struct names names_sched;
 extern const struct names names_switch;
+extern const struct names names_access;
 extern const struct names names_flow_state;
 extern const struct names names_state;
 extern const struct names names_route;

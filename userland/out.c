@@ -182,17 +182,18 @@ static void print_one(struct printer *p, const struct field *f,
 		      const json_t *val)
 {
 	bool head = f->flags & F_HEAD;
+	bool bare = head || (f->label && !*f->label);
 
 	gap(p, head);
 	if (known->type == T_NSID) {
 		print_nsid(obj, val);
 		return;
 	}
-	if (!head)
+	if (!bare)
 		fputs(f->label ? f->label : known->name, stdout);
 	if (known->type == T_FLAG)
 		return;
-	if (!head)
+	if (!bare)
 		fputc(' ', stdout);
 	if (known->type == T_BITS)
 		print_bits(known, val);

@@ -30,7 +30,7 @@ enum {
 struct field {
 	uint16_t attr;
 	uint8_t flags;
-	const char *label;	/* NULL: the spec's name */
+	const char *label;	/* NULL: the spec's name; empty: none */
 };
 
 struct layout {
@@ -62,6 +62,7 @@ extern const struct layout layout_stats;
 extern const struct layout layout_transaction;
 extern const struct layout layout_rule;
 extern const struct layout layout_miss;
+extern const struct layout layout_policy;
 
 #define OUT_KEY_BUF	64
 

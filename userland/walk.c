@@ -302,6 +302,30 @@ static void say_filter(struct line *l, const json_t *obj, const json_t *step)
 		add(l, ", of what is bridged");
 }
 
+/* a service of a policy, or any; the default names neither */
+static const char *either(const json_t *step, const char *key)
+{
+	const char *name = out_str(step, key);
+
+	return *name ? name : "any";
+}
+
+static bool by_default(const json_t *step)
+{
+	return !*out_str(step, "policy_from") && !*out_str(step, "policy_to");
+}
+
+static void say_policy(struct line *l, const json_t *obj, const json_t *step)
+{
+	(void)obj;
+	if (by_default(step))
+		add(l, "policy: the domain's default");
+	else
+		add(l, "policy: from %s to %s", either(step, "policy_from"),
+		    either(step, "policy_to"));
+	add(l, ", %s", out_str(step, "access"));
+}
+
 static const struct {
 	const char *kind;
 	void (*say)(struct line *l, const json_t *obj, const json_t *step);
@@ -315,6 +339,7 @@ static const struct {
 	{ "neighbour", say_neighbour },
 	{ "conntrack", say_conntrack },
 	{ "filter", say_filter },
+	{ "policy", say_policy },
 };
 
 static void say_step(json_t *obj, const json_t *step)
@@ -586,6 +611,20 @@ static void cure_router(struct line *l, const json_t *obj,
 	    out_str(bad, "addr"), out_str(member, "name"));
 }
 
+static void cure_policy(struct line *l, const json_t *obj,
+			const struct nsref *from)
+{
+	const json_t *bad = find(obj, "policy", "bad");
+
+	(void)from;
+	if (by_default(bad))
+		add(l, "%s policy add from any to %s allow", salctl(),
+		    out_str(obj, "service"));
+	else
+		add(l, "%s policy del from %s to %s", salctl(),
+		    either(bad, "policy_from"), either(bad, "policy_to"));
+}
+
 static void cure_filter(struct line *l, const json_t *obj,
 			const struct nsref *from)
 {
@@ -650,6 +689,7 @@ static const struct {
 	{ "neighbour", cure_neighbour },
 	{ "past-router", cure_router },
 	{ "filters", cure_filter },
+	{ "denied", cure_policy },
 	{ "conntrack", cure_conntrack },
 	{ "rule-drop", cure_rule },
 	{ "rule-reject", cure_rule },

@@ -105,17 +105,20 @@ static __init bool hold_test_step(struct sal_hold *h, struct hold_model *model,
 int __init sal_hold_selftest(void)
 {
 	struct hold_model *model;
+	struct sal_hold_queue *q;
 	struct sal_hold *h;
 	unsigned long now;
 	bool ok = false;
 	int af, i;
 
 	h = kzalloc_obj(*h, GFP_KERNEL);
+	q = kzalloc_obj(*q, GFP_KERNEL);
 	model = kzalloc_obj(*model, GFP_KERNEL);
-	if (!h || !model)
+	if (!h || !q || !model)
 		goto out;
+	h->q = q;
 	for (af = 0; af < SAL_AF_NUM; af++)
-		INIT_LIST_HEAD(&h->queue[af]);
+		INIT_LIST_HEAD(&q->held[af]);
 
 	ok = true;
 	/* deadlines wrap like jiffies do */
@@ -123,10 +126,11 @@ int __init sal_hold_selftest(void)
 	for (i = 0; i < HOLD_TEST_STEPS && ok; i++)
 		ok = hold_test_step(h, model, now + i / 4);
 	for (af = 0; af < SAL_AF_NUM; af++)
-		while (!list_empty(&h->queue[af]))
+		while (sal_hold_first(h, af))
 			kfree(hold_pop(h, af));
 out:
 	kfree(model);
+	kfree(q);
 	kfree(h);
 	pr_info("sal: selftest hold: %s\n", ok ? "pass" : "FAIL");
 	return ok ? 0 : -EINVAL;

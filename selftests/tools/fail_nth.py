@@ -34,7 +34,8 @@ CHANGING = {"DOMAIN": ("FLOWS", "CREATED", "DESTROYED", "GENERATION",
                        "HELD_PACKETS", "HELD_BYTES"),
             "SERVICE": ("FLOWS",) + TRAFFIC,
             "ENDPOINT": ("FLOWS", "CELLS", "ID") + TRAFFIC,
-            "MEMBER": ("ID",)}
+            "MEMBER": ("ID",),
+            "POLICY": ()}
 
 # what a request that had no memory may say, in the socket or in the module
 NO_MEMORY = {errno.ENOMEM, errno.ENOBUFS}
@@ -206,6 +207,25 @@ def vips(*values):
     return b"".join(A("SERVICE_VIP", prefix(value), True) for value in values)
 
 
+def aliases(*names):
+    """Likewise."""
+    return b"".join(A("SERVICE_ALIAS", text(name)) for name in names)
+
+
+def policy_cases(test, pair):
+    """About two services."""
+    allow, deny = (A("POLICY_ACCESS", u32(access)) for access in (0, 1))
+    replace = A("POLICY_REPLACE")
+    test.case("policy-new", "POLICY_NEW", pair + deny,
+              undo=[("POLICY_DEL", pair)])
+    test.must("POLICY_NEW", pair + deny)
+    test.case("policy-new, replace", "POLICY_NEW", pair + allow + replace,
+              undo=[("POLICY_NEW", pair + deny + replace)])
+    test.case("policy-del", "POLICY_DEL", pair,
+              undo=[("POLICY_NEW", pair + deny)])
+    test.must("POLICY_DEL", pair)
+
+
 def flow_id(test):
     """Of a flow that is there, as soon as there is one."""
     fam, found = test.state.fam, []
@@ -228,6 +248,7 @@ def get_cases(test):
         test.case(f"{kind.lower()}-get", f"{kind}_GET", data)
         test.case(f"{kind.lower()}-get, dump", f"{kind}_GET", dump=True)
     test.case("stats-get, dump", "STATS_GET", dump=True)
+    test.case("policy-get, dump", "POLICY_GET", dump=True)
     test.case("resolve", "RESOLVE", A("RESOLVE_NAME", b_com))
     test.case("resolve, a walk", "RESOLVE", A("RESOLVE_NAME", b_com) +
               A("RESOLVE_NETNS_FD", u32(namespace("b3"))))
@@ -309,7 +330,17 @@ def change_cases(test):
     test.case("service-set, another scheduler", "SERVICE_SET",
               b_com + A("SERVICE_SCHED", u32(3)),
               undo=[("SERVICE_SET", b_com + A("SERVICE_SCHED", u32(0)))])
+    test.case("service-new, aliases", "SERVICE_NEW",
+              new + vips("10.1.0.7") + aliases("new.net", "new.org"),
+              undo=[("SERVICE_DEL", new)])
+    test.must("SERVICE_NEW", new + aliases("new.net"))
+    test.case("service-set, aliases", "SERVICE_SET",
+              new + aliases("new.org", "other.org"),
+              undo=[("SERVICE_SET", new + aliases("new.net"))])
+    test.must("SERVICE_DEL", new)
     test.must("SERVICE_NEW", new)
+    policy_cases(test, A("POLICY_FROM", text("new.com")) +
+                 A("POLICY_TO", text("b.com")))
     test.case("service-del", "SERVICE_DEL", new,
               undo=[("SERVICE_NEW", new)])
     test.must("SERVICE_DEL", new)

@@ -65,6 +65,9 @@ def flows(service=None, endpoint=None, src=None):
     return data
 
 
+FROM = A("POLICY_FROM", text("b.com"))
+TO = A("POLICY_TO", text("c.com"))
+DENY = A("POLICY_ACCESS", u32(1))
 RULE = A("RULE_PREFIX", prefix("10.9.0.0/16"), True)
 
 
@@ -80,7 +83,7 @@ TABLE = [
     ("SERVICE_NEW", A("SERVICE_NAME", text("")), "EINVAL", "", "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", text("a b")), "EINVAL", "",
      "SERVICE_NAME"),
-    ("SERVICE_NEW", A("SERVICE_NAME", text("x" * 254)), "EINVAL", "",
+    ("SERVICE_NEW", A("SERVICE_NAME", text("x" * 256)), "EINVAL", "",
      "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", b"abc"), "EINVAL", "", "SERVICE_NAME"),
     ("SERVICE_NEW", A("SERVICE_NAME", text("b.com")), "EEXIST", "already",
@@ -120,6 +123,27 @@ TABLE = [
      "one address", "SERVICE_VIP"),
     ("SERVICE_NEW", SVC + b"".join(vip(f"10.1.1.{i}") for i in range(65)),
      "E2BIG", "64", "SERVICE_VIP"),
+    ("SERVICE_NEW", A("SERVICE_NAME", text("x..com")), "EINVAL", "empty",
+     "SERVICE_NAME"),
+    ("SERVICE_NEW", A("SERVICE_NAME", text("x" * 64)), "EINVAL", "label",
+     "SERVICE_NAME"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("B.com.")), "EEXIST",
+     "already", "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("x.com")), "EINVAL",
+     "own name", "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("y.com")) * 2, "EINVAL",
+     "twice", "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("y com")), "EINVAL",
+     "only letters", "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("y.com")) +
+     A("SERVICE_ALIAS", text("")), "EINVAL", "empty", "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", text("x" * 256)), "ERANGE", "",
+     "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + A("SERVICE_ALIAS", b"y.com"), "EINVAL", "NUL",
+     "SERVICE_ALIAS"),
+    ("SERVICE_NEW", SVC + b"".join(A("SERVICE_ALIAS", text(f"y{i}"))
+                                   for i in range(17)),
+     "E2BIG", "16", "SERVICE_ALIAS"),
     ("SERVICE_NEW", SVC + A("SERVICE_ON_EMPTY", u32(2)), "ERANGE", "",
      "SERVICE_ON_EMPTY"),
     ("SERVICE_NEW", SVC + A("SERVICE_SCHED", u32(4)), "ERANGE", "",
@@ -297,6 +321,18 @@ TABLE = [
     ("RULE_GET", b"", "EINVAL", "missing", "RULE_PREFIX"),
     ("RULE_DEL", RULE, "ENOENT", "no rule", "RULE_PREFIX"),
     ("RULE_DEL", b"", "EINVAL", "missing", "RULE_PREFIX"),
+    ("POLICY_NEW", FROM + TO, "EINVAL", "missing", "POLICY_ACCESS"),
+    ("POLICY_NEW", DENY, "EINVAL", "domain set policy", "POLICY_ACCESS"),
+    ("POLICY_NEW", FROM + TO + A("POLICY_ACCESS", u32(2)), "ERANGE", "",
+     "POLICY_ACCESS"),
+    ("POLICY_NEW", A("POLICY_FROM", text("x.com")) + DENY, "ENOENT", "x.com",
+     "POLICY_FROM"),
+    ("POLICY_NEW", FROM + A("POLICY_TO", text("x.com")) + DENY, "ENOENT",
+     "x.com", "POLICY_TO"),
+    ("POLICY_NEW", A("POLICY_FROM", text("a b")) + DENY, "EINVAL",
+     "only letters", "POLICY_FROM"),
+    ("POLICY_DEL", FROM + TO, "ENOENT", "no policy", "POLICY_FROM"),
+    ("POLICY_DEL", b"", "ENOENT", "no policy", None),
     ("TRANSACTION_COMMIT", b"", "ENOENT", "transaction", None),
     ("TRANSACTION_ABORT", b"", "ENOENT", "transaction", None),
     (200, b"", NOT_HERE, "", None),
@@ -313,6 +349,7 @@ DUMPS = [
      "DOMAIN_MAX_FLOWS"),
     ("STATS_GET", attr(1, u32(1)), "EINVAL", NONE, 1),
     ("RULE_GET", RULE, "EINVAL", NONE, "RULE_PREFIX"),
+    ("POLICY_GET", attr(1, u32(1)), "EINVAL", NONE, 1),
     ("ENDPOINT_GET", A("ENDPOINT_SERVICE", text("x.com")), "ENOENT", "x.com",
      "ENDPOINT_SERVICE"),
     ("FLOW_GET", flows("x.com"), "ENOENT", "x.com", "FLOW_SERVICE"),
@@ -339,13 +376,15 @@ WITHIN = [
     ("FLOW_DEL", b"", NOT_HERE, "transaction", ANY),
     ("RULE_NEW", RULE + action("DROP"), NOT_HERE, "transaction", ANY),
     ("RULE_DEL", RULE, NOT_HERE, "transaction", ANY),
+    ("POLICY_NEW", FROM + DENY, NOT_HERE, "transaction", ANY),
+    ("POLICY_DEL", FROM, NOT_HERE, "transaction", ANY),
     ("SERVICE_NEW", SVC + vip("fd00::/129"), "ERANGE", "", "PREFIX_LEN"),
     ("SERVICE_SET", SVC + A("SERVICE_ON_EMPTY", u32(2)), "ERANGE", "",
      "SERVICE_ON_EMPTY"),
-    ("SERVICE_DEL", A("SERVICE_NAME", text("x" * 254)), "EINVAL", "",
+    ("SERVICE_DEL", A("SERVICE_NAME", text("x" * 256)), "EINVAL", "",
      "SERVICE_NAME"),
     ("SERVICE_NEW", SVC + b"".join(vip(f"fd00:9::{i:x}")
-                                   for i in range(200)),
+                                   for i in range(400)),
      "E2BIG", "transaction", None),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(999)), "EBADF",
      "", "ENDPOINT_NETNS_FD"),
@@ -388,7 +427,8 @@ FOREIGN = [
 def state(fam):
     """All that a request could change, as messages."""
     seen = []
-    for cmd in ("DOMAIN", "MEMBER", "SERVICE", "ENDPOINT", "RULE"):
+    for cmd in ("DOMAIN", "MEMBER", "SERVICE", "ENDPOINT", "RULE",
+                "POLICY"):
         carried = {N.get(f"SAL_A_{cmd}_{name}") for name in TRAFFIC}
         fam.send(fam.id, N[f"SAL_CMD_{cmd}_GET"], flags=0x300)
         seen += [without(payload[4:], carried)

@@ -10,9 +10,10 @@
 #define SAL_FAMILY_NAME		"sal"
 #define SAL_FAMILY_VERSION	1
 
-#define SAL_NAME_MAX		253
+#define SAL_NAME_MAX		255
 #define SAL_LABEL_MAX		127
 #define SAL_VIPS_MAX		64
+#define SAL_ALIASES_MAX		16
 #define SAL_POOLS_MAX		16
 #define SAL_FROM_MAX		64
 #define SAL_HOLD_TIME_MAX	60000
@@ -246,6 +247,7 @@ enum sal_cause {
  * @SAL_VERDICT_RULE_DELIVER: A rule lets it pass untouched.
  * @SAL_VERDICT_RULE_LOOP: Too many rules redirect it, one to the other.
  * @SAL_VERDICT_UPCALL: A rule asks for it, and it waits for an answer.
+ * @SAL_VERDICT_DENIED: A policy, or the domain's default, denies it.
  */
 enum sal_verdict {
 	SAL_VERDICT_ANSWERS,
@@ -264,6 +266,7 @@ enum sal_verdict {
 	SAL_VERDICT_RULE_DELIVER,
 	SAL_VERDICT_RULE_LOOP,
 	SAL_VERDICT_UPCALL,
+	SAL_VERDICT_DENIED,
 };
 
 /**
@@ -277,6 +280,7 @@ enum sal_verdict {
  * @SAL_STEP_KIND_CONNTRACK: Connection tracking is at work in the namespace.
  * @SAL_STEP_KIND_FILTER: A netfilter hook of somebody else.
  * @SAL_STEP_KIND_RULE: A rule that the address is subject to.
+ * @SAL_STEP_KIND_POLICY: The policy that decides, or the default.
  */
 enum sal_step_kind {
 	SAL_STEP_KIND_SERVICE,
@@ -288,6 +292,7 @@ enum sal_step_kind {
 	SAL_STEP_KIND_CONNTRACK,
 	SAL_STEP_KIND_FILTER,
 	SAL_STEP_KIND_RULE,
+	SAL_STEP_KIND_POLICY,
 };
 
 /**
@@ -351,6 +356,17 @@ enum sal_neighbour {
 	SAL_NEIGHBOUR_PERMANENT = 128,
 };
 
+/**
+ * enum sal_access - What a policy says.
+ * @SAL_ACCESS_ALLOW: Flows may begin.
+ * @SAL_ACCESS_DENY: What would begin a flow is dropped; the sender gets an
+ *   ICMP communication administratively prohibited.
+ */
+enum sal_access {
+	SAL_ACCESS_ALLOW,
+	SAL_ACCESS_DENY,
+};
+
 enum {
 	SAL_A_PREFIX_IPV4 = 1,
 	SAL_A_PREFIX_IPV6,
@@ -389,6 +405,9 @@ enum {
 	SAL_A_DOMAIN_FLOW_ACCT,
 	SAL_A_DOMAIN_MAX_RULES,
 	SAL_A_DOMAIN_RULES,
+	SAL_A_DOMAIN_POLICY,
+	SAL_A_DOMAIN_POLICIES,
+	SAL_A_DOMAIN_MAX_POLICIES,
 
 	__SAL_A_DOMAIN_MAX,
 	SAL_A_DOMAIN_MAX = (__SAL_A_DOMAIN_MAX - 1)
@@ -446,6 +465,7 @@ enum {
 	SAL_A_SERVICE_REVERSE_BYTES,
 	SAL_A_SERVICE_SCHED,
 	SAL_A_SERVICE_AFFINITY,
+	SAL_A_SERVICE_ALIAS,
 
 	__SAL_A_SERVICE_MAX,
 	SAL_A_SERVICE_MAX = (__SAL_A_SERVICE_MAX - 1)
@@ -578,6 +598,9 @@ enum {
 	SAL_A_STEP_NOT_FORWARDING,
 	SAL_A_STEP_RULE,
 	SAL_A_STEP_ACTION,
+	SAL_A_STEP_ACCESS,
+	SAL_A_STEP_POLICY_FROM,
+	SAL_A_STEP_POLICY_TO,
 
 	__SAL_A_STEP_MAX,
 	SAL_A_STEP_MAX = (__SAL_A_STEP_MAX - 1)
@@ -633,6 +656,17 @@ enum {
 };
 
 enum {
+	SAL_A_POLICY_FROM = 1,
+	SAL_A_POLICY_TO,
+	SAL_A_POLICY_ACCESS,
+	SAL_A_POLICY_REPLACE,
+	SAL_A_POLICY_SEQ,
+
+	__SAL_A_POLICY_MAX,
+	SAL_A_POLICY_MAX = (__SAL_A_POLICY_MAX - 1)
+};
+
+enum {
 	SAL_CMD_DOMAIN_GET = 1,
 	SAL_CMD_DOMAIN_SET,
 	SAL_CMD_DOMAIN_FLUSH,
@@ -672,6 +706,12 @@ enum {
 	SAL_CMD_RULE_ADD_NTF,
 	SAL_CMD_RULE_DEL_NTF,
 	SAL_CMD_MISS_NTF,
+	SAL_CMD_POLICY_NEW,
+	SAL_CMD_POLICY_GET,
+	SAL_CMD_POLICY_DEL,
+	SAL_CMD_POLICY_ADD_NTF,
+	SAL_CMD_POLICY_SET_NTF,
+	SAL_CMD_POLICY_DEL_NTF,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
@@ -684,5 +724,6 @@ enum {
 #define SAL_MCGRP_TRANSACTION	"transaction"
 #define SAL_MCGRP_RULE		"rule"
 #define SAL_MCGRP_MISS		"miss"
+#define SAL_MCGRP_POLICY	"policy"
 
 #endif /* _UAPI_LINUX_SAL_H */

@@ -24,7 +24,8 @@ _salctl_services()
 # keywords of service add and set
 _salctl_service_words()
 {
-	echo vip proto port hold on-empty late grace sched affinity tcp stray timeout
+	echo alias vip proto port hold on-empty late grace sched affinity tcp \
+		stray timeout
 }
 
 # of the service $1
@@ -66,7 +67,7 @@ _salctl_object()
 		"")	echo show set help ;;
 		set)	echo vip-pool id-prefix max-services max-endpoints \
 				max-members max-flows max-rules max-held \
-				flow-acct ;;
+				flow-acct policy max-policies ;;
 		esac
 		;;
 	member)
@@ -125,6 +126,18 @@ _salctl_object()
 			esac ;;
 		esac
 		;;
+	policy)
+		case $cmd in
+		"")	echo show add replace del help; return ;;
+		show)	return ;;
+		esac
+		case $after in
+		0)	echo from ;;
+		1|3)	_salctl_services; echo any ;;
+		2)	echo to ;;
+		4)	[ "$cmd" = del ] || echo allow deny ;;
+		esac
+		;;
 	flow)
 		case $cmd in
 		"")	echo show del flush help ;;
@@ -152,7 +165,7 @@ _salctl_object()
 		esac
 		;;
 	monitor)
-		echo service endpoint flow migrate transaction rule miss
+		echo service endpoint flow migrate transaction rule miss policy
 		[ $# -eq 1 ] && echo help
 		;;
 	esac
@@ -178,6 +191,7 @@ _salctl_value()
 	then)		echo drop reject ;;
 	vip-pool)	echo none ;;
 	flow-acct)	echo on off ;;
+	policy)		echo allow deny ;;
 	*)		return 1 ;;
 	esac
 }
@@ -185,7 +199,7 @@ _salctl_value()
 _salctl()
 {
 	# begin, commit and abort are for batches
-	local objects="domain member service endpoint rule flow migrate
+	local objects="domain member service endpoint rule policy flow migrate
 		       resolve stats monitor flush version help"
 	local options="-n -j -p -s -d -4 -6 -o -t -b -force -V"
 	local cur=${COMP_WORDS[COMP_CWORD]}

@@ -75,6 +75,8 @@ static void put_service(struct nlmsghdr *nlh, int which)
 	bool first = !which;
 
 	mnl_attr_put_strz(nlh, SAL_A_SERVICE_NAME, first ? "b.com" : "c.com");
+	if (!first)
+		mnl_attr_put_strz(nlh, SAL_A_SERVICE_ALIAS, "www.c.com");
 	put_addr(nlh, SAL_A_SERVICE_SID,
 		 first ? "::ffff:10.0.254.2" : "fd75:8ebb:fc98::7");
 	if (first)
@@ -375,6 +377,15 @@ static void put_count(struct nlmsghdr *nlh, int which)
 
 typedef void (*put_fn)(struct nlmsghdr *nlh, int which);
 
+static void put_policy(struct nlmsghdr *nlh, int which)
+{
+	if (!which)
+		mnl_attr_put_strz(nlh, SAL_A_POLICY_FROM, "a.com");
+	mnl_attr_put_strz(nlh, SAL_A_POLICY_TO, "b.com");
+	mnl_attr_put_u32(nlh, SAL_A_POLICY_ACCESS,
+			 which ? SAL_ACCESS_ALLOW : SAL_ACCESS_DENY);
+}
+
 static const struct {
 	put_fn put;
 	int num;	/* in a dump */
@@ -391,6 +402,7 @@ static const struct {
 	[SAL_CMD_MIGRATE] = { put_migrate },
 	[SAL_CMD_RESOLVE] = { put_resolve },
 	[SAL_CMD_STATS_GET] = { put_stats, 3 },
+	[SAL_CMD_POLICY_GET] = { put_policy, 2 },
 };
 
 /* --- refusals --- */

@@ -11,6 +11,7 @@ b.com  sid ::ffff:10.0.254.2
     vip 10.0.254.2 vip fd00:254::2
     endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
 c.com  sid fd75:8ebb:fc98::7
+    alias www.c.com
     vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009
     endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7
     held packets 2 bytes 1536
@@ -35,7 +36,7 @@ EOF
 
 run -j service
 expect 0 <<'EOF'
-[{"name":"b.com","sid":"::ffff:10.0.254.2","vip":["10.0.254.2","fd00:254::2"],"derived":false,"endpoints":2,"usable4":2,"usable6":2,"flows":3,"gate4":"open","gate6":"open","held_packets":0,"held_bytes":0,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":[]},{"name":"c.com","sid":"fd75:8ebb:fc98::7","vip":["fd75:8ebb:fc98::7"],"derived":true,"proto":6,"port":8000,"port_end":8009,"endpoints":0,"usable4":0,"usable6":0,"flows":0,"gate4":"closed","gate6":7,"held_packets":2,"held_bytes":1536,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":["no usable IPv6 endpoint"]}]
+[{"name":"b.com","sid":"::ffff:10.0.254.2","alias":[],"vip":["10.0.254.2","fd00:254::2"],"derived":false,"endpoints":2,"usable4":2,"usable6":2,"flows":3,"gate4":"open","gate6":"open","held_packets":0,"held_bytes":0,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":[]},{"name":"c.com","sid":"fd75:8ebb:fc98::7","alias":["www.c.com"],"vip":["fd75:8ebb:fc98::7"],"derived":true,"proto":6,"port":8000,"port_end":8009,"endpoints":0,"usable4":0,"usable6":0,"flows":0,"gate4":"closed","gate6":7,"held_packets":2,"held_bytes":1536,"hold_packets":256,"hold_bytes":524288,"hold_time":1000,"on_empty":"reject","late":"translate","grace":5000,"stray":"reset","tcp":"pin","timeout_new":30,"timeout_established":7440,"notes":["no usable IPv6 endpoint"]}]
 EOF
 
 run endpoint
@@ -137,6 +138,17 @@ vip-pool 10.0.254.0/24 vip-pool fd00:254::/64 id-prefix fd75:8ebb:fc98::/48 flow
     flows created 5000000000 destroyed 4999999998
     max-services 65536 max-endpoints 65536 max-members 4096 max-flows 262144 max-held 8M
     generation 7
+EOF
+
+run policy
+expect 0 <<'EOF'
+from a.com to b.com deny
+from any to b.com allow
+EOF
+
+run -j policy
+expect 0 <<'EOF'
+[{"from":"a.com","to":"b.com","access":"deny"},{"to":"b.com","access":"allow","from":"any"}]
 EOF
 
 run stats
@@ -307,7 +319,7 @@ listening
 service add b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
 service set b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open
 lost 3 service events
-service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009 endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 no usable IPv6 endpoint
+service del c.com  sid fd75:8ebb:fc98::7 alias www.c.com vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009 endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 no usable IPv6 endpoint
 endpoint set b.com b2  nsid 1 (no name) addr 10.0.0.3 port 8080 weight 1 state up fault4 address,device flows 0
 overrun: events were lost
 lost 1 endpoint event
@@ -344,7 +356,7 @@ listening
 service add b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open transaction 4
 service set b.com  sid ::ffff:10.0.254.2 vip 10.0.254.2 vip fd00:254::2 endpoints 2 usable4 2 usable6 2 flows 3 gate4 open gate6 open transaction 4
 lost 3 service events
-service del c.com  sid fd75:8ebb:fc98::7 vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009 endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 transaction 4 no usable IPv6 endpoint
+service del c.com  sid fd75:8ebb:fc98::7 alias www.c.com vip fd75:8ebb:fc98::7 derived proto tcp port 8000-8009 endpoints 0 usable4 0 usable6 0 flows 0 gate4 closed gate6 7 held packets 2 bytes 1536 transaction 4 no usable IPv6 endpoint
 migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device transaction 4
 transaction commit 4  requests 12
 EOF

@@ -14,7 +14,17 @@ sends '{"op":"domain-set"}' domain set vip-pool none
 sends '{"op":"domain-set","flow_acct":"on"}' domain set flow-acct on
 sends '{"op":"domain-set","max_flows":4,"flow_acct":"off"}' \
 	domain set flow-acct off max-flows 4
+sends '{"op":"domain-set","policy":"deny","max_policies":9}' \
+	domain set policy deny max-policies 9
 sends '{"op":"domain-flush"}' flush
+
+sends '{"op":"policy-get","dump":true}' policy
+sends '{"op":"policy-new","from":"a.com","to":"b.com","access":"deny"}' \
+	policy add from a.com to b.com deny
+sends '{"op":"policy-new","to":"b.com","access":"allow","replace":true}' \
+	policy replace from any to b.com allow
+sends '{"op":"policy-new","access":"allow"}' policy add from any to any allow
+sends '{"op":"policy-del","from":"a.com"}' policy del from a.com to any
 
 sends '{"op":"member-get","dump":true}' member
 sends '{"op":"member-get","name":"a"}' member show a
@@ -50,6 +60,10 @@ sends '{"op":"service-set","name":"b.com","proto":0,"port":0,"port_end":0}' \
 	service set b.com proto any
 sends '{"op":"service-set","name":"b.com","hold_time":0}' \
 	service set b.com hold time 0
+sends '{"op":"service-new","name":"b.com","vip":["10.0.254.2"],"alias":["www.b.com","b.org"]}' \
+	service add b.com alias www.b.com vip 10.0.254.2 alias b.org
+sends '{"op":"service-set","name":"b.com","alias":[""]}' \
+	service set b.com alias none
 sends '{"op":"service-del","name":"b.com"}' service del b.com
 sends '{"op":"rule-get","dump":true}
 {"op":"service-get","dump":true}

@@ -264,6 +264,7 @@ static void print_names(void)
 	print_enum("tcp", &names_tcp);
 	print_enum("sched", &names_sched);
 	print_enum("switch", &names_switch);
+	print_enum("access", &names_access);
 	print_enum("flow-state", &names_flow_state);
 	print_enum("endpoint-state", &names_state);
 	print_enum("fault", &names_fault);
