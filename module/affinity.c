@@ -207,25 +207,36 @@ void sal_affinity_note(struct sal_service *svc, const struct sal_flow *f)
 		affinity_make(svc, f, ep->id, moves);
 }
 
-/* its endpoint may be another by now */
+/*
+ * Its endpoint may be another by now, where the one that is remembered has failed. As
+ * long as that takes new flows it is right: of a flow that a request has left there
+ * when it moved the others no more is to be concluded.
+ */
 void sal_affinity_keep(const struct sal_flow *f)
 {
 	const struct sal_service *svc = sal_flow_service(f);
-	u32 moves = READ_ONCE(svc->domain->moves);
+	struct sal_domain *d = svc->domain;
 	const struct sal_endpoint *ep;
 	struct sal_affinity *a;
+	u32 moves;
 
 	if (!READ_ONCE(svc->conf.affinity) || f->kind != SAL_FLOW_SERVICE ||
 	    !(atomic_read(&f->marks) & SAL_MARK_REPLIED))
 		return;
-	smp_rmb();
-	ep = sal_flow_endpoint(f);
 	a = affinity_find(svc, &f->client);
-	if (!a || !ep)
+	if (!a)
 		return;
 	WRITE_ONCE(a->proven, true);
-	if (sal_flow_idle(f) <= affinity_idle(a))
-		affinity_set(a, ep->id, moves, READ_ONCE(f->seen));
+	if (sal_flow_idle(f) < affinity_idle(a))
+		WRITE_ONCE(a->seen, READ_ONCE(f->seen));
+	ep = affinity_ep(d, a);
+	if (ep && sal_sched_takes(ep, sal_addr_af(&f->vip)))
+		return;
+	moves = READ_ONCE(d->moves);
+	smp_rmb();
+	ep = sal_flow_endpoint(f);
+	if (ep)
+		affinity_set(a, ep->id, moves, READ_ONCE(a->seen));
 }
 
 static bool affinity_is_over(struct sal_domain *d, const struct sal_affinity *a)

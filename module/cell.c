@@ -93,14 +93,42 @@ void sal_cell_put(struct sal_cell *cell)
 	spin_unlock_bh(&sal_lock);
 }
 
+static struct sal_cell *cell_current(struct sal_endpoint *ep, enum sal_af af,
+				     bool tcp, u32 hash)
+{
+	u32 slot = tcp ? SAL_CELLS + hash % SAL_CELLS_TCP : hash % SAL_CELLS;
+
+	return rcu_dereference(ep->cur[af][slot]);
+}
+
+/* as sal_cell_get(), but not over the bound of the endpoint */
+static bool cell_get_bounded(struct sal_cell *cell, struct sal_endpoint *ep)
+{
+	u32 max = READ_ONCE(ep->max_flows);
+	bool got = false;
+
+	spin_lock_bh(&cell->lock);
+	if (rcu_access_pointer(cell->ep) == ep) {
+		got = (u32)atomic_inc_return(&ep->n_flows) <= max &&
+		      refcount_inc_not_zero(&cell->refs);
+		if (!got)
+			atomic_dec(&ep->n_flows);
+	}
+	spin_unlock_bh(&cell->lock);
+	return got;
+}
+
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 			       bool tcp, u32 hash)
 {
-	u32 slot = tcp ? SAL_CELLS + hash % SAL_CELLS_TCP : hash % SAL_CELLS;
-	struct sal_cell *cell;
+	struct sal_cell *cell = cell_current(ep, af, tcp, hash);
+	bool got;
 
-	cell = rcu_dereference(ep->cur[af][slot]);
-	return cell && sal_cell_get(cell) ? cell : NULL;
+	if (!cell)
+		return NULL;
+	got = READ_ONCE(ep->max_flows) ? cell_get_bounded(cell, ep) :
+					 sal_cell_get(cell);
+	return got ? cell : NULL;
 }
 
 bool sal_cell_was(const struct sal_cell *cell, u32 ep)
@@ -139,10 +167,10 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 
 	spin_lock_bh(&sal_lock);
 	ep = cell_ep(cell);
+	/* it is counted there already, so its bound does not matter */
 	if (ep && cell->slot < 0 && !sal_cell_remembers(cell))
-		to = sal_cell_bind(ep, cell->af, cell->tcp,
-				   get_random_u32());
-	if (to) {
+		to = cell_current(ep, cell->af, cell->tcp, get_random_u32());
+	if (to && sal_cell_get(to)) {
 		rcu_assign_pointer(*slot, to);
 		put = cell;
 	}

@@ -84,7 +84,7 @@ struct sal_moved {
 };
 
 /* a reference for a new flow on the cell of an endpoint that @hash selects;
- * NULL where it has just become unusable. RCU.
+ * NULL where it has just become unusable, or full. RCU.
  */
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 			       bool tcp, u32 hash);

@@ -196,6 +196,8 @@ void sal_domain_flush(struct sal_domain *d)
 	}
 	xa_for_each(&d->members, id, m)
 		sal_member_del(m);
+	/* nobody is left to whom a reply could be late */
+	sal_endpoint_reap_all(d);
 }
 
 /* first half of its end; the namespace exits, sal_mutex is held */
@@ -205,7 +207,6 @@ void sal_domain_shut(struct sal_domain *d)
 	d->dead = true;
 	sal_route_domain_exit(d);
 	sal_domain_flush(d);
-	sal_endpoint_reap_all(d);
 }
 
 /*

@@ -36,10 +36,6 @@ struct sal_service;
  *	likewise @tier and @max_flows.
  * @tier: it gets new flows where none of a lower tier takes any
  * @max_flows: it takes none while it has so many; 0 for no bound
- * @n_flows: flows bound to it. Written by each flow that comes or goes.
- * @moved_to: number of the endpoint that a request has moved its flows to last, or 0.
- *	Written under sal_mutex, read without, see affinity.c.
- * @moved_then: &sal_domain.moves of then; likewise
  * @port: port by which it has the service's first one; 0 where that is the
  *	same; never changes
  * @shift: what is added to a port of the service to get the endpoint's, modulo
@@ -82,6 +78,12 @@ struct sal_service;
  * @until: jiffies; when a ghost is freed
  * @ghost: in &sal_domain.ghosts. sal_mutex.
  * @rcu: for freeing
+ * @n_flows: flows bound to it, past ones and direct ones with an address of it among
+ *	them, and those that have ended until their grace period is over. Written by
+ *	each flow that comes or goes, so not beside what packets read.
+ * @moved_to: number of the endpoint that a request has moved its flows to last, or 0.
+ *	Written under sal_mutex, read without, see affinity.c.
+ * @moved_then: &sal_domain.moves of then; likewise
  * @name: unique in its service
  */
 struct sal_endpoint {
@@ -92,9 +94,6 @@ struct sal_endpoint {
 	u32 weight;
 	u32 tier;
 	u32 max_flows;
-	atomic_t n_flows;
-	u32 moved_to;
-	u32 moved_then;
 	u16 port;
 	u16 shift;
 	struct sal_service *svc;
@@ -130,6 +129,9 @@ struct sal_endpoint {
 	unsigned long until;
 	struct list_head ghost;
 	struct rcu_head rcu;
+	atomic_t n_flows ____cacheline_aligned_in_smp;
+	u32 moved_to;
+	u32 moved_then;
 	char name[SAL_LABEL_MAX + 1];
 };
 

@@ -378,8 +378,8 @@ static struct sal_cell *flow_choose_cell(struct sal_service *svc,
 	struct sal_endpoint *ep;
 
 	ep = sal_affinity_pick(svc, conv) ?: sal_sched_pick(svc, conv);
-	if (!ep)
-		return ERR_PTR(READ_ONCE(svc->usable[af]) ? -EUSERS : -EAGAIN);
+	if (IS_ERR(ep))
+		return ERR_CAST(ep);
 	return sal_cell_bind(ep, af, conv->ports.proto == IPPROTO_TCP,
 			     get_random_u32()) ?: ERR_PTR(-EAGAIN);
 }

@@ -3,6 +3,7 @@
  * maglev.c - a table from hashes of conversations to endpoints
  */
 #include <linux/cleanup.h>
+#include <linux/math64.h>
 #include <linux/sched.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
@@ -41,33 +42,36 @@ static void maglev_choose(u16 *slot, struct sal_maglev_entry *e, u16 i)
 	e->offset = maglev_step(e);
 }
 
-static u32 maglev_heaviest(const struct sal_maglev_entry *e, unsigned int n)
+/* its n-th choice is at the time n / weight; of the same time, who was queued first */
+static void maglev_queue(struct timerqueue_head *queue,
+			 struct sal_maglev_entry *e)
 {
-	u32 max = 0;
-
-	while (n--)
-		max = max(max, e[n].weight);
-	return max;
+	e->turn.expires = div_u64((u64)++e->chosen << 32, e->weight);
+	timerqueue_add(queue, &e->turn);
 }
 
-/* in each round the heaviest chooses once, the others as often as their share is */
+/* a queue, as there may be many of little weight beside one of much */
 void sal_maglev_fill(u16 *slot, struct sal_maglev_entry *e, unsigned int n)
 {
 	unsigned int left = SAL_MAGLEV_SLOTS;
-	u32 max = maglev_heaviest(e, n);
+	struct timerqueue_head queue;
+	struct timerqueue_node *node;
 	unsigned int i;
 
 	/* %SAL_MAGLEV_MAX everywhere */
 	memset(slot, 0xff, SAL_MAGLEV_SLOTS * sizeof(*slot));
-	for (i = 0; left; i = (i + 1) % n) {
-		if (!i)
-			cond_resched();
-		e[i].credit += e[i].weight;
-		if (e[i].credit < max)
-			continue;
-		e[i].credit -= max;
+	timerqueue_init_head(&queue);
+	for (i = 0; i < n; i++) {
+		timerqueue_init(&e[i].turn);
+		maglev_queue(&queue, &e[i]);
+	}
+	while (left--) {
+		node = timerqueue_getnext(&queue);
+		i = container_of(node, struct sal_maglev_entry, turn) - e;
+		timerqueue_del(&queue, node);
 		maglev_choose(slot, &e[i], i);
-		left--;
+		maglev_queue(&queue, &e[i]);
+		cond_resched();
 	}
 }
 

@@ -11,6 +11,7 @@
 #ifndef _SAL_MAGLEV_H
 #define _SAL_MAGLEV_H
 
+#include <linux/timerqueue.h>
 #include <linux/types.h>
 
 /* a prime; so that a hundred endpoints have some 650 slots each */
@@ -20,17 +21,18 @@
 
 /**
  * struct sal_maglev_entry - who takes part
- * @offset: where it begins, below %SAL_MAGLEV_SLOTS; then, while the table is
- *	filled, its next choice
+ * @turn: when it chooses next, while the table is filled
+ * @offset: where it begins, below %SAL_MAGLEV_SLOTS; then its next choice
  * @skip: how far it goes for each choice, 1 to %SAL_MAGLEV_SLOTS - 1
- * @weight: its share
- * @credit: of @weight, what it has not yet had; 0 at first
+ * @weight: its share, 1 to %SAL_WEIGHT_MAX
+ * @chosen: how many slots it has
  */
 struct sal_maglev_entry {
+	struct timerqueue_node turn;
 	u32 offset;
 	u32 skip;
 	u32 weight;
-	u32 credit;
+	u32 chosen;
 };
 
 /* the order of an endpoint of that name */

@@ -80,3 +80,5 @@ SAL_REASON(MISS_LIMIT, "miss-limit", true,
 	   "not asked for, as too many addresses are")
 SAL_REASON(DENIED, "denied", true,
 	   "would have begun a flow that a policy, or the default, denies")
+SAL_REASON(UNHASHED, "unhashed", false,
+	   "new flow that Maglev's table had no endpoint for; by weighted round robin")

@@ -2,6 +2,7 @@
 /*
  * sched.c - the endpoints that flows may go to, and who chooses among them
  */
+#include <linux/err.h>
 #include <linux/rculist.h>
 
 #include "endpoint.h"
@@ -51,11 +52,13 @@ static bool sched_gather(struct sal_sched_pool *pool)
 	struct sal_endpoint *ep;
 
 	pool->n = 0;
+	pool->usable = false;
 	list_for_each_entry_rcu(ep, &pool->svc->endpoints, in_service,
 				lockdep_is_held(&sal_lock)) {
 		u32 tier = READ_ONCE(ep->tier);
 		u32 weight = sal_sched_weight(ep);
 
+		pool->usable |= READ_ONCE(ep->usable[pool->af]);
 		if (!sched_may(pool, ep) || (pool->n && tier > pool->tier))
 			continue;
 		if (!pool->n || tier < pool->tier) {
@@ -112,8 +115,9 @@ struct sal_endpoint *sal_sched_pick(struct sal_service *svc,
 	};
 
 	if (!sched_gather(&pool))
-		return NULL;
-	return sched_ops[READ_ONCE(svc->conf.sched)]->pick(&pool, conv);
+		return ERR_PTR(pool.usable ? -EUSERS : -EAGAIN);
+	return sched_ops[READ_ONCE(svc->conf.sched)]->pick(&pool, conv) ?:
+	       ERR_PTR(-EAGAIN);
 }
 
 /* --- flows that lose their endpoint ------------------------------------------ */

@@ -21,7 +21,9 @@ struct sal_domain;
 struct sal_endpoint;
 struct sal_service;
 
-/* the endpoint of a new flow, or NULL where none takes any; RCU */
+/* the endpoint of a new flow, or an ERR_PTR: EUSERS where some are usable and none
+ * takes any, EAGAIN where none is, or all have just gone. RCU.
+ */
 struct sal_endpoint *sal_sched_pick(struct sal_service *svc,
 				    const struct sal_conv *conv);
 
@@ -37,6 +39,7 @@ bool sal_sched_takes(const struct sal_endpoint *ep, enum sal_af af);
  * @moving: for flows that have lost their endpoint: not to one that is about to
  *	lose its own; and where none takes new flows, any that is usable
  * @any: there was none that takes new flows
+ * @usable: there was one that is usable
  * @tier: of all in it
  * @n: how many
  * @total: their weights, which are at least 1
@@ -48,6 +51,7 @@ struct sal_sched_pool {
 	enum sal_af af;
 	bool moving;
 	bool any;
+	bool usable;
 	u32 tier;
 	u32 n;
 	u32 total;

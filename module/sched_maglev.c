@@ -6,7 +6,7 @@
  * request, as then memory can be had; and by work where one fails or recovers.
  * Until then, as where an endpoint is full, whoever meets an endpoint that takes
  * no flows looks at the slots behind; and where there is no table, or nobody of it
- * left, it is weighted round robin.
+ * left, it is weighted round robin, which is counted.
  */
 #include <linux/mm.h>
 #include <linux/rculist.h>
@@ -24,6 +24,7 @@
 #include "sched.h"
 #include "sched_maglev.h"
 #include "service.h"
+#include "stats.h"
 
 /* slots looked at before it is round robin */
 #define MAGLEV_TRIES	64
@@ -82,10 +83,12 @@ static struct sal_endpoint *maglev_pick(const struct sal_sched_pool *pool,
 	for (tries = 0; t && tries < MAGLEV_TRIES; tries++) {
 		ep = xa_load(&pool->svc->domain->endpoints,
 			     t->who[t->slot[slot]].id);
-		if (likely(ep && sal_sched_has(pool, ep)))
+		if (likely(ep && ep->svc == pool->svc &&
+			   sal_sched_has(pool, ep)))
 			return ep;
 		slot = slot + 1 < SAL_MAGLEV_SLOTS ? slot + 1 : 0;
 	}
+	sal_count(pool->svc->domain, SAL_R_UNHASHED);
 	return sal_sched_wrr.pick(pool, conv);
 }
 
@@ -277,7 +280,11 @@ void sal_maglev_stale(struct sal_service *svc, unsigned long delay)
 		sal_service_get(svc);
 		llist_add(&svc->stale, &d->stale);
 	}
-	queue_delayed_work(system_power_efficient_wq, &d->refresh, delay);
+	if (delay)
+		queue_delayed_work(system_power_efficient_wq, &d->refresh,
+				   delay);
+	else
+		mod_delayed_work(system_power_efficient_wq, &d->refresh, 0);
 }
 
 static void maglev_work(struct work_struct *work)

@@ -23,6 +23,7 @@
 #include "net.h"
 #include "policy.h"
 #include "rule.h"
+#include "sched.h"
 #include "service.h"
 #include "vip.h"
 #include "walk.h"
@@ -304,6 +305,16 @@ static u32 walk_endpoints(const struct sal_walk *w)
 	return n;
 }
 
+static bool walk_takes(const struct sal_walk *w)
+{
+	struct sal_endpoint *ep;
+
+	list_for_each_entry(ep, &w->svc->endpoints, in_service)
+		if (sal_sched_takes(ep, w->af))
+			return true;
+	return false;
+}
+
 static bool walk_gate(struct sal_walk *w)
 {
 	struct sal_hold *h = &w->svc->hold;
@@ -319,9 +330,11 @@ static bool walk_gate(struct sal_walk *w)
 	spin_unlock_bh(&h->lock);
 	step->has |= BIT(SAL_A_STEP_ENDPOINTS) | BIT(SAL_A_STEP_GATE) |
 		     BIT(SAL_A_STEP_HELD_PACKETS);
-	if (step->gate == SAL_GATE_OPEN)
+	if (step->gate == SAL_GATE_OPEN && walk_takes(w))
 		return true;
-	if (waits)
+	if (step->gate == SAL_GATE_OPEN)
+		sal_walk_blame(w, step, SAL_VERDICT_FULL);
+	else if (waits)
 		sal_walk_blame(w, step, SAL_VERDICT_HELD);
 	else if (step->gate == SAL_GATE_CLOSED)
 		sal_walk_blame(w, step, step->endpoints ?

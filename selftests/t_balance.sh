@@ -152,8 +152,10 @@ most()
 	expect "answered" "$(field "$report" received)" 30 || return 1
 	expect "flows" "$(flows_of b1 b2)" "10 20" || return 1
 	S flow del service b.com endpoint b1
+	# those that were removed count until nobody can see them any more
+	poll 5 flows_are 0 b1 || return 1
 	fill "$1" 40 -W 500 2>/dev/null
-	expect "flows" "$(flows_of b1 b2)" "10 20"
+	poll 5 flows_are "10 20" b1 b2
 }
 
 # The second tier gets flows where the first takes none, and no longer.
@@ -235,6 +237,28 @@ affinity_ends()
 	poll 20 spread "$1"
 }
 
+# There are no more entries than the domain may have flows.
+affinity_full()
+{
+	local i before rc=0
+	fresh || return 1
+	for i in 1 2 3; do
+		ip -n a addr add "$(addr "$1" "20$i")/$((128 - ($1 == 4) * 96))" \
+			dev lo
+	done
+	S service set b.com affinity 1h || return 1
+	before="$(counter affinity-full)"
+	S domain set max-flows 2
+	for i in 1 2 3; do
+		echo_once -n 1 -s "$(addr "$1" "20$i")" -W 500 \
+			"$(vip "$1" 2)" >/dev/null
+	done
+	expect_num "affinity-full" "$(counter affinity-full)" -gt "$before" ||
+		rc=1
+	S domain set max-flows 262144
+	return "$rc"
+}
+
 spread()
 {
 	S flow flush
@@ -266,4 +290,5 @@ each_family "flows go to one that is draining where there is no other" \
 	last_resort
 each_family "a client keeps its endpoint" affinity
 each_family "and not for ever" affinity_ends
+each_family "and no more clients than flows" affinity_full
 finish

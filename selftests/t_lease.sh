@@ -148,6 +148,16 @@ costs_nothing()
 	expect generation "$(json '.[0].generation' domain show)" "$generation"
 }
 
+# renewed EP: it is, and looked at in the same breath, as its time is short
+renewed()
+{
+	printf '%s\n' "endpoint renew b.com $1" "endpoint show b.com $1" \
+		>"$WORK/renew"
+	S -b "$WORK/renew" >"$WORK/shown" || return 1
+	cat "$WORK/shown" >&2
+	! grep -q fault "$WORK/shown"
+}
+
 revived()
 {
 	both lease "$SHORT"
@@ -157,8 +167,7 @@ revived()
 	usable b1 && answers "$(vip 4 2)" && answers "$(vip 6 2)" || return 1
 	S endpoint set b.com b1 lease "$SHORT"
 	poll 5 expired b1 || return 1
-	S endpoint renew b.com b1 || return 1
-	usable b1
+	renewed b1
 }
 
 taken_away()
@@ -190,8 +199,7 @@ new_address()
 	poll 5 expired b1 || return 1
 	S endpoint set b.com b1 addr 10.0.1.11 2>/dev/null || return 1
 	expired b1 || fail "a change of its address renews" || return 1
-	S endpoint renew b.com b1 || return 1
-	usable b1
+	renewed b1
 }
 
 # What is at fault besides stays at fault.
@@ -265,7 +273,7 @@ transaction()
 {
 	both lease "$SHORT"
 	poll 5 expired b1 || return 1
-	S -b - <<-END
+	S -b - >"$WORK/shown" <<-END
 		begin
 		endpoint renew b.com b1
 		endpoint set b.com b2 lease $LONG
@@ -273,8 +281,10 @@ transaction()
 		endpoint renew b.com b3
 		endpoint renew b.com b2
 		commit
+		endpoint show b.com b1
 	END
-	usable b1 && usable b2 && json_is '.[0].lease' 600000 \
+	cat "$WORK/shown" >&2
+	! grep -q fault "$WORK/shown" && usable b2 && json_is '.[0].lease' 600000 \
 		endpoint show b.com b3 || return 1
 	poll 5 expired b1 || return 1
 	S -b - <<-END 2>/dev/null && return 1

@@ -191,6 +191,22 @@ endpoint_down()
 	$cure && in_order "$1"
 }
 
+# The cure undrains one.
+all_drained()
+{
+	local cure
+	S endpoint drain b.com b1
+	walk "$1" a
+	verdict_is full || return 1
+	cure="$(asked .cure)"
+	echo "+ $cure" >&2
+	$cure && in_order "$1" || return 1
+	S endpoint set b.com b1 weight 0
+	walk "$1" a
+	verdict_is full || return 1
+	S endpoint set b.com b1 weight 1
+}
+
 fault_is()
 {
 	walk "$1" a
@@ -494,6 +510,7 @@ each_family "no service covers it" no_service
 each_family "a protocol that the service does not speak" unsupported
 each_family "no endpoint of this family" no_endpoint
 each_family "endpoint down" endpoint_down
+each_family "endpoints take no new flows" all_drained
 each_family "endpoint's device, and address" faults
 each_family "packets wait" held
 each_family "a neighbour does not answer" neighbour

@@ -128,6 +128,7 @@ NAMES(verdict,
 	[SAL_VERDICT_RULE_LOOP] = "rule-loop",
 	[SAL_VERDICT_UPCALL] = "upcall",
 	[SAL_VERDICT_DENIED] = "denied",
+	[SAL_VERDICT_FULL] = "full",
 );
 
 NAMES(step_kind,

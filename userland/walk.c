@@ -576,6 +576,21 @@ static void cure_down(struct line *l, const json_t *obj,
 		    salctl(), svc, name);
 }
 
+static void cure_full(struct line *l, const json_t *obj,
+		      const struct nsref *from)
+{
+	const char *svc = out_str(obj, "service");
+	const json_t *ep = find(obj, "endpoint", "ok");
+
+	(void)from;
+	if (is(ep, "state", "draining"))
+		add(l, "%s endpoint undrain %s %s", salctl(), svc,
+		    out_str(ep, "name"));
+	else
+		add(l, "%s endpoint set %s %s weight N max-flows M, or another endpoint",
+		    salctl(), svc, ep ? out_str(ep, "name") : "EP");
+}
+
 static void cure_held(struct line *l, const json_t *obj,
 		      const struct nsref *from)
 {
@@ -689,6 +704,7 @@ static const struct {
 	{ "neighbour", cure_neighbour },
 	{ "past-router", cure_router },
 	{ "filters", cure_filter },
+	{ "full", cure_full },
 	{ "denied", cure_policy },
 	{ "conntrack", cure_conntrack },
 	{ "rule-drop", cure_rule },

@@ -248,6 +248,8 @@ enum sal_cause {
  * @SAL_VERDICT_RULE_LOOP: Too many rules redirect it, one to the other.
  * @SAL_VERDICT_UPCALL: A rule asks for it, and it waits for an answer.
  * @SAL_VERDICT_DENIED: A policy, or the domain's default, denies it.
+ * @SAL_VERDICT_FULL: There are usable endpoints, but none takes new flows:
+ *   they have no weight, are draining, or have as many as they may.
  */
 enum sal_verdict {
 	SAL_VERDICT_ANSWERS,
@@ -267,6 +269,7 @@ enum sal_verdict {
 	SAL_VERDICT_RULE_LOOP,
 	SAL_VERDICT_UPCALL,
 	SAL_VERDICT_DENIED,
+	SAL_VERDICT_FULL,
 };
 
 /**
