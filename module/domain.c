@@ -55,6 +55,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	INIT_LIST_HEAD(&d->ghosts);
 	sal_direct_init(d);
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
+	INIT_DELAYED_WORK(&d->settle, sal_rules_settle_work);
 	refcount_set(&d->refs, 1);
 #ifdef CONFIG_MEMCG
 	d->memcg = get_mem_cgroup_from_mm(current->mm);
@@ -191,6 +192,7 @@ void sal_domain_shut(struct sal_domain *d)
 void sal_domain_destroy(struct sal_domain *d)
 {
 	cancel_delayed_work_sync(&d->reap);
+	cancel_delayed_work_sync(&d->settle);
 	sal_flow_table_destroy(d);
 	sal_reverse_destroy(d);
 	rhashtable_destroy(&d->names);

@@ -97,6 +97,7 @@ struct sal_limits {
  *	through &sal_endpoint.ghost. sal_mutex.
  * @n_ghosts: how many. sal_mutex.
  * @reap: frees @ghosts when their time is over
+ * @settle: looks up anew what has come to wait since VIPs or rules have changed
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
@@ -150,6 +151,7 @@ struct sal_domain {
 	struct list_head ghosts;
 	u32 n_ghosts;
 	struct delayed_work reap;
+	struct delayed_work settle;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool dead;
