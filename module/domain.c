@@ -66,6 +66,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
 	sal_maglev_init(d);
 	sal_leases_init(d);
+	INIT_DELAYED_WORK(&d->settle, sal_rules_settle_work);
 	refcount_set(&d->refs, 1);
 #ifdef CONFIG_MEMCG
 	d->memcg = get_mem_cgroup_from_mm(current->mm);
@@ -219,6 +220,7 @@ void sal_domain_destroy(struct sal_domain *d)
 	cancel_delayed_work_sync(&d->reap);
 	sal_maglev_exit(d);
 	sal_leases_exit(d);
+	cancel_delayed_work_sync(&d->settle);
 	sal_flow_table_destroy(d);
 	sal_affinity_destroy(d);
 	sal_reverse_destroy(d);

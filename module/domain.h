@@ -121,6 +121,7 @@ struct sal_limits {
  * @refresh: looks at the tables of the services in @stale
  * @stale: services, through &sal_service.stale
  * @leases: leases of @endpoints that run
+ * @settle: looks up anew what has come to wait since VIPs or rules have changed
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
@@ -189,6 +190,7 @@ struct sal_domain {
 	struct delayed_work refresh;
 	struct llist_head stale;
 	struct sal_leases leases;
+	struct delayed_work settle;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool dead;

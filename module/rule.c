@@ -285,9 +285,38 @@ void sal_rules_settle(struct sal_domain *d)
 	lockdep_assert_held(&sal_mutex);
 	if (!d->n_upcalls)
 		return;
-	/* who has found the rule of before is in its queue */
+	if (sal_rules_held(d)) {
+		/* who has found the rule of before is in its queue */
+		synchronize_rcu();
+		rules_settle(d, NULL);
+		return;
+	}
+	/* many changes need not wait for so many grace periods */
+	sal_upcall_forget(d);
+	schedule_delayed_work(&d->settle, 1);
+}
+
+void sal_rules_settle_work(struct work_struct *work)
+{
+	struct sal_domain *d = container_of(to_delayed_work(work),
+					    struct sal_domain, settle);
+
 	synchronize_rcu();
-	rules_settle(d, NULL);
+	mutex_lock(&sal_mutex);
+	if (!d->dead && d->n_upcalls)
+		rules_settle(d, NULL);
+	mutex_unlock(&sal_mutex);
+}
+
+/* @old: a rule that packets do not see any more */
+static void rule_settle_old(struct sal_domain *d, struct sal_rule *old)
+{
+	if (!rule_asks(old)) {
+		sal_rules_settle(d);
+		return;
+	}
+	synchronize_rcu();
+	rules_settle(d, old);
 }
 
 /* the service that gets what waits, where @rule is the answer; or NULL */
@@ -318,10 +347,10 @@ static int rule_publish(struct sal_domain *d, struct sal_rule *rule,
 		rule_take_place(d, old, rule);
 	else
 		err = rule_insert(d, rule, extack);
-	if (d->n_upcalls || (old && rule_asks(old))) {
-		synchronize_rcu();
-		rules_settle(d, old);
-	}
+	if (old)
+		rule_settle_old(d, old);
+	else
+		sal_rules_settle(d);
 	if (to)
 		sal_hold_resume(to);
 	return err;
@@ -408,10 +437,7 @@ void sal_rule_del(struct sal_domain *d, struct sal_rule *rule)
 	lockdep_assert_held(&sal_mutex);
 	sal_event_rule(d, rule, SAL_CMD_RULE_DEL_NTF);
 	rule_remove(d, rule);
-	if (d->n_upcalls || rule_asks(rule)) {
-		synchronize_rcu();
-		rules_settle(d, rule);
-	}
+	rule_settle_old(d, rule);
 	rule_free(d, rule);
 }
 

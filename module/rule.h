@@ -137,7 +137,11 @@ static inline bool sal_rules_wait(struct sal_domain *d)
 	return d->n_upcalls && sal_rules_held(d);
 }
 
-/* VIPs or rules have changed: what waits is looked up anew. May sleep. */
+/* VIPs or rules have changed: what waits is looked up anew; what was about to,
+ * soon. May sleep.
+ */
 void sal_rules_settle(struct sal_domain *d);
+/* without sal_mutex */
+void sal_rules_settle_work(struct work_struct *work);
 
 #endif /* _SAL_RULE_H */

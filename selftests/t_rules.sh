@@ -114,7 +114,7 @@ reject()
 	[ "$1" = 4 ] || want="1 3"
 	before="$(counter rule-reject)"
 	S rule add "$(vip "$1" 2)" reject || return 1
-	report="$(echo_once -n 1 -i 1000 -W 5000 "$(vip "$1" 2)")"
+	report="$(echo_once -n 1 -i 1000 -W 500 "$(vip "$1" 2)")"
 	expect error "$(field "$report" error.type) $(field "$report" \
 		error.code)" "$want" &&
 		expect about "$(field "$report" error.quoted)" \
@@ -152,7 +152,7 @@ composed()
 	expect action "$(json '.[0] | "\(.service) \(.action)"' \
 		resolve "$(vip "$1" 50)")" "c.com forward" || return 1
 	S rule replace "$(vip "$1" 8)" reject
-	report="$(echo_once -n 1 -i 1000 -W 5000 "$(vip "$1" 50)")"
+	report="$(echo_once -n 1 -i 1000 -W 500 "$(vip "$1" 50)")"
 	expect errors "$(field "$report" errors)" 1
 }
 

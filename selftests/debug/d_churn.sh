@@ -96,6 +96,31 @@ churn_services()
 	esac
 }
 
+# Rules, among them some about VIPs that the streams use: each goes soon after.
+churn_rules()
+{
+	local n f pfx
+	pick 2
+	f=$((4 + 2 * PICK))
+	pick 4
+	n="$PICK"
+	pfx="$(vip "$f" $((1 + n)))"
+	[ "$n" -gt 0 ] || pfx="$([ "$f" = 4 ] && echo 10.1.0.0/24 ||
+		echo fd00:254::/64)"
+	pick 7
+	case "$PICK" in
+	0)	q rule replace "$pfx" upcall time 200ms ;;
+	1)	q rule replace "$pfx" upcall time 5s "then" drop ;;
+	2)	q rule replace "$pfx" redirect "x$n.com" ;;
+	3)	q rule replace "$pfx" forward b.com ;;
+	4)	q rule replace "$pfx" deliver ;;
+	5)	q rule flush ;;
+	*)	q rule replace "$pfx" drop ;;
+	esac
+	q -j rule show
+	q rule del "$pfx"
+}
+
 # An instance and a VIP of b.com are another service's for a while; or not, as
 # one of the lines cannot be done, or the file ends before the commit.
 churn_transactions()
@@ -186,7 +211,7 @@ part()
 
 PARTS=(churn_endpoints churn_moves churn_members churn_services
        churn_transactions churn_devices churn_namespaces churn_readers
-       churn_leases)
+       churn_leases churn_rules)
 
 streams()
 {

@@ -35,7 +35,7 @@ CHANGING = {"DOMAIN": ("FLOWS", "CREATED", "DESTROYED", "GENERATION",
             "SERVICE": ("FLOWS",) + TRAFFIC,
             "ENDPOINT": ("FLOWS", "CELLS", "ID") + TRAFFIC,
             "MEMBER": ("ID",),
-            "POLICY": ()}
+            "POLICY": (), "RULE": ("ID",)}
 
 # what a request that had no memory may say, in the socket or in the module
 NO_MEMORY = {errno.ENOMEM, errno.ENOBUFS}
@@ -303,6 +303,29 @@ def transactions(test, fd3):
     test.case("transaction-abort", "TRANSACTION_ABORT", first=some)
 
 
+def rules(test):
+    """Of one that names a service, and one that lets packets wait."""
+    pfx = A("RULE_PREFIX", prefix("10.9.0.0/16"), True)
+    forward = (pfx + A("RULE_ACTION", u32(N["SAL_ACTION_FORWARD"])) +
+               A("RULE_SERVICE", text("b.com")))
+    upcall = pfx + A("RULE_ACTION", u32(N["SAL_ACTION_UPCALL"]))
+
+    for name, data in (("forward", forward), ("upcall", upcall)):
+        test.case(f"rule-new, {name}", "RULE_NEW", data,
+                  undo=[("RULE_DEL", pfx)])
+        test.must("RULE_NEW", data)
+        test.case(f"rule-get, {name}", "RULE_GET", pfx)
+        test.case(f"rule-get, dump, {name}", "RULE_GET", dump=True)
+        test.case(f"rule-del, {name}", "RULE_DEL", pfx,
+                  undo=[("RULE_NEW", data)])
+        test.must("RULE_DEL", pfx)
+    test.must("RULE_NEW", forward)
+    test.case("rule-new, one kind for another", "RULE_NEW",
+              upcall + A("RULE_REPLACE"),
+              undo=[("RULE_NEW", forward + A("RULE_REPLACE"))])
+    test.must("RULE_DEL", pfx)
+
+
 def change_cases(test):
     """What changes something, and is undone."""
     fd3 = u32(namespace("b3"))
@@ -366,6 +389,7 @@ def change_cases(test):
               undo=[("ENDPOINT_SET",
                      endpoint("b1", 0, WEIGHT=u32(1), STATE=u32(0),
                               TIER=u32(0)))])
+    rules(test)
     for src, data in zip(("b1", "b2"), move):
         test.case(f"migrate from {src}", "MIGRATE", data)
     test.case("flow-del", "FLOW_DEL", A("FLOW_SERVICE", text("b.com")))
