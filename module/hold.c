@@ -166,25 +166,20 @@ static void hold_queue_publish(struct sal_service *svc,
 }
 
 /*
- * Where there is none yet, without the lock. Then hold_queue_give() with it,
- * which is told what came of this; NULL where there is one.
+ * First without the lock of the queue, to have one where the service has none;
+ * then hold_queue_give() with it; then hold_queue_discard() what was not needed.
  */
 static struct sal_hold_queue *hold_queue_prepare(struct sal_service *svc)
 {
-	struct sal_hold_queue *q;
-
-	if (likely(READ_ONCE(svc->hold.q)))
-		return NULL;
-	q = hold_queue_alloc(svc);
-	return q ?: ERR_PTR(-ENOMEM);
+	return likely(READ_ONCE(svc->hold.q)) ? NULL : hold_queue_alloc(svc);
 }
 
-/* false where there is none. *@q is to be freed, if it is anything yet. */
+/* false where it has none, as there was no memory, or it is dead */
 static bool hold_queue_give(struct sal_service *svc, struct sal_hold_queue **q)
 {
 	if (svc->hold.q)
 		return true;
-	if (svc->dead || IS_ERR_OR_NULL(*q))
+	if (svc->dead || !*q)
 		return false;
 	hold_queue_publish(svc, *q);
 	*q = NULL;
@@ -194,7 +189,7 @@ static bool hold_queue_give(struct sal_service *svc, struct sal_hold_queue **q)
 static void hold_queue_discard(struct sal_service *svc,
 			       struct sal_hold_queue *q)
 {
-	if (!IS_ERR_OR_NULL(q))
+	if (q)
 		hold_queue_free(svc->domain, q);
 }
 
