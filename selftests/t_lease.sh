@@ -340,27 +340,28 @@ many()
 # The example: who answers its probes keeps its lease, and no other.
 health()
 {
-	local rc=0 probe="$WORK/probe" file
+	local rc=0 probe="$WORK/probe" file period
+	period="$(patience 1)"
 	cat >"$probe" <<-END
 		#!/bin/sh
 		[ -e "$WORK/well.\$1" ]
 	END
 	chmod +x "$probe"
 	touch "$WORK"/well.{10.0.1.11,fd00:1::11,10.9.0.1}
-	both lease 1s
-	S endpoint add b.com far addr 10.9.0.1 lease 1s
-	poll 5 expired b1 || return 1
+	both lease "$((3 * period))s"
+	S endpoint add b.com far addr 10.9.0.1 \
+		lease "$((3 * period))s"
+	poll 9 expired b1 || return 1
 	ip netns exec orch "$LIB_DIR/../userland/examples/health.sh" \
-		b.com 0.2 "$probe" >&2 &
+		b.com "$period" "$probe" >&2 &
 	PIDS+=($!)
-	poll 5 usable b1 && poll 5 usable far || rc=1
-	# late once in a slow machine, it comes back
+	poll 9 usable b1 && poll 9 usable far || rc=1
 	rm "$WORK/well.fd00:1::11" "$WORK/well.10.9.0.1"
-	poll 5 expired b1 && poll 5 not usable far || rc=1
+	poll 9 expired b1 && poll 9 not usable far || rc=1
 	for file in fd00:1::11 10.9.0.1; do
 		touch "$WORK/well.$file"
 	done
-	poll 5 usable b1 && poll 5 usable far || rc=1
+	poll 9 usable b1 && poll 9 usable far || rc=1
 	kill "${PIDS[-1]}"
 	S endpoint del b.com far
 	return "$rc"
