@@ -131,7 +131,7 @@ moves()
 	S endpoint set b.com f1 state up
 	flood f -n 0 -i 300 -w 32 "$(vip "$1" 2)"
 	taskset -c "$OTHER_CPU" ip netns exec orch "$LIB_DIR/tools/moves.py" \
-		watch "$1" 100 b.com b1 f1 >&2 || return 1
+		watch "$1" 40 b.com b1 f1 >&2 || return 1
 	report="$(flood_end f TERM)"
 	nothing_lost "$report"
 }
