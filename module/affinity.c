@@ -196,6 +196,7 @@ void sal_affinity_note(struct sal_service *svc, const struct sal_flow *f)
 
 	if (!READ_ONCE(svc->conf.affinity))
 		return;
+	/* pairs with sal_affinity_moved() */
 	smp_rmb();
 	ep = sal_flow_endpoint(f);
 	if (!ep)
@@ -233,6 +234,7 @@ void sal_affinity_keep(const struct sal_flow *f)
 	if (ep && sal_sched_takes(ep, sal_addr_af(&f->vip)))
 		return;
 	moves = READ_ONCE(d->moves);
+	/* pairs with sal_affinity_moved() */
 	smp_rmb();
 	ep = sal_flow_endpoint(f);
 	if (ep)

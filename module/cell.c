@@ -213,7 +213,7 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 	cell_count(cell, cell_flows(cell));
 	spin_unlock(&cell->lock);
 	list_move_tail(&cell->list, to ? &to->cells[cell->af] :
-					 &cell->svc->orphans[cell->af]);
+					 &cell->svc->spread->orphans[cell->af]);
 }
 
 /* empty cells do not count as moved */
@@ -326,7 +326,8 @@ static void cells_adopt(struct sal_endpoint *ep, enum sal_af af)
 	struct sal_moved moved = {};
 	struct sal_cell *cell, *next;
 
-	list_for_each_entry_safe(cell, next, &svc->orphans[af], list) {
+	list_for_each_entry_safe(cell, next, &svc->spread->orphans[af],
+				 list) {
 		cells_count_one(&moved, cell);
 		cell_target(cell, ep);
 	}

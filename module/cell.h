@@ -56,7 +56,7 @@ struct sal_former {
  * @refs: flows bound, and one while the cell is current. Flows come and go under
  *	@lock.
  * @lock: @ep has as many flows counted as are bound here
- * @list: in &sal_endpoint.cells or &sal_service.orphans. sal_lock.
+ * @list: in &sal_endpoint.cells or &sal_spread.orphans. sal_lock.
  * @rcu: for freeing
  */
 struct sal_cell {

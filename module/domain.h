@@ -119,7 +119,7 @@ struct sal_limits {
  * @queues_lock: nests inside the lock of a hold queue
  * @reap: frees @ghosts when their time is over
  * @refresh: looks at the tables of the services in @stale
- * @stale: services, through &sal_service.stale
+ * @stale: services, through &sal_spread.stale
  * @leases: leases of @endpoints that run
  * @settle: looks up anew what has come to wait since VIPs or rules have changed
  * @gc: collects flows

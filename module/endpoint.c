@@ -128,7 +128,7 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 	struct sal_endpoint *ep;
 	int err, af;
 
-	err = sal_service_meter(svc, extack);
+	err = sal_service_equip(svc, extack);
 	if (err)
 		return ERR_PTR(err);
 	err = sal_guest_charge_object(d, ENDPOINT_SIZE, extack);

@@ -46,7 +46,8 @@ static void maglev_choose(u16 *slot, struct sal_maglev_entry *e, u16 i)
 static void maglev_queue(struct timerqueue_head *queue,
 			 struct sal_maglev_entry *e)
 {
-	e->turn.expires = div_u64((u64)++e->chosen << 32, e->weight);
+	e->chosen++;
+	e->turn.expires = div_u64((u64)e->chosen << 32, e->weight);
 	timerqueue_add(queue, &e->turn);
 }
 

@@ -136,7 +136,7 @@ static struct sal_endpoint *sched_begin(struct sal_sched_run *run)
 		if (!sched_gather(pool))
 			return NULL;
 	}
-	turn = (u32)atomic_inc_return(&run->svc->turn[run->af]);
+	turn = (u32)atomic_inc_return(&run->svc->spread->turn[run->af]);
 	return sal_sched_at(pool, turn % pool->total, &run->left);
 }
 
@@ -157,7 +157,7 @@ struct sal_endpoint *sal_sched_next(struct sal_sched_run *run)
 {
 	lockdep_assert_held(&sal_lock);
 	if (run->ep) {
-		atomic_inc(&run->svc->turn[run->af]);
+		atomic_inc(&run->svc->spread->turn[run->af]);
 		if (run->left && sal_sched_has(&run->pool, run->ep)) {
 			run->left--;
 			return run->ep;

@@ -75,7 +75,7 @@ static u32 maglev_hash(const struct sal_conv *conv)
 static struct sal_endpoint *maglev_pick(const struct sal_sched_pool *pool,
 					const struct sal_conv *conv)
 {
-	const struct sal_maglev *t = rcu_dereference(pool->svc->maglev[pool->af]);
+	const struct sal_maglev *t = rcu_dereference(pool->svc->spread->maglev[pool->af]);
 	u32 slot = maglev_hash(conv) % SAL_MAGLEV_SLOTS;
 	struct sal_endpoint *ep;
 	int tries;
@@ -207,7 +207,7 @@ static void maglev_set(struct sal_service *svc, enum sal_af af,
 {
 	struct sal_maglev *old;
 
-	old = rcu_replace_pointer(svc->maglev[af], t,
+	old = rcu_replace_pointer(svc->spread->maglev[af], t,
 				  lockdep_is_held(&sal_mutex));
 	if (!old)
 		return;
@@ -226,7 +226,7 @@ static int maglev_refresh(struct sal_service *svc, enum sal_af af)
 	who = n ? maglev_list(svc, af, tier, &n) : NULL;
 	if (n && !who)
 		return -ENOMEM;
-	t = rcu_dereference_protected(svc->maglev[af],
+	t = rcu_dereference_protected(svc->spread->maglev[af],
 				      lockdep_is_held(&sal_mutex));
 	if (n && !maglev_is_of(t, who, n)) {
 		t = maglev_make(svc->domain, who, n);
@@ -247,7 +247,7 @@ void sal_maglev_drop(struct sal_service *svc)
 	int af;
 
 	lockdep_assert_held(&sal_mutex);
-	for (af = 0; af < SAL_AF_NUM; af++)
+	for (af = 0; svc->spread && af < SAL_AF_NUM; af++)
 		maglev_set(svc, af, NULL);
 }
 
@@ -256,7 +256,8 @@ void sal_maglev_refresh(struct sal_service *svc)
 	int err = 0, af;
 
 	lockdep_assert_held(&sal_mutex);
-	if (svc->dead || svc->conf.sched != SAL_SCHED_MAGLEV) {
+	if (svc->dead || !svc->spread ||
+	    svc->conf.sched != SAL_SCHED_MAGLEV) {
 		sal_maglev_drop(svc);
 		return;
 	}
@@ -276,9 +277,9 @@ void sal_maglev_stale(struct sal_service *svc, unsigned long delay)
 	if (READ_ONCE(svc->conf.sched) != SAL_SCHED_MAGLEV ||
 	    READ_ONCE(d->dead))
 		return;
-	if (!atomic_xchg(&svc->is_stale, 1)) {
+	if (!atomic_xchg(&svc->spread->is_stale, 1)) {
 		sal_service_get(svc);
-		llist_add(&svc->stale, &d->stale);
+		llist_add(&svc->spread->stale, &d->stale);
 	}
 	if (delay)
 		queue_delayed_work(system_power_efficient_wq, &d->refresh,
@@ -291,16 +292,16 @@ static void maglev_work(struct work_struct *work)
 {
 	struct sal_domain *d = container_of(to_delayed_work(work),
 					    struct sal_domain, refresh);
-	struct sal_service *svc, *next;
+	struct sal_spread *spread, *next;
 	struct llist_node *list;
 
 	mutex_lock(&sal_mutex);
 	list = llist_del_all(&d->stale);
-	llist_for_each_entry_safe(svc, next, list, stale) {
+	llist_for_each_entry_safe(spread, next, list, stale) {
 		/* what fails from here on makes it stale again */
-		atomic_xchg(&svc->is_stale, 0);
-		sal_maglev_refresh(svc);
-		sal_service_put(svc);
+		atomic_xchg(&spread->is_stale, 0);
+		sal_maglev_refresh(spread->svc);
+		sal_service_put(spread->svc);
 	}
 	mutex_unlock(&sal_mutex);
 }

@@ -10,7 +10,7 @@
 static struct sal_endpoint *wrr_pick(const struct sal_sched_pool *pool,
 				     const struct sal_conv *conv)
 {
-	u32 turn = (u32)atomic_inc_return(&pool->svc->turn[pool->af]);
+	u32 turn = (u32)atomic_inc_return(&pool->svc->spread->turn[pool->af]);
 	u32 left;
 
 	return sal_sched_at(pool, turn % pool->total, &left);

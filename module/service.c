@@ -48,6 +48,9 @@ static_assert(IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ||
 	      IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC) ||
 	      sizeof(struct sal_service) + sizeof(struct sal_vip) <= 512 - 128);
 
+/* what it takes besides with its first endpoint */
+#define EQUIPMENT_SIZE	(sizeof(struct sal_spread) + sal_traffic_size())
+
 static struct kmem_cache *service_cache;
 
 int __init sal_service_init(void)
@@ -142,10 +145,11 @@ static void service_free_rcu(struct rcu_head *rcu)
 
 	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES,
 			   service_size(svc->name));
-	if (svc->traffic) {
+	if (svc->spread) {
 		sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES,
-				   sal_traffic_size());
+				   EQUIPMENT_SIZE);
 		free_percpu(svc->traffic);
+		kfree(svc->spread);
 	}
 	sal_hold_free(svc);
 	sal_domain_put(svc->domain);
@@ -182,20 +186,39 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 	}
 }
 
-int sal_service_meter(struct sal_service *svc, struct netlink_ext_ack *extack)
+static struct sal_spread *service_spread(struct sal_service *svc)
 {
+	struct sal_spread *spread;
+	int af;
+
+	spread = kzalloc_obj(*spread, GFP_KERNEL_ACCOUNT);
+	if (!spread)
+		return NULL;
+	spread->svc = svc;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		INIT_LIST_HEAD(&spread->orphans[af]);
+	return spread;
+}
+
+int sal_service_equip(struct sal_service *svc, struct netlink_ext_ack *extack)
+{
+	struct sal_spread *spread;
 	int err;
 
 	lockdep_assert_held(&sal_mutex);
-	if (svc->traffic)
+	if (svc->spread)
 		return 0;
-	err = sal_guest_charge_object(svc->domain, sal_traffic_size(), extack);
+	err = sal_guest_charge_object(svc->domain, EQUIPMENT_SIZE, extack);
 	if (err)
 		return err;
-	svc->traffic = sal_traffic_alloc();
-	if (svc->traffic)
+	spread = service_spread(svc);
+	svc->traffic = spread ? sal_traffic_alloc() : NULL;
+	if (svc->traffic) {
+		svc->spread = spread;
 		return 0;
-	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, sal_traffic_size());
+	}
+	kfree(spread);
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES, EQUIPMENT_SIZE);
 	NL_SET_ERR_MSG(extack, "out of memory");
 	return -ENOMEM;
 }
@@ -511,10 +534,8 @@ static struct sal_service *service_alloc(struct sal_domain *d,
 	svc->vips = &svc->vip;
 	INIT_LIST_HEAD(&svc->endpoints);
 	INIT_LIST_HEAD(&svc->touched);
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		INIT_LIST_HEAD(&svc->orphans[af]);
+	for (af = 0; af < SAL_AF_NUM; af++)
 		svc->gate[af] = SAL_GATE_CLOSED;
-	}
 	sal_hold_init(svc);
 	refcount_set(&svc->refs, 1);
 	sal_domain_get(d);

@@ -95,6 +95,27 @@ struct sal_service_want {
 };
 
 /**
+ * struct sal_spread - how a service's flows spread over its endpoints
+ * @turn: where the scheduler is, for each family. Every new flow may write here,
+ *	and writes to &sal_service.n_flows.
+ * @orphans: cells without endpoint for each family, through &sal_cell.list.
+ *	sal_lock.
+ * @maglev: tables of the scheduler of that name, for each family, see
+ *	sched_maglev.c. Written under sal_mutex, read under RCU.
+ * @svc: the service, which it ends with
+ * @stale: in &sal_domain.stale while @is_stale
+ * @is_stale: the tables are to be looked at
+ */
+struct sal_spread {
+	atomic_t turn[SAL_AF_NUM];
+	struct list_head orphans[SAL_AF_NUM];
+	struct sal_maglev __rcu *maglev[SAL_AF_NUM];
+	struct sal_service *svc;
+	struct llist_node stale;
+	atomic_t is_stale;
+};
+
+/**
  * struct sal_service - a service
  * @id: number in the domain; in the key of its flows
  * @gate: enum sal_gate for each family. Written under the lock of @hold, read
@@ -107,15 +128,8 @@ struct sal_service_want {
  * @hold: packets that wait for an endpoint
  * @traffic: what it has carried; NULL before it has its first endpoint, and
  *	never changes then. sal_mutex.
- * @turn: where the scheduler is, for each family. Every new flow writes here,
- *	and to @n_flows.
- * @maglev: tables of the scheduler of that name, for each family, see
- *	sched_maglev.c. Written under sal_mutex, read under RCU.
- * @stale: in &sal_domain.stale while @is_stale
- * @is_stale: its tables are to be looked at
+ * @spread: what it has with its first endpoint, as @traffic
  * @n_flows: flows, those that wait for their grace period included
- * @orphans: cells without endpoint for each family, through &sal_cell.list.
- *	sal_lock.
  * @node: in &sal_domain.names
  * @vip: its VIP where it has but one
  * @vips: its VIPs: @vip, or an array of its own. sal_mutex.
@@ -159,12 +173,8 @@ struct sal_service {
 	struct sal_service_conf conf;
 	struct sal_hold hold;
 	struct sal_traffic __percpu *traffic;
-	atomic_t turn[SAL_AF_NUM];
-	struct sal_maglev __rcu *maglev[SAL_AF_NUM];
-	struct llist_node stale;
-	atomic_t is_stale;
+	struct sal_spread *spread;
 	atomic_t n_flows;
-	struct list_head orphans[SAL_AF_NUM];
 	struct rhash_head node;
 	struct sal_vip *vip;
 	struct sal_vip **vips;
@@ -284,7 +294,7 @@ void sal_service_derive_id(struct sal_domain *d, const char *name,
 			   struct in6_addr *id);
 
 /* it is to have endpoints, and counts what they carry; 0 or an errno */
-int sal_service_meter(struct sal_service *svc, struct netlink_ext_ack *extack);
+int sal_service_equip(struct sal_service *svc, struct netlink_ext_ack *extack);
 
 void sal_service_get(struct sal_service *svc);
 void sal_service_put(struct sal_service *svc);
