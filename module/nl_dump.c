@@ -74,3 +74,31 @@ int sal_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 	}
 	return 0;
 }
+
+/**
+ * sal_nl_dump_all() - dump all objects of a table, without a filter
+ * @skb: where the messages go
+ * @cb: dump; its context is a struct sal_nl_dump_ctx
+ * @table: offset of the table in &struct sal_domain
+ * @fill: puts the attributes of one
+ *
+ * Return: 0 at the end, EMSGSIZE where there is more, or EINVAL for a request
+ * with attributes.
+ */
+int sal_nl_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
+		    size_t table, sal_nl_dump_fn fill)
+{
+	struct sal_domain *d;
+	int err;
+
+	err = sal_nl_no_attrs(cb->nlh, cb->extack);
+	if (err)
+		return err;
+	mutex_lock(&sal_mutex);
+	d = sal_domain_find(genl_info_net(genl_info_dump(cb)));
+	if (d)
+		err = sal_nl_dump_table(skb, cb, d, (void *)d + table, fill,
+					NULL);
+	mutex_unlock(&sal_mutex);
+	return err;
+}

@@ -395,17 +395,6 @@ int sal_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 int sal_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct sal_domain *d;
-	int err;
-
-	err = sal_nl_no_attrs(cb->nlh, cb->extack);
-	if (err)
-		return err;
-	mutex_lock(&sal_mutex);
-	d = sal_domain_find(genl_info_net(genl_info_dump(cb)));
-	if (d)
-		err = sal_nl_dump_table(skb, cb, d, &d->members, member_fill,
-					NULL);
-	mutex_unlock(&sal_mutex);
-	return err;
+	return sal_nl_dump_all(skb, cb, offsetof(struct sal_domain, members),
+			       member_fill);
 }

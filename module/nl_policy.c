@@ -130,17 +130,6 @@ static int policy_fill(struct sk_buff *skb, void *obj, const void *filter)
 
 int sal_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct sal_domain *d;
-	int err;
-
-	err = sal_nl_no_attrs(cb->nlh, cb->extack);
-	if (err)
-		return err;
-	mutex_lock(&sal_mutex);
-	d = sal_domain_find(genl_info_net(genl_info_dump(cb)));
-	if (d)
-		err = sal_nl_dump_table(skb, cb, d, &d->policy_numbers,
-					policy_fill, NULL);
-	mutex_unlock(&sal_mutex);
-	return err;
+	return sal_nl_dump_all(skb, cb, offsetof(struct sal_domain, policy_numbers),
+			       policy_fill);
 }

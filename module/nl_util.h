@@ -96,6 +96,8 @@ typedef int (*sal_nl_dump_fn)(struct sk_buff *skb, void *obj,
 int sal_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb,
 		      struct sal_domain *d, struct xarray *table,
 		      sal_nl_dump_fn fill, const void *filter);
+int sal_nl_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
+		    size_t table, sal_nl_dump_fn fill);
 int sal_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		    sal_nl_dump_fn fill, void *obj, const void *filter);
 
