@@ -265,11 +265,17 @@ held()
 		cut -d ' ' -f 1,3)" "20 20"
 }
 
+no_flow_objects()
+{
+	local SLABS=(sal_flow sal_flow_acct)
+	shrunk_to_nothing
+}
+
 # Such flows are apart, and there are none without the switch.
 memory()
 {
 	fresh off || return 1
-	poll 5 shrunk_to_nothing || return 1
+	poll 5 no_flow_objects || return 1
 	answers "$(vip 4 2)" && answers "$(vip 6 2)" || return 1
 	expect "objects of the larger slab" "$(slab_objects sal_flow_acct)" 0 ||
 		return 1
