@@ -70,7 +70,8 @@ const char *sal_name_bad(const char *name)
 			return "a label is empty";
 		if (len > NAME_LABEL)
 			return "a label is longer than 63 bytes";
+		/* behind a dot that is not the last byte there is one, too */
 		label += len + 1;
-	} while (label < end);
+	} while (label <= end);
 	return NULL;
 }

@@ -71,6 +71,10 @@ labels()
 		refused "a label is empty" service add c..com &&
 		refused "a label is empty" service add .com &&
 		refused "a label is empty" service add . &&
+		refused "a label is empty" service add c.com.. &&
+		refused "a label is empty" service add b.com.. &&
+		refused "a label is empty" service replace b.com.. &&
+		refused "a label is empty" service add c.com alias b.com.. &&
 		refused "only letters" service add c/com || return 1
 	S service add "c.${label:1}.com" && S service del "c.${label:1}.com"
 }
