@@ -201,6 +201,26 @@ bad()
 	S domain set max-policies 4096 && no_policies
 }
 
+# services at one address, all of which are asked about
+at_address()
+{
+	local i
+	for i in {1..64}; do
+		echo "service add n$i.com"
+		echo "endpoint add n$i.com e addr 10.0.9.9"
+	done | S -b - || return 1
+	S service add n65.com || return 1
+	refused "the address has its limit of 64 endpoints" \
+		endpoint add n65.com e addr 10.0.9.9 || return 1
+	printf '%s\n' begin "endpoint del n1.com e" \
+		"endpoint add n65.com e addr 10.0.9.9" \
+		"endpoint replace n2.com e addr 10.0.9.9 weight 2" \
+		commit | S -b - || return 1
+	for i in {1..65}; do
+		echo "service del n$i.com"
+	done | S -b -
+}
+
 events()
 {
 	local monitor
@@ -247,6 +267,7 @@ each_family "clients of no service" stranger
 t "an alias stands for its service" by_alias
 each_family "a walk tells the policy" walk
 t "bad requests" bad
+t "so many services at an address" at_address
 t "events" events
 each_family "in a router" router
 finish
