@@ -158,6 +158,10 @@ alias_clash()
 			service set b.com alias c.net &&
 		refused "'www.b.com' is an alias of service 'b.com'" \
 			service add www.b.com &&
+		refused "'www.b.com' is an alias of service 'b.com'" \
+			service replace www.b.com &&
+		refused "(attribute alias[1])" \
+			service set c.com alias d.com alias www.b.com &&
 		refused "an alias is the service's own name" \
 			service set c.com alias c.com. &&
 		refused "the same alias is given twice" \
