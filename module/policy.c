@@ -80,6 +80,9 @@ bool sal_policy_denies(struct sal_domain *d, const struct in6_addr *client,
 
 	if (by)
 		*by = NULL;
+	/* nobody has been asked yet whose this is to be */
+	if (unlikely(svc->asks))
+		return false;
 	if (likely(!READ_ONCE(d->n_policies)))
 		return access == SAL_ACCESS_DENY;
 	p = policy_of_client(d, client, svc->id) ?:

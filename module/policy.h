@@ -54,7 +54,8 @@ struct sal_policy {
 };
 
 /* may a client not call a service? @by: the policy that says so or the contrary,
- * NULL for the default; may be NULL. RCU.
+ * NULL for the default; may be NULL. What waits for an answer to an upcall is
+ * not denied: what it is let go to then is subject to policies. RCU.
  */
 bool sal_policy_denies(struct sal_domain *d, const struct in6_addr *client,
 		       const struct sal_service *svc,

@@ -3,6 +3,8 @@
 # Policies: who may call whom, and what becomes of those who may not.
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/tcp.sh
+. "$(dirname "$0")/tcp.sh"
 
 setup_b_com
 service a.com 3
@@ -109,6 +111,34 @@ tcp()
 	words="$(ask a tcp "$(vip "$1" 2)" "$port")"
 	S policy del from a.com to any
 	expect "the client is told" "$words" "$want"
+}
+
+# A connection that is there: its client gets an error, and soon.
+tcp_established()
+{
+	serve b1 7 && serve b2 7 && talk t "$(vip "$1" 2)" 7 || return 1
+	expect "before it" "$(say t echo 100)" "echoed 100" || return 1
+	S policy add from a.com to b.com deny || return 1
+	poll 5 json_is length 0 flow show service b.com || return 1
+	expect "the client is told" "$(say t echo 100)" ECONNRESET
+	local rc=$?
+	hang_up t
+	S policy del from a.com to b.com
+	return "$rc"
+}
+
+# What is asked for is denied or not when somebody has said whose it is.
+upcall()
+{
+	S domain set policy deny && S rule add "$(vip "$1" 7)" upcall time 9s ||
+		return 1
+	flood f -n 1 -W 9000 -w 64 "$(vip "$1" 7)"
+	poll 5 json_is '.[0].held_packets' 1 domain show || return 1
+	service f.com 7 && S policy add from a.com to f.com allow &&
+		endpoint f.com b1 11 || return 1
+	nothing_lost "$(flood_end f)" || return 1
+	no_policies && denied "$1" 7 || return 1
+	S service del f.com && S rule flush && S domain set policy allow
 }
 
 # the most specific one, and where they are as specific one that denies
@@ -260,6 +290,8 @@ each_family "a pair is denied, and its client told" pair
 each_family "with the gate shut" gate_shut
 each_family "a flow ends when it is denied, and comes back" established
 each_family "TCP" tcp
+each_family "an established TCP connection" tcp_established
+each_family "an upcall is answered first" upcall
 t "precedence" precedence
 t "policies go with their services" with_services
 each_family "denied by default" default_deny
