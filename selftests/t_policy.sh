@@ -116,7 +116,9 @@ tcp()
 # A connection that is there: its client gets an error, and soon.
 tcp_established()
 {
-	serve b1 7 && serve b2 7 && talk t "$(vip "$1" 2)" 7 || return 1
+	local port="800$1"
+	serve b1 "$port" && serve b2 "$port" || return 1
+	talk t "$(vip "$1" 2)" "$port" || return 1
 	expect "before it" "$(say t echo 100)" "echoed 100" || return 1
 	S policy add from a.com to b.com deny || return 1
 	poll 5 json_is length 0 flow show service b.com || return 1
@@ -134,7 +136,7 @@ upcall()
 		return 1
 	flood f -n 1 -W 9000 -w 64 "$(vip "$1" 7)"
 	poll 5 json_is '.[0].held_packets' 1 domain show || return 1
-	service f.com 7 && S policy add from a.com to f.com allow &&
+	service f.com 7 hold time 9s && S policy add from a.com to f.com allow &&
 		endpoint f.com b1 11 || return 1
 	nothing_lost "$(flood_end f)" || return 1
 	no_policies && denied "$1" 7 || return 1
