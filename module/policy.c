@@ -265,6 +265,20 @@ void sal_policy_forget(struct sal_service *svc)
 	xa_for_each(&d->policy_numbers, id, p) {
 		if (p->from == svc || p->to == svc)
 			policy_end(d, p);
+		if (!svc->n_policies)
+			break;
+		cond_resched();
+	}
+}
+
+void sal_policies_flush(struct sal_domain *d)
+{
+	struct sal_policy *p;
+	unsigned long id;
+
+	lockdep_assert_held(&sal_mutex);
+	xa_for_each(&d->policy_numbers, id, p) {
+		policy_end(d, p);
 		cond_resched();
 	}
 }

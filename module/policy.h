@@ -85,6 +85,8 @@ int sal_policy_del(struct sal_domain *d, const struct sal_service *from,
 void sal_policy_set_default(struct sal_domain *d, u32 access);
 /* a service goes, and its policies with it */
 void sal_policy_forget(struct sal_service *svc);
+/* all go, as all services will */
+void sal_policies_flush(struct sal_domain *d);
 
 int sal_policy_table_init(struct sal_domain *d);
 void sal_policy_table_destroy(struct sal_domain *d);
