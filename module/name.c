@@ -64,6 +64,9 @@ const char *sal_name_bad(const char *name)
 	const char *label = name, *end = name + sal_name_len(name);
 	size_t len;
 
+	/* requests have them for no name */
+	if (sal_name_equal(name, "any") || sal_name_equal(name, "none"))
+		return "'any' and 'none' are no names";
 	do {
 		len = strcspn(label, ".");
 		if (!len)

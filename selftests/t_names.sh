@@ -71,6 +71,9 @@ labels()
 		refused "a label is empty" service add c..com &&
 		refused "a label is empty" service add .com &&
 		refused "a label is empty" service add . &&
+		refused "'any' and 'none' are no names" service add Any &&
+		refused "'any' and 'none' are no names" \
+			service add c.com alias other.net alias none. &&
 		refused "a label is empty" service add c.com.. &&
 		refused "a label is empty" service add b.com.. &&
 		refused "a label is empty" service replace b.com.. &&

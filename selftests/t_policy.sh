@@ -51,7 +51,7 @@ refused()
 
 no_policies()
 {
-	json '.[] | "from \(.from) to \(.to)"' policy show |
+	json '.[] | "from \(.from // "any") to \(.to // "any")"' policy show |
 		while read -r policy; do
 			# shellcheck disable=SC2086 # words
 			S policy del $policy
@@ -159,7 +159,7 @@ precedence()
 		S policy replace from d.com to any allow || return 1
 	# from a.com to any denies, from d.com to any allows
 	both allowed && both denied 4 || return 1
-	expect "in show" "$(json '.[] | "\(.from) \(.to) \(.access)"' \
+	expect "in show" "$(json '.[] | "\(.from // "any") \(.to // "any") \(.access)"' \
 		policy show | sort | tr '\n' ,)" \
 		"a.com any deny,a.com b.com allow,any b.com allow,d.com any allow,d.com b.com allow,"
 }
