@@ -7,7 +7,6 @@
 #include <linux/xarray.h>
 
 #include "domain.h"
-#include "hold.h"
 #include "guest.h"
 #include "net.h"
 #include "nl_util.h"
