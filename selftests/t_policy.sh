@@ -132,8 +132,9 @@ tcp_established()
 # What is asked for is denied or not when somebody has said whose it is.
 upcall()
 {
-	S domain set policy deny && S rule add "$(vip "$1" 7)" upcall time 9s ||
-		return 1
+	local net=10.1.0.0/24
+	[ "$1" = 4 ] || net=fd00:254::/64
+	S domain set policy deny && S rule add "$net" upcall time 9s || return 1
 	flood f -n 1 -W 9000 -w 64 "$(vip "$1" 7)"
 	poll 5 json_is '.[0].held_packets' 1 domain show || return 1
 	service f.com 7 hold time 9s && S policy add from a.com to f.com allow &&
