@@ -189,6 +189,8 @@ void sal_domain_flush(struct sal_domain *d)
 	lockdep_assert_held(&sal_mutex);
 	/* a service that a rule names would not go */
 	sal_rules_flush(d);
+	/* each service would look for its own among all */
+	sal_policies_flush(d);
 	xa_for_each(&d->services, id, svc) {
 		sal_txn_begin(&t, d, false);
 		sal_service_delete(&t, svc);

@@ -77,6 +77,7 @@ struct sal_limits {
  * @n_alts: flows with a mapped id
  * @alt_lock: a mapped flow is in both @flows and @alts, or in neither
  * @held_bytes: bytes held by all services
+ * @held_packets: packets, likewise
  * @flow_id: number of the newest flow
  * @evict_hand: where the next flow to give way is looked for, see evict.c
  * @flows_created: flows ever made
@@ -151,6 +152,7 @@ struct sal_domain {
 	atomic_t n_affinities;
 	spinlock_t alt_lock;	/* mapped flows into and out of both tables */
 	atomic64_t held_bytes;
+	atomic_t held_packets;
 	atomic_t flow_id;
 	atomic_t evict_hand;
 	atomic64_t flows_created;

@@ -43,7 +43,15 @@ static int endpoint_check_addr(struct sal_service *svc,
 	}
 	/* other services' may be there, too */
 	ep = sal_reverse_of(d, svc, addr);
-	if (!ep || ep == self)
+	if (ep && ep == self)
+		return 0;
+	if (!ep && sal_reverse_is_full(d, addr)) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "the address has its limit of %u endpoints",
+				   SAL_AT_ADDRESS_MAX);
+		return -ENOSPC;
+	}
+	if (!ep)
 		return 0;
 	NL_SET_ERR_MSG_FMT(extack,
 			   "address is in use by endpoint '%.18s' of '%.18s'",

@@ -549,7 +549,11 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 		break;
 	case SAL_FWD_DENIED:
 		reason = SAL_R_DENIED;
-		sal_reject_denied(net, skb, spot->af);
+		/* an error would not end a connection */
+		if (sal_track_is_stray(pkt))
+			sal_reset_send(net, skb, spot->af, pkt);
+		else
+			sal_reject_denied(net, skb, spot->af);
 		break;
 	default:
 		reason = SAL_R_STRAY;

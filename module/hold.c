@@ -108,8 +108,10 @@ static bool hold_charge(struct sal_domain *d, u32 size)
 {
 	if (atomic64_add_return(size, &d->held_bytes) <=
 	    READ_ONCE(d->limits.held) &&
-	    sal_guest_charge(d, SAL_SHARE_HELD, size))
+	    sal_guest_charge(d, SAL_SHARE_HELD, size)) {
+		atomic_inc(&d->held_packets);
 		return true;
+	}
 	atomic64_sub(size, &d->held_bytes);
 	return false;
 }
@@ -177,9 +179,11 @@ static struct sal_hold_queue *hold_queue_prepare(struct sal_service *svc)
 /* false where it has none, as there was no memory, or it is dead */
 static bool hold_queue_give(struct sal_service *svc, struct sal_hold_queue **q)
 {
+	if (svc->dead)
+		return false;
 	if (svc->hold.q)
 		return true;
-	if (svc->dead || !*q)
+	if (!*q)
 		return false;
 	hold_queue_publish(svc, *q);
 	*q = NULL;
@@ -195,6 +199,7 @@ static void hold_queue_discard(struct sal_service *svc,
 
 static void hold_free(struct sal_domain *d, struct sal_held *held)
 {
+	atomic_dec(&d->held_packets);
 	atomic64_sub(held->size, &d->held_bytes);
 	sal_guest_uncharge(d, SAL_SHARE_HELD, held->size);
 	kfree(held);
@@ -254,6 +259,19 @@ static bool hold_is_off(const struct sal_service *svc, enum sal_af af)
 		!READ_ONCE(svc->conf.hold_time));
 }
 
+/* before memory is taken for nothing; a pause may end between two looks */
+static bool hold_is_off_now(struct sal_service *svc, enum sal_af af)
+{
+	bool off;
+
+	if (likely(!hold_is_off(svc, af)))
+		return false;
+	spin_lock_bh(&svc->hold.lock);
+	off = hold_is_off(svc, af);
+	spin_unlock_bh(&svc->hold.lock);
+	return off;
+}
+
 static enum sal_hold_result hold_admit(struct sal_service *svc,
 				       enum sal_af af, struct sal_held *held,
 				       struct sal_hold_queue **q)
@@ -304,6 +322,8 @@ enum sal_hold_result sal_hold_packet(struct sal_service *svc,
 	struct sal_hold_queue *q;
 	struct sal_held *held;
 
+	if (hold_is_off_now(svc, spot->af))
+		return SAL_HOLD_OFF;
 	held = hold_alloc(spot, skb);
 	if (!held)
 		return SAL_HOLD_NOMEM;
@@ -801,20 +821,10 @@ void sal_hold_purge(const struct sal_member *m)
 	/* @dead was set before. Pairs with hold_queue_publish(). */
 	smp_mb();
 	list_for_each_entry_rcu(q, &d->queues, list,
-				lockdep_is_held(&sal_mutex))
+				lockdep_is_held(&sal_mutex)) {
 		hold_purge(q->svc, m);
-}
-
-u32 sal_hold_count(struct sal_domain *d)
-{
-	struct sal_hold_queue *q;
-	u32 n = 0;
-
-	lockdep_assert_held(&sal_mutex);
-	list_for_each_entry_rcu(q, &d->queues, list,
-				lockdep_is_held(&sal_mutex))
-		n += READ_ONCE(q->svc->hold.packets);
-	return n;
+		cond_resched();
+	}
 }
 
 void sal_hold_init(struct sal_service *svc)
@@ -837,6 +847,9 @@ void sal_hold_destroy(struct sal_service *svc)
 	int af;
 
 	lockdep_assert_held(&sal_mutex);
+	/* once is enough: its queue is in no list any more */
+	if (svc->dead)
+		return;
 	spin_lock_bh(&h->lock);
 	WRITE_ONCE(svc->dead, true);
 	for (af = 0; af < SAL_AF_NUM; af++) {

@@ -132,8 +132,6 @@ void sal_hold_let_go(struct sal_service *svc);
 
 /* drop what a member has in the queues of its domain; sal_mutex */
 void sal_hold_purge(const struct sal_member *m);
-/* packets in all queues of a domain; sal_mutex */
-u32 sal_hold_count(struct sal_domain *d);
 
 void sal_hold_init(struct sal_service *svc);
 /* the service is dead; drops what is left and waits for the work. May sleep. */

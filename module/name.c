@@ -64,13 +64,17 @@ const char *sal_name_bad(const char *name)
 	const char *label = name, *end = name + sal_name_len(name);
 	size_t len;
 
+	/* requests have them for no name */
+	if (sal_name_equal(name, "any") || sal_name_equal(name, "none"))
+		return "'any' and 'none' are no names";
 	do {
 		len = strcspn(label, ".");
 		if (!len)
 			return "a label is empty";
 		if (len > NAME_LABEL)
 			return "a label is longer than 63 bytes";
+		/* behind a dot that is not the last byte there is one, too */
 		label += len + 1;
-	} while (label < end);
+	} while (label <= end);
 	return NULL;
 }

@@ -7,7 +7,6 @@
 #include <linux/xarray.h>
 
 #include "domain.h"
-#include "hold.h"
 #include "guest.h"
 #include "net.h"
 #include "nl_util.h"
@@ -50,7 +49,7 @@ static void totals_get(struct sal_domain *d, struct domain_totals *t)
 	t->endpoints = d->n_endpoints;
 	t->members = d->n_members;
 	t->flows = atomic_read(&d->n_flows);
-	t->held_packets = sal_hold_count(d);
+	t->held_packets = atomic_read(&d->held_packets);
 	t->rules = d->n_rules;
 	t->held_bytes = atomic64_read(&d->held_bytes);
 	t->created = atomic64_read(&d->flows_created);

@@ -331,13 +331,13 @@ static int aliases_get(const struct genl_info *info,
 }
 
 /* is this the VIP that the core has refused? */
-static bool vip_refused(struct sal_domain *d, const char *name,
+static bool vip_refused(struct sal_domain *d, const struct sal_service *svc,
 			const struct sal_prefix *pfx)
 {
 	const struct sal_vip *vip = sal_vip_get(&d->vips, pfx);
 
 	return sal_prefix_check(pfx, "a VIP", NULL) ||
-	       (vip && vip->next && !sal_name_equal(vip->next->name, name)) ||
+	       (vip && vip->next && vip->next != svc) ||
 	       sal_endpoint_covered(d, pfx);
 }
 
@@ -345,6 +345,7 @@ static bool vip_refused(struct sal_domain *d, const char *name,
 static void blame_vip(const struct genl_info *info, struct sal_domain *d,
 		      const struct sal_service_req *req)
 {
+	const struct sal_service *svc = sal_service_find(d, req->name);
 	const struct nlattr *nla;
 	u32 i = 0;
 	int rem;
@@ -352,14 +353,30 @@ static void blame_vip(const struct genl_info *info, struct sal_domain *d,
 	nla_for_each_attr_type(nla, SAL_A_SERVICE_VIP,
 			       genlmsg_data(info->genlhdr),
 			       genlmsg_len(info->genlhdr), rem) {
-		if (vip_refused(d, req->name, &req->vips[i++])) {
+		if (vip_refused(d, svc, &req->vips[i++])) {
 			NL_SET_BAD_ATTR(info->extack, nla);
 			return;
 		}
 	}
 }
 
-/* as far as the plan came; the alias that it ended at */
+/* is this the alias that the core has refused? */
+static bool alias_refused(struct sal_domain *d, const struct sal_service *svc,
+			  const struct sal_service_req *req, u32 n)
+{
+	const char *name = req->aliases[n];
+	const struct sal_service *other = sal_service_find(d, name);
+
+	if (other != svc)
+		return other;
+	if (sal_name_equal(svc->name, name))
+		return true;
+	while (n--)
+		if (sal_name_equal(req->aliases[n], name))
+			return true;
+	return false;
+}
+
 static void blame_alias(const struct genl_info *info, struct sal_domain *d,
 			const struct sal_service_req *req)
 {
@@ -368,12 +385,12 @@ static void blame_alias(const struct genl_info *info, struct sal_domain *d,
 	u32 i = 0;
 	int rem;
 
-	if (!svc || !svc->want)
+	if (!svc || !req->n_aliases)
 		return;
 	nla_for_each_attr_type(nla, SAL_A_SERVICE_ALIAS,
 			       genlmsg_data(info->genlhdr),
 			       genlmsg_len(info->genlhdr), rem) {
-		if (i++ == svc->want->n_aliases) {
+		if (alias_refused(d, svc, req, i++)) {
 			NL_SET_BAD_ATTR(info->extack, nla);
 			return;
 		}
@@ -410,11 +427,16 @@ static int service_new_req(struct sal_nl_change *c,
 			   const struct sal_service_req *req)
 {
 	const struct genl_info *info = c->info;
-	struct sal_service *svc = NULL;
+	struct sal_service *svc;
 	int err;
 
-	if (info->attrs[SAL_A_SERVICE_REPLACE])
-		svc = sal_service_find(c->txn->d, req->name);
+	svc = sal_service_find(c->txn->d, req->name);
+	/* an alias is not replaced by way of its service */
+	if (svc && (!info->attrs[SAL_A_SERVICE_REPLACE] ||
+		    !sal_name_equal(svc->name, req->name))) {
+		NL_SET_BAD_ATTR(info->extack, info->attrs[SAL_A_SERVICE_NAME]);
+		return sal_service_taken(svc, req->name, info->extack);
+	}
 	if (svc) {
 		err = sal_service_change(c->txn, svc, req, info->extack);
 	} else {

@@ -43,22 +43,32 @@ static struct sal_policy *policy_lookup(struct sal_domain *d, u32 from, u32 to)
 	return rhashtable_lookup(&d->policies, &key, policy_params);
 }
 
+/* of two that are as specific */
+static const struct sal_policy *policy_stricter(const struct sal_policy *p,
+						const struct sal_policy *other)
+{
+	if (!p || (other && READ_ONCE(other->access) == SAL_ACCESS_DENY))
+		return other;
+	return p;
+}
+
 static const struct sal_policy *
 policy_of_client(struct sal_domain *d, const struct in6_addr *client, u32 to)
 {
 	struct sal_reverse *rev = sal_reverse_lookup(d, client);
-	const struct sal_policy *p, *found = NULL;
+	const struct sal_policy *pair = NULL, *any = NULL;
 
+	/* at most SAL_AT_ADDRESS_MAX */
 	for (; rev; rev = sal_reverse_next(rev)) {
+		const struct sal_service *svc = rev->ep->svc;
+
 		/* who was an endpoint is none */
-		if (READ_ONCE(rev->ep->dead))
+		if (READ_ONCE(rev->ep->dead) || !READ_ONCE(svc->n_policies))
 			continue;
-		p = policy_lookup(d, rev->ep->svc->id, to);
-		if (p && READ_ONCE(p->access) == SAL_ACCESS_DENY)
-			return p;
-		found = found ?: p;
+		pair = policy_stricter(pair, policy_lookup(d, svc->id, to));
+		any = policy_stricter(any, policy_lookup(d, svc->id, 0));
 	}
-	return found;
+	return pair ?: any;
 }
 
 bool sal_policy_denies(struct sal_domain *d, const struct in6_addr *client,
@@ -70,10 +80,12 @@ bool sal_policy_denies(struct sal_domain *d, const struct in6_addr *client,
 
 	if (by)
 		*by = NULL;
+	/* nobody has been asked yet whose this is to be */
+	if (unlikely(svc->asks))
+		return false;
 	if (likely(!READ_ONCE(d->n_policies)))
 		return access == SAL_ACCESS_DENY;
 	p = policy_of_client(d, client, svc->id) ?:
-	    policy_of_client(d, client, 0) ?:
 	    policy_lookup(d, 0, svc->id);
 	if (by)
 		*by = p;
@@ -104,12 +116,16 @@ static void policy_changed(struct sal_domain *d)
 	sal_domain_changed(d);
 }
 
+static void policy_count_at(struct sal_service *svc, int n)
+{
+	if (svc)
+		WRITE_ONCE(svc->n_policies, svc->n_policies + n);
+}
+
 static void policy_count(struct sal_policy *p, int n)
 {
-	if (p->from)
-		p->from->n_policies += n;
-	if (p->to)
-		p->to->n_policies += n;
+	policy_count_at(p->from, n);
+	policy_count_at(p->to, n);
 }
 
 static int policy_insert(struct sal_domain *d, struct sal_policy *p)
@@ -249,6 +265,20 @@ void sal_policy_forget(struct sal_service *svc)
 	xa_for_each(&d->policy_numbers, id, p) {
 		if (p->from == svc || p->to == svc)
 			policy_end(d, p);
+		if (!svc->n_policies)
+			break;
+		cond_resched();
+	}
+}
+
+void sal_policies_flush(struct sal_domain *d)
+{
+	struct sal_policy *p;
+	unsigned long id;
+
+	lockdep_assert_held(&sal_mutex);
+	xa_for_each(&d->policy_numbers, id, p) {
+		policy_end(d, p);
 		cond_resched();
 	}
 }

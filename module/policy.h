@@ -54,7 +54,8 @@ struct sal_policy {
 };
 
 /* may a client not call a service? @by: the policy that says so or the contrary,
- * NULL for the default; may be NULL. RCU.
+ * NULL for the default; may be NULL. What waits for an answer to an upcall is
+ * not denied: what it is let go to then is subject to policies. RCU.
  */
 bool sal_policy_denies(struct sal_domain *d, const struct in6_addr *client,
 		       const struct sal_service *svc,
@@ -84,6 +85,8 @@ int sal_policy_del(struct sal_domain *d, const struct sal_service *from,
 void sal_policy_set_default(struct sal_domain *d, u32 access);
 /* a service goes, and its policies with it */
 void sal_policy_forget(struct sal_service *svc);
+/* all go, as all services will */
+void sal_policies_flush(struct sal_domain *d);
 
 int sal_policy_table_init(struct sal_domain *d);
 void sal_policy_table_destroy(struct sal_domain *d);

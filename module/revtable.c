@@ -74,6 +74,17 @@ struct sal_endpoint *sal_reverse_of(struct sal_domain *d,
 	return ep;
 }
 
+bool sal_reverse_is_full(struct sal_domain *d, const struct in6_addr *addr)
+{
+	struct sal_reverse *rev;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&sal_mutex);
+	for (rev = reverse_first(d, addr); rev; rev = reverse_next(rev))
+		n += !!reverse_stays(rev->ep, addr);
+	return n >= SAL_AT_ADDRESS_MAX;
+}
+
 bool sal_reverse_leaving(struct sal_domain *d, const struct sal_service *svc,
 			 const struct in6_addr *addr)
 {

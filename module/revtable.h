@@ -77,6 +77,12 @@ struct sal_endpoint *sal_reverse_of(struct sal_domain *d,
 				    const struct sal_service *svc,
 				    const struct in6_addr *addr);
 
+/* most endpoints at one address: who asks what policies say walks them all */
+#define SAL_AT_ADDRESS_MAX	64
+
+/* will so many be at an address when the transaction is done? */
+bool sal_reverse_is_full(struct sal_domain *d, const struct in6_addr *addr);
+
 /* does one of a service that is about to go still have an address? */
 bool sal_reverse_leaving(struct sal_domain *d, const struct sal_service *svc,
 			 const struct in6_addr *addr);

@@ -143,7 +143,8 @@ struct sal_spread {
  * @first: its first VIP, where rules redirect to. As @face.
  * @asks: the upcall rule that it holds packets for, or NULL: then it has a name.
  *	Never changes; the rule may go an RCU grace period before.
- * @n_policies: policies from it and to it. sal_mutex.
+ * @n_policies: policies from it and to it. Written under sal_mutex, read
+ *	without.
  * @face: for each family its first VIP that is a whole address: what endpoints
  *	see of a client that is an endpoint of this service. Written under
  *	sal_mutex, read under RCU.

@@ -272,7 +272,7 @@ static bool walk_policy(struct sal_walk *w)
 	struct sal_walk_step *step;
 	bool denied;
 
-	if (!w->has_src ||
+	if (!w->has_src || w->svc->asks ||
 	    (!w->d->n_policies && w->d->access == SAL_ACCESS_ALLOW))
 		return true;
 	rcu_read_lock();

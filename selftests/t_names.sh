@@ -71,6 +71,13 @@ labels()
 		refused "a label is empty" service add c..com &&
 		refused "a label is empty" service add .com &&
 		refused "a label is empty" service add . &&
+		refused "'any' and 'none' are no names" service add Any &&
+		refused "'any' and 'none' are no names" \
+			service add c.com alias other.net alias none. &&
+		refused "a label is empty" service add c.com.. &&
+		refused "a label is empty" service add b.com.. &&
+		refused "a label is empty" service replace b.com.. &&
+		refused "a label is empty" service add c.com alias b.com.. &&
 		refused "only letters" service add c/com || return 1
 	S service add "c.${label:1}.com" && S service del "c.${label:1}.com"
 }
@@ -154,6 +161,10 @@ alias_clash()
 			service set b.com alias c.net &&
 		refused "'www.b.com' is an alias of service 'b.com'" \
 			service add www.b.com &&
+		refused "'www.b.com' is an alias of service 'b.com'" \
+			service replace www.b.com &&
+		refused "(attribute alias[1])" \
+			service set c.com alias d.com alias www.b.com &&
 		refused "an alias is the service's own name" \
 			service set c.com alias c.com. &&
 		refused "the same alias is given twice" \

@@ -3,6 +3,8 @@
 # Policies: who may call whom, and what becomes of those who may not.
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/tcp.sh
+. "$(dirname "$0")/tcp.sh"
 
 setup_b_com
 service a.com 3
@@ -49,7 +51,7 @@ refused()
 
 no_policies()
 {
-	json '.[] | "from \(.from) to \(.to)"' policy show |
+	json '.[] | "from \(.from // "any") to \(.to // "any")"' policy show |
 		while read -r policy; do
 			# shellcheck disable=SC2086 # words
 			S policy del $policy
@@ -111,6 +113,37 @@ tcp()
 	expect "the client is told" "$words" "$want"
 }
 
+# A connection that is there: its client gets an error, and soon.
+tcp_established()
+{
+	local port="800$1"
+	serve b1 "$port" && serve b2 "$port" || return 1
+	talk t "$(vip "$1" 2)" "$port" || return 1
+	expect "before it" "$(say t echo 100)" "echoed 100" || return 1
+	S policy add from a.com to b.com deny || return 1
+	poll 5 json_is length 0 flow show service b.com || return 1
+	expect "the client is told" "$(say t echo 100)" ECONNRESET
+	local rc=$?
+	hang_up t
+	S policy del from a.com to b.com
+	return "$rc"
+}
+
+# What is asked for is denied or not when somebody has said whose it is.
+upcall()
+{
+	local net=10.1.0.0/24
+	[ "$1" = 4 ] || net=fd00:254::/64
+	S domain set policy deny && S rule add "$net" upcall time 9s || return 1
+	flood f -n 1 -W 9000 -w 64 "$(vip "$1" 7)"
+	poll 5 json_is '.[0].held_packets' 1 domain show || return 1
+	service f.com 7 hold time 9s && S policy add from a.com to f.com allow &&
+		endpoint f.com b1 11 || return 1
+	nothing_lost "$(flood_end f)" || return 1
+	no_policies && denied "$1" 7 || return 1
+	S service del f.com && S rule flush && S domain set policy allow
+}
+
 # the most specific one, and where they are as specific one that denies
 precedence()
 {
@@ -127,7 +160,7 @@ precedence()
 		S policy replace from d.com to any allow || return 1
 	# from a.com to any denies, from d.com to any allows
 	both allowed && both denied 4 || return 1
-	expect "in show" "$(json '.[] | "\(.from) \(.to) \(.access)"' \
+	expect "in show" "$(json '.[] | "\(.from // "any") \(.to // "any") \(.access)"' \
 		policy show | sort | tr '\n' ,)" \
 		"a.com any deny,a.com b.com allow,any b.com allow,d.com any allow,d.com b.com allow,"
 }
@@ -201,6 +234,26 @@ bad()
 	S domain set max-policies 4096 && no_policies
 }
 
+# services at one address, all of which are asked about
+at_address()
+{
+	local i
+	for i in {1..64}; do
+		echo "service add n$i.com"
+		echo "endpoint add n$i.com e addr 10.0.9.9"
+	done | S -b - || return 1
+	S service add n65.com || return 1
+	refused "the address has its limit of 64 endpoints" \
+		endpoint add n65.com e addr 10.0.9.9 || return 1
+	printf '%s\n' begin "endpoint del n1.com e" \
+		"endpoint add n65.com e addr 10.0.9.9" \
+		"endpoint replace n2.com e addr 10.0.9.9 weight 2" \
+		commit | S -b - || return 1
+	for i in {1..65}; do
+		echo "service del n$i.com"
+	done | S -b -
+}
+
 events()
 {
 	local monitor
@@ -240,6 +293,8 @@ each_family "a pair is denied, and its client told" pair
 each_family "with the gate shut" gate_shut
 each_family "a flow ends when it is denied, and comes back" established
 each_family "TCP" tcp
+each_family "an established TCP connection" tcp_established
+each_family "an upcall is answered first" upcall
 t "precedence" precedence
 t "policies go with their services" with_services
 each_family "denied by default" default_deny
@@ -247,6 +302,7 @@ each_family "clients of no service" stranger
 t "an alias stands for its service" by_alias
 each_family "a walk tells the policy" walk
 t "bad requests" bad
+t "so many services at an address" at_address
 t "events" events
 each_family "in a router" router
 finish

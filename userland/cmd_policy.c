@@ -23,9 +23,9 @@ static const struct field policy_field[] = {
 static void policy_derive(json_t *obj)
 {
 	if (!json_object_get(obj, "from"))
-		json_object_set_new(obj, "from", json_string("any"));
+		json_object_set_new(obj, "from", json_null());
 	if (!json_object_get(obj, "to"))
-		json_object_set_new(obj, "to", json_string("any"));
+		json_object_set_new(obj, "to", json_null());
 }
 
 LAYOUT(policy, policy, .derive = policy_derive);

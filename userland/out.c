@@ -123,6 +123,10 @@ static void print_scalar(const struct attr *known, const json_t *val)
 	const char *proto = NULL;
 	char buf[UNITS_BUF];
 
+	if (json_is_null(val)) {
+		fputs("any", stdout);
+		return;
+	}
 	if (json_is_string(val)) {
 		if (known->type == T_TEXT)
 			text_print(stdout, json_string_value(val));

@@ -148,7 +148,7 @@ EOF
 
 run -j policy
 expect 0 <<'EOF'
-[{"from":"a.com","to":"b.com","access":"deny"},{"to":"b.com","access":"allow","from":"any"}]
+[{"from":"a.com","to":"b.com","access":"deny"},{"to":"b.com","access":"allow","from":null}]
 EOF
 
 run stats
