@@ -106,27 +106,42 @@ struct sal_service *sal_rule_owner(struct sal_domain *d,
 
 	if (!rule)
 		return vip ? rcu_dereference(vip->svc) : NULL;
-	if (sal_prefix_never(addr) || sal_reverse_lookup(d, addr))
+	if (sal_prefix_never(addr) || sal_reverse_lives(d, addr))
 		return NULL;
 	return sal_rule_follow(d, rule, &end) ? NULL : end.svc;
+}
+
+static int rule_check_loop(struct sal_domain *d, const struct sal_rule *rule,
+			   const struct sal_rule *planned)
+{
+	struct sal_rule_end end;
+	int err;
+
+	rcu_read_lock();
+	err = rule_follow(d, rule, planned, &end);
+	rcu_read_unlock();
+	return err;
 }
 
 /* does each redirect rule come to an end, with one more? */
 static int rule_check_loops(struct sal_domain *d, const struct sal_rule *planned,
 			    struct netlink_ext_ack *extack)
 {
-	struct sal_rule_end end;
 	struct sal_rule *rule;
 	unsigned long id;
 	int err;
 
-	rcu_read_lock();
-	err = rule_follow(d, planned, planned, &end);
-	xa_for_each(&d->rules, id, rule)
-		if (!err && rule->action == SAL_ACTION_REDIRECT &&
-		    id != planned->id)
-			err = rule_follow(d, rule, planned, &end);
-	rcu_read_unlock();
+	/* any other is an end, and makes no chain longer */
+	if (planned->action != SAL_ACTION_REDIRECT)
+		return 0;
+	err = rule_check_loop(d, planned, planned);
+	xa_for_each(&d->rules, id, rule) {
+		if (err)
+			break;
+		if (rule->action == SAL_ACTION_REDIRECT && id != planned->id)
+			err = rule_check_loop(d, rule, planned);
+		cond_resched();
+	}
 	if (err)
 		NL_SET_ERR_MSG_FMT(extack,
 				   "redirected in a circle, or by more than %u rules",
