@@ -764,19 +764,20 @@ void sal_hold_let_go(struct sal_service *svc)
 	lockdep_assert_held(&sal_mutex);
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		rcu_read_lock();
-		local_bh_disable();
-		spin_lock(&svc->hold.lock);
+		spin_lock_bh(&svc->hold.lock);
 		hold_take_unowned(svc, af, &list);
-		spin_unlock(&svc->hold.lock);
+		spin_unlock_bh(&svc->hold.lock);
 		list_for_each_entry_safe(held, next, &list, list) {
 			list_del(&held->list);
+			/* what is sent is received as they are enabled again */
+			local_bh_disable();
 			if (sal_release(svc, held, af))
 				hold_free(svc->domain, held);
 			else
 				hold_drop(svc->domain, held,
 					  SAL_R_HOLD_PURGED);
+			local_bh_enable();
 		}
-		local_bh_enable();
 		rcu_read_unlock();
 	}
 }
