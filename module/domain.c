@@ -57,6 +57,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->members, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->rules, XA_FLAGS_ALLOC1);
+	INIT_LIST_HEAD(&d->asking);
 	spin_lock_init(&d->alt_lock);
 	spin_lock_init(&d->event_lock);
 	INIT_LIST_HEAD(&d->ghosts);

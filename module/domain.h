@@ -68,10 +68,9 @@ struct sal_limits {
  * @flow_acct: flows that begin have counters, see acct.h. Written under
  *	sal_mutex, read anywhere.
  * @n_rules: rules. Written under sal_mutex, read anywhere.
- * @n_upcalls: of these, those that let packets wait. As @n_rules.
  * @rule_table: prefixes to rules, through &sal_rule.entry; read by the data path
  * @upcall: addresses that are asked for, or NULL before the first such rule.
- *	Written once, under sal_mutex.
+ *	sal_mutex; packets have it from their rule.
  * @n_flows: flows that packets find
  * @n_ended: flows that were removed and wait for their grace period
  * @n_alts: flows with a mapped id
@@ -91,6 +90,8 @@ struct sal_limits {
  * @addrs: their addresses in order, see cover.h. sal_mutex.
  * @members: members by number. As @names.
  * @rules: rules by number. sal_mutex.
+ * @asking: of these, those that let packets wait, through &sal_rule.asking.
+ *	sal_mutex.
  * @policy_numbers: policies by number. sal_mutex.
  * @n_services: services. sal_mutex.
  * @n_endpoints: endpoints, ghosts not counted. sal_mutex.
@@ -143,7 +144,6 @@ struct sal_domain {
 	bool guest;
 	bool flow_acct;
 	u32 n_rules;
-	u32 n_upcalls;
 	struct sal_vip_table rule_table;
 	struct sal_upcall *upcall;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
@@ -167,6 +167,7 @@ struct sal_domain {
 	struct rb_root addrs;
 	struct xarray members;
 	struct xarray rules;
+	struct list_head asking;
 	struct xarray policy_numbers;
 	u32 n_services;
 	u32 n_endpoints;

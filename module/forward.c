@@ -350,7 +350,57 @@ unsigned int sal_fwd_full(const struct sal_spot *spot,
 	return fwd_empty(spot, svc, skb, SAL_R_FULL);
 }
 
+static unsigned int fwd_hold_full(struct sal_domain *d)
+{
+	sal_count(d, SAL_R_HOLD_FULL);
+	return NF_DROP_ERR(-ENOBUFS);
+}
+
 /* a verdict, or NF_REPEAT where the gate has just opened */
+static unsigned int fwd_hold(const struct sal_spot *spot,
+			     struct sal_service *svc, struct sk_buff *skb)
+{
+	struct sal_domain *d = spot->member->domain;
+
+	switch (sal_hold_packet(svc, spot, skb)) {
+	case SAL_HELD:
+		sal_count(d, SAL_R_HELD);
+		return NF_STOLEN;
+	case SAL_HOLD_OPEN:
+		return NF_REPEAT;
+	case SAL_HOLD_FULL:
+		return fwd_hold_full(d);
+	case SAL_HOLD_NOMEM:
+		return sal_drop(d, skb, SAL_R_NO_MEMORY);
+	case SAL_HOLD_OFF:
+		break;
+	}
+	return sal_fwd_empty(spot, svc, skb);
+}
+
+/* it waits for an answer; where it cannot, that is asked for all the same */
+static unsigned int fwd_ask(const struct sal_spot *spot,
+			    struct sal_service *svc, struct sk_buff *skb,
+			    const struct sal_packet *pkt)
+{
+	unsigned int verdict;
+
+	switch (sal_upcall_reserve(svc->asks, &pkt->dst)) {
+	case SAL_UPCALL_NEW:
+		verdict = fwd_hold(spot, svc, skb);
+		sal_upcall_ask(spot->member, svc->asks, pkt);
+		return verdict;
+	case SAL_UPCALL_ASKED:
+		return fwd_hold(spot, svc, skb);
+	case SAL_UPCALL_ENOUGH:
+		return fwd_hold_full(spot->member->domain);
+	case SAL_UPCALL_FULL:
+		break;
+	}
+	return fwd_empty(spot, svc, skb, SAL_R_MISS_LIMIT);
+}
+
+/* likewise */
 static unsigned int fwd_wait(const struct sal_spot *spot,
 			     struct sal_service *svc, struct sk_buff *skb,
 			     const struct sal_packet *pkt)
@@ -362,25 +412,8 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 		return READ_ONCE(svc->hold.paused) ?
 		       sal_drop(d, skb, SAL_R_EMPTY) :
 		       sal_fwd_empty(spot, svc, skb);
-	if (unlikely(svc->asks) && !sal_upcall_has_room(d, &pkt->dst))
-		return fwd_empty(spot, svc, skb, SAL_R_MISS_LIMIT);
-	switch (sal_hold_packet(svc, spot, skb)) {
-	case SAL_HELD:
-		sal_count(d, SAL_R_HELD);
-		if (unlikely(svc->asks))
-			sal_upcall_ask(spot->member, svc->asks, pkt);
-		return NF_STOLEN;
-	case SAL_HOLD_OPEN:
-		return NF_REPEAT;
-	case SAL_HOLD_FULL:
-		sal_count(d, SAL_R_HOLD_FULL);
-		return NF_DROP_ERR(-ENOBUFS);
-	case SAL_HOLD_NOMEM:
-		return sal_drop(d, skb, SAL_R_NO_MEMORY);
-	case SAL_HOLD_OFF:
-		break;
-	}
-	return sal_fwd_empty(spot, svc, skb);
+	return unlikely(svc->asks) ? fwd_ask(spot, svc, skb, pkt) :
+				     fwd_hold(spot, svc, skb);
 }
 
 static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,

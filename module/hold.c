@@ -41,6 +41,7 @@
 #include "service.h"
 #include "stats.h"
 #include "trace.h"
+#include "vip.h"
 #include "xlat.h"
 
 /* how often the backlog is looked at before the gate opens all the same */
@@ -662,6 +663,21 @@ static struct sal_service *hold_owner(struct sal_domain *d,
 	return sal_rule_owner(d, &pkt.dst);
 }
 
+/* A rule may be about that VIP, too, but not about its conversations that there
+ * are: that is for the release to see.
+ */
+static bool hold_is_of_vip(struct sal_service *svc,
+			   const struct sal_held *held, enum sal_af af)
+{
+	const struct sal_vip *vip;
+	struct sal_packet pkt;
+
+	if (!sal_packet_addrs(held->skb, af, &pkt))
+		return false;
+	vip = sal_vip_lookup(&svc->domain->vips, &pkt.dst);
+	return vip && rcu_dereference(vip->svc) == svc;
+}
+
 static void hold_take_strays(struct sal_service *svc, enum sal_af af,
 			     struct list_head *strays)
 {
@@ -673,7 +689,7 @@ static void hold_take_strays(struct sal_service *svc, enum sal_af af,
 		return;
 	list_for_each_entry_safe(held, next, &h->q->held[af], list) {
 		owner = hold_owner(svc->domain, held, af);
-		if (!owner || owner == svc)
+		if (!owner || owner == svc || hold_is_of_vip(svc, held, af))
 			continue;
 		hold_unlink(h, held);
 		list_add_tail(&held->list, strays);
@@ -768,19 +784,20 @@ void sal_hold_let_go(struct sal_service *svc)
 	lockdep_assert_held(&sal_mutex);
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		rcu_read_lock();
-		local_bh_disable();
-		spin_lock(&svc->hold.lock);
+		spin_lock_bh(&svc->hold.lock);
 		hold_take_unowned(svc, af, &list);
-		spin_unlock(&svc->hold.lock);
+		spin_unlock_bh(&svc->hold.lock);
 		list_for_each_entry_safe(held, next, &list, list) {
 			list_del(&held->list);
+			/* what is sent is received as they are enabled again */
+			local_bh_disable();
 			if (sal_release(svc, held, af))
 				hold_free(svc->domain, held);
 			else
 				hold_drop(svc->domain, held,
 					  SAL_R_HOLD_PURGED);
+			local_bh_enable();
 		}
-		local_bh_enable();
 		rcu_read_unlock();
 	}
 }

@@ -85,7 +85,7 @@ static const struct sal_rule *find_rule(struct sal_domain *d,
 	const struct sal_rule *rule = sal_rule_lookup(d, addr, vip);
 
 	return rule && !sal_prefix_never(addr) &&
-	       !sal_reverse_lookup(d, addr) ? rule : NULL;
+	       !sal_reverse_lives(d, addr) ? rule : NULL;
 }
 
 static int rule_put(struct sk_buff *skb, const struct sal_rule *rule,

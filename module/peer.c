@@ -258,6 +258,17 @@ static enum sal_fwd peer_drop(const struct sal_spot *spot,
 	return SAL_FWD_DROP;
 }
 
+bool sal_peer_is_reply(const struct sal_spot *spot,
+		       const struct sal_packet *pkt)
+{
+	const struct sal_ports ports = sal_ports(pkt->proto, pkt->dport,
+						 pkt->sport);
+	struct sal_pick pick = {};
+
+	peer_named_flow(spot, &pkt->dst, &pkt->src, &ports, &pick);
+	return pick.flow;
+}
+
 enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt)
 {

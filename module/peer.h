@@ -59,4 +59,8 @@ enum sal_fwd sal_peer_error(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt,
 			    const struct sal_quote *q);
 
+/* would sal_peer_reply() take it for one? RCU */
+bool sal_peer_is_reply(const struct sal_spot *spot,
+		       const struct sal_packet *pkt);
+
 #endif /* _SAL_PEER_H */

@@ -28,6 +28,16 @@ struct sal_reverse *sal_reverse_lookup(struct sal_domain *d,
 						  reverse_params));
 }
 
+bool sal_reverse_lives(struct sal_domain *d, const struct in6_addr *addr)
+{
+	struct sal_reverse *rev = sal_reverse_lookup(d, addr);
+
+	for (; rev; rev = sal_reverse_next(rev))
+		if (likely(!READ_ONCE(rev->ep->dead)))
+			return true;
+	return false;
+}
+
 /* --- writers, under sal_mutex ---------------------------------------------- */
 
 static struct sal_reverse *reverse_first(struct sal_domain *d,

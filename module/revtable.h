@@ -68,6 +68,9 @@ sal_reverse_next(const struct sal_reverse *rev)
 	return sal_reverse_seen(rcu_dereference(rev->next));
 }
 
+/* is an endpoint at an address, one that is not deleted? RCU */
+bool sal_reverse_lives(struct sal_domain *d, const struct in6_addr *addr);
+
 /* the following under sal_mutex */
 
 /* the endpoint that a service, or any where that is NULL, will have at an address

@@ -106,27 +106,42 @@ struct sal_service *sal_rule_owner(struct sal_domain *d,
 
 	if (!rule)
 		return vip ? rcu_dereference(vip->svc) : NULL;
-	if (sal_prefix_never(addr) || sal_reverse_lookup(d, addr))
+	if (sal_prefix_never(addr) || sal_reverse_lives(d, addr))
 		return NULL;
 	return sal_rule_follow(d, rule, &end) ? NULL : end.svc;
+}
+
+static int rule_check_loop(struct sal_domain *d, const struct sal_rule *rule,
+			   const struct sal_rule *planned)
+{
+	struct sal_rule_end end;
+	int err;
+
+	rcu_read_lock();
+	err = rule_follow(d, rule, planned, &end);
+	rcu_read_unlock();
+	return err;
 }
 
 /* does each redirect rule come to an end, with one more? */
 static int rule_check_loops(struct sal_domain *d, const struct sal_rule *planned,
 			    struct netlink_ext_ack *extack)
 {
-	struct sal_rule_end end;
 	struct sal_rule *rule;
 	unsigned long id;
 	int err;
 
-	rcu_read_lock();
-	err = rule_follow(d, planned, planned, &end);
-	xa_for_each(&d->rules, id, rule)
-		if (!err && rule->action == SAL_ACTION_REDIRECT &&
-		    id != planned->id)
-			err = rule_follow(d, rule, planned, &end);
-	rcu_read_unlock();
+	/* any other is an end, and makes no chain longer */
+	if (planned->action != SAL_ACTION_REDIRECT)
+		return 0;
+	err = rule_check_loop(d, planned, planned);
+	xa_for_each(&d->rules, id, rule) {
+		if (err)
+			break;
+		if (rule->action == SAL_ACTION_REDIRECT && id != planned->id)
+			err = rule_check_loop(d, rule, planned);
+		cond_resched();
+	}
 	if (err)
 		NL_SET_ERR_MSG_FMT(extack,
 				   "redirected in a circle, or by more than %u rules",
@@ -164,6 +179,7 @@ static int rule_get_service(struct sal_domain *d, struct sal_rule *rule,
 	err = sal_upcall_init(d, extack);
 	if (err)
 		return err;
+	rule->upcall = d->upcall;
 	rule->svc = rule_mute(d, rule, extack);
 	err = PTR_ERR_OR_ZERO(rule->svc);
 	if (err)
@@ -208,6 +224,7 @@ static struct sal_rule *rule_alloc(struct sal_domain *d,
 	}
 	rule->entry.pfx = req->pfx;
 	INIT_LIST_HEAD(&rule->entry.touched);
+	INIT_LIST_HEAD(&rule->asking);
 	rule->action = req->action;
 	rule->time = req->time;
 	rule->then = req->then;
@@ -220,12 +237,23 @@ static struct sal_rule *rule_alloc(struct sal_domain *d,
 
 /* --- packets see it, or do not ---------------------------------------------- */
 
-static void rule_count(struct sal_domain *d, const struct sal_rule *rule,
-		       int n)
+static void rule_count(struct sal_domain *d, int n)
 {
 	WRITE_ONCE(d->n_rules, d->n_rules + n);
+}
+
+static void rule_see(struct sal_domain *d, struct sal_rule *rule)
+{
+	rule_count(d, 1);
 	if (rule_asks(rule))
-		WRITE_ONCE(d->n_upcalls, d->n_upcalls + n);
+		list_add_tail(&rule->asking, &d->asking);
+}
+
+static void rule_hide(struct sal_domain *d, struct sal_rule *rule)
+{
+	rule_count(d, -1);
+	if (rule_asks(rule))
+		list_del_init(&rule->asking);
 }
 
 static int rule_insert(struct sal_domain *d, struct sal_rule *rule,
@@ -238,11 +266,11 @@ static int rule_insert(struct sal_domain *d, struct sal_rule *rule,
 			      GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		goto err_nomem;
-	rule_count(d, rule, 1);
+	rule_see(d, rule);
 	err = sal_vip_insert(&d->rule_table, &rule->entry);
 	if (!err)
 		return 0;
-	rule_count(d, rule, -1);
+	rule_hide(d, rule);
 	xa_erase(&d->rules, rule->id);
 err_nomem:
 	NL_SET_ERR_MSG(extack, "out of memory");
@@ -253,37 +281,41 @@ err_nomem:
 static void rule_take_place(struct sal_domain *d, struct sal_rule *old,
 			    struct sal_rule *rule)
 {
-	rule_count(d, rule, 1);
+	rule_see(d, rule);
 	WARN_ON_ONCE(sal_vip_replace(&d->rule_table, &old->entry,
 				     &rule->entry));
 	/* where there is an entry none is made */
 	xa_store(&d->rules, rule->id, rule, GFP_KERNEL_ACCOUNT);
-	rule_count(d, old, -1);
+	rule_hide(d, old);
 }
 
 /* one that is not in the tables any more, @old, may have packets waiting, too */
 static void rules_settle(struct sal_domain *d, struct sal_rule *old)
 {
 	struct sal_rule *rule;
-	unsigned long id;
 
 	if (old && rule_asks(old))
 		sal_hold_rehome(old->svc);
-	xa_for_each(&d->rules, id, rule)
-		if (rule_asks(rule))
-			sal_hold_rehome(rule->svc);
+	list_for_each_entry(rule, &d->asking, asking)
+		sal_hold_rehome(rule->svc);
 	if (old && rule_asks(old))
 		sal_hold_let_go(old->svc);
-	xa_for_each(&d->rules, id, rule)
-		if (rule_asks(rule))
-			sal_hold_let_go(rule->svc);
+	list_for_each_entry(rule, &d->asking, asking)
+		sal_hold_let_go(rule->svc);
 	sal_upcall_forget(d);
+}
+
+void sal_rules_settle_now(struct sal_domain *d)
+{
+	lockdep_assert_held(&sal_mutex);
+	if (!list_empty(&d->asking))
+		rules_settle(d, NULL);
 }
 
 void sal_rules_settle(struct sal_domain *d)
 {
 	lockdep_assert_held(&sal_mutex);
-	if (!d->n_upcalls)
+	if (list_empty(&d->asking))
 		return;
 	if (sal_rules_held(d)) {
 		/* who has found the rule of before is in its queue */
@@ -303,8 +335,8 @@ void sal_rules_settle_work(struct work_struct *work)
 
 	synchronize_rcu();
 	mutex_lock(&sal_mutex);
-	if (!d->dead && d->n_upcalls)
-		rules_settle(d, NULL);
+	if (!d->dead)
+		sal_rules_settle_now(d);
 	mutex_unlock(&sal_mutex);
 }
 
@@ -428,7 +460,7 @@ static void rule_remove(struct sal_domain *d, struct sal_rule *rule)
 {
 	sal_vip_remove(&d->rule_table, &rule->entry);
 	xa_erase(&d->rules, rule->id);
-	rule_count(d, rule, -1);
+	rule_hide(d, rule);
 	sal_domain_changed(d);
 }
 
@@ -461,14 +493,10 @@ void sal_rules_flush(struct sal_domain *d)
 u32 sal_rules_held(struct sal_domain *d)
 {
 	struct sal_rule *rule;
-	unsigned long id;
 	u32 n = 0;
 
 	lockdep_assert_held(&sal_mutex);
-	if (!d->n_upcalls)
-		return 0;
-	xa_for_each(&d->rules, id, rule)
-		if (rule_asks(rule))
-			n += READ_ONCE(rule->svc->hold.packets);
+	list_for_each_entry(rule, &d->asking, asking)
+		n += READ_ONCE(rule->svc->hold.packets);
 	return n;
 }

@@ -18,6 +18,7 @@
 struct netlink_ext_ack;
 struct sal_member;
 struct sal_service;
+struct sal_upcall;
 
 /**
  * struct sal_rule - what becomes of packets for a prefix
@@ -28,6 +29,8 @@ struct sal_service;
  * @then: upcall: enum sal_on_empty
  * @svc: forward, redirect: the service that it names; upcall: the one that holds
  *	packets for it; else NULL. With a reference.
+ * @upcall: upcall: addresses that the domain has asked for; else NULL
+ * @asking: upcall: in &sal_domain.asking while packets see it
  *
  * Nothing changes once packets see it. It is freed an RCU grace period after
  * they do not.
@@ -39,6 +42,8 @@ struct sal_rule {
 	u32 time;
 	u32 then;
 	struct sal_service *svc;
+	struct sal_upcall *upcall;
+	struct list_head asking;
 };
 
 /**
@@ -134,13 +139,15 @@ u32 sal_rules_held(struct sal_domain *d);
 
 static inline bool sal_rules_wait(struct sal_domain *d)
 {
-	return d->n_upcalls && sal_rules_held(d);
+	return !list_empty(&d->asking) && sal_rules_held(d);
 }
 
-/* VIPs or rules have changed: what waits is looked up anew; what was about to,
+/* VIPs, rules or endpoints' addresses have changed: what waits is looked up anew; what was about to,
  * soon. May sleep.
  */
 void sal_rules_settle(struct sal_domain *d);
+/* likewise, when an RCU grace period has passed since */
+void sal_rules_settle_now(struct sal_domain *d);
 /* without sal_mutex */
 void sal_rules_settle_work(struct work_struct *work);
 

@@ -162,7 +162,7 @@ static void txn_resume(struct sal_txn *t)
 	synchronize_rcu();
 	list_for_each_entry(svc, &t->services, touched)
 		sal_hold_rehome(svc);
-	sal_rules_settle(t->d);
+	sal_rules_settle_now(t->d);
 	list_for_each_entry(svc, &t->services, touched)
 		if (svc->plan != SAL_PLAN_DEL)
 			sal_hold_resume(svc);
@@ -268,7 +268,7 @@ void sal_txn_commit(struct sal_txn *t)
 	txn_apply(t);
 	if (t->paused)
 		txn_resume(t);
-	else if (vips)
+	else if (vips || !list_empty(&t->endpoints))
 		sal_rules_settle(t->d);
 	if (!list_empty(&t->services) || !list_empty(&t->endpoints))
 		sal_domain_changed(t->d);

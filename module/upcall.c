@@ -6,6 +6,10 @@
  * SAL_UPCALL_MAX are at a time: so whoever sends to ever new addresses makes no
  * more events than that in the shortest time that a rule may have. There is a
  * place for each from the beginning, so that packets allocate nothing here.
+ *
+ * Whoever sends much to one address is not to fill the queue of the rule: in that
+ * time SAL_UPCALL_PACKETS of an address may go there. And where it is full all the
+ * same others are asked for, as an answer needs no packet that waits.
  */
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
@@ -33,11 +37,13 @@
  * @node: in &sal_upcall.bucket, or in @free
  * @addr: the address
  * @until: it is not asked for again before, in jiffies
+ * @packets: how many were let wait for it
  */
 struct asked {
 	struct hlist_node node;
 	struct in6_addr addr;
 	unsigned long until;
+	u32 packets;
 };
 
 /**
@@ -80,7 +86,6 @@ int sal_upcall_init(struct sal_domain *d, struct netlink_ext_ack *extack)
 	u->sweep = jiffies;
 	for (i = 0; i < SAL_UPCALL_MAX; i++)
 		hlist_add_head(&u->place[i].node, &u->free);
-	/* packets that see an upcall rule see it, too: that is published later */
 	d->upcall = u;
 	return 0;
 }
@@ -147,45 +152,52 @@ static bool upcall_has_place(struct sal_upcall *u)
 	return !hlist_empty(&u->free);
 }
 
-bool sal_upcall_has_room(struct sal_domain *d, const struct in6_addr *addr)
-{
-	struct sal_upcall *u = d->upcall;
-	bool room;
-
-	spin_lock_bh(&u->lock);
-	room = upcall_find(u, addr) || upcall_has_place(u);
-	spin_unlock_bh(&u->lock);
-	return room;
-}
-
-/* false where it was asked for lately, or there is no place any more */
-static bool upcall_note(struct sal_upcall *u, const struct in6_addr *addr,
+static void upcall_note(struct sal_upcall *u, const struct in6_addr *addr,
 			u32 time)
 {
-	struct asked *a;
+	struct asked *a = hlist_entry(u->free.first, struct asked, node);
 
-	if (upcall_find(u, addr) || !upcall_has_place(u))
-		return false;
-	a = hlist_entry(u->free.first, struct asked, node);
 	hlist_del(&a->node);
 	a->addr = *addr;
 	a->until = jiffies + msecs_to_jiffies(time);
+	a->packets = 1;
 	hlist_add_head(&a->node, upcall_bucket(u, addr));
-	return true;
+}
+
+static enum sal_upcall_place upcall_reserve(struct sal_upcall *u,
+					    const struct in6_addr *addr,
+					    u32 time)
+{
+	struct asked *a = upcall_find(u, addr);
+
+	if (a && a->packets >= SAL_UPCALL_PACKETS)
+		return SAL_UPCALL_ENOUGH;
+	if (a) {
+		a->packets++;
+		return SAL_UPCALL_ASKED;
+	}
+	if (!upcall_has_place(u))
+		return SAL_UPCALL_FULL;
+	upcall_note(u, addr, time);
+	return SAL_UPCALL_NEW;
+}
+
+enum sal_upcall_place sal_upcall_reserve(const struct sal_rule *rule,
+					 const struct in6_addr *addr)
+{
+	struct sal_upcall *u = rule->upcall;
+	enum sal_upcall_place place;
+
+	spin_lock_bh(&u->lock);
+	place = upcall_reserve(u, addr, rule->time);
+	spin_unlock_bh(&u->lock);
+	return place;
 }
 
 void sal_upcall_ask(const struct sal_member *m, const struct sal_rule *rule,
 		    const struct sal_packet *pkt)
 {
-	struct sal_domain *d = m->domain;
-	bool new;
-
-	spin_lock_bh(&d->upcall->lock);
-	new = upcall_note(d->upcall, &pkt->dst, rule->time);
-	spin_unlock_bh(&d->upcall->lock);
-	if (!new)
-		return;
-	sal_count(d, SAL_R_MISS);
+	sal_count(m->domain, SAL_R_MISS);
 	sal_event_miss(m, rule, pkt);
 }
 

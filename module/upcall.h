@@ -16,16 +16,33 @@ struct sal_rule;
 
 /* most addresses asked for at a time, in a domain */
 #define SAL_UPCALL_MAX	1024
+/* most packets for one of them that wait in the time of its rule */
+#define SAL_UPCALL_PACKETS	64
+
+/**
+ * enum sal_upcall_place - may a packet wait for an answer?
+ * @SAL_UPCALL_NEW: yes, and its address is to be asked for
+ * @SAL_UPCALL_ASKED: yes, that was done
+ * @SAL_UPCALL_ENOUGH: no, others for its address do
+ * @SAL_UPCALL_FULL: no, enough addresses are asked for
+ */
+enum sal_upcall_place {
+	SAL_UPCALL_NEW,
+	SAL_UPCALL_ASKED,
+	SAL_UPCALL_ENOUGH,
+	SAL_UPCALL_FULL,
+};
 
 /* before the first upcall rule; 0 or an errno. sal_mutex */
 int sal_upcall_init(struct sal_domain *d, struct netlink_ext_ack *extack);
 /* no packet is inside any more */
 void sal_upcall_destroy(struct sal_domain *d);
 
-/* is an address asked for already, or can it be? RCU, BH off or on */
-bool sal_upcall_has_room(struct sal_domain *d, const struct in6_addr *addr);
+/* a packet for an address is about to wait because of a rule; RCU, BH off or on */
+enum sal_upcall_place sal_upcall_reserve(const struct sal_rule *rule,
+					 const struct in6_addr *addr);
 
-/* a packet waits because of a rule: ask, unless that was done; RCU, BH off or on */
+/* it waits, or the rule can hold no more: ask; RCU, BH off or on */
 void sal_upcall_ask(const struct sal_member *m, const struct sal_rule *rule,
 		    const struct sal_packet *pkt);
 

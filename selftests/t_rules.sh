@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Rules about prefixes: what each does, which one matches, what is refused.
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/tcp.sh
+. "$(dirname "$0")/tcp.sh"
 
 setup_b_com
 service c.com 3
@@ -122,7 +122,8 @@ reject()
 		expect rule-reject "$(counter rule-reject)" $((before + 1))
 }
 
-# requests for b.com go to c.com for a while; b.com knows nothing of it
+# New requests for b.com go to c.com for a while; b.com knows nothing of it, and
+# whoever talks to it already goes on.
 redirect()
 {
 	local report before
@@ -130,16 +131,73 @@ redirect()
 	poll 5 json_is 'map(.service) | unique | join(" ")' b.com flow show ||
 		return 1
 	before="$(echos b3 "$1")"
-	S rule add "$(vip "$1" 2)" redirect c.com || return 1
-	poll 5 more_echos b3 "$1" "$before" || return 1
-	S rule del "$(vip "$1" 2)"
+	S rule add "$(vip "$1" 2)" redirect c.com && answers "$(vip "$1" 2)" ||
+		return 1
+	S rule del "$(vip "$1" 2)" && answers "$(vip "$1" 2)" || return 1
 	report="$(flood_end f TERM)"
-	all_answered "$report"
+	nothing_lost "$report" &&
+		expect "requests at b3" $(($(echos b3 "$1") - before)) 1
 }
 
-more_echos()
+# who_is PROTOCOL ADDRESS: that answers there
+who_is()
 {
-	[ "$(echos "$1" "$2")" -gt "$3" ]
+	ask a "$1" "$2" 7000 | grep -o 'b[0-9]' | head -n 1
+}
+
+EVERY=("redirect c.com" drop reject deliver "upcall time 100ms then drop")
+
+# A connection to b.com stays, whatever its VIP is to newer ones.
+stays()
+{
+	local action rc=0
+	only b1
+	talk t "$(vip "$1" 2)" 7000 || return 1
+	for action in "${EVERY[@]}"; do
+		# shellcheck disable=SC2086
+		S rule replace "$(vip "$1" 2)" $action || rc=1
+		expect "$action" "$(say t echo 1000)" "echoed 1000" || rc=1
+	done
+	S rule replace "$(vip "$1" 2)" redirect c.com
+	expect "a new one" "$(who_is tcp "$(vip "$1" 2)")" b3 || rc=1
+	hang_up t || rc=1
+	return "$rc"
+}
+
+# There is no flow: what has begun is not dropped, what begins is.
+stays_without_vip()
+{
+	local rc=0
+	own add "$1"
+	poll 5 answers "$(vip "$1" 60)" && talk t "$(vip "$1" 60)" 7000 || rc=1
+	S rule add "$(all "$1")" drop || rc=1
+	expect "what has begun" "$(say t echo 1000)" "echoed 1000" || rc=1
+	not answers "$(vip "$1" 60)" || rc=1
+	hang_up t || rc=1
+	own del "$1"
+	return "$rc"
+}
+
+# b1 knows the client by a VIP, and answers to that, whatever a rule says of it.
+known_by_vip()
+{
+	local action rc=0
+	only b1
+	service a.com 1
+	endpoint a.com a 1
+	S member set b1 route auto
+	for action in "${EVERY[@]}"; do
+		# shellcheck disable=SC2086
+		S rule replace "$(vip "$1" 1)" $action || rc=1
+		expect "TCP, $action" "$(who_is tcp "$(vip "$1" 2)")" b1 || rc=1
+		expect "UDP, $action" "$(who_is udp "$(vip "$1" 2)")" b1 || rc=1
+	done
+	expect "what b1 knows it by" "$(json 'map(.peer) | unique | join(" ")' \
+		flow show service b.com)" "$(vip "$1" 1)" || rc=1
+	S member set b1 route none
+	S service del a.com
+	S endpoint set b.com b2 state up
+	return "$rc"
 }
 
 # what a rule says where it is redirected to applies: two hops, then a verdict
@@ -345,6 +403,7 @@ walks()
 
 serve b3 7000
 serve b1 7000
+serve b2 7000
 
 # by family: lengths of a prefix of 8, and of all VIPs
 both()
@@ -363,6 +422,9 @@ both "deliver passes untouched" deliver "24" "64"
 both "drop" drop "" ""
 both "reject" reject "" ""
 both "redirect, and back" redirect "" ""
+both "a connection stays" stays "" ""
+both "a connection stays, where there is no VIP" stays_without_vip "" ""
+both "answers to a client that is known by a VIP" known_by_vip "" ""
 S service add alias.com vip "$(vip 4 8)"
 t "IPv4: redirected twice, and rejected there" cleanly composed 4
 S service set alias.com vip "$(vip 6 8)"

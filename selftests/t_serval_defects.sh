@@ -61,9 +61,9 @@ answer_in_a_stream()
 {
 	local report i
 	S rule add "$(net "$1")" upcall time 20s
-	# together fewer than the rule holds
-	flood x -n 120 -i 3000 -w 1000 -W 100 "$(vip "$1" 77)"
-	flood f -n 120 -i 500 -w 1000 -W 20000 "$(vip "$1" 50)"
+	# fewer than the rule holds, of an address and of all
+	flood x -n 60 -i 3000 -w 1000 -W 100 "$(vip "$1" 77)"
+	flood f -n 120 -i 500 -w 60 -W 20000 "$(vip "$1" 50)"
 	poll 5 json_is '.[0].held_packets > 60' true rule show "$(net "$1")" ||
 		return 1
 	for i in 1 2 3; do

@@ -119,7 +119,8 @@ answered_by()
 	service b.com 2 hold packets 4000 bytes 16M time 60s
 	endpoint b.com b1 11
 	asks "$f" time 20s
-	flood f -n 200 -i 500 -w 1000 -W 20000 "$(vip "$f" 50)"
+	# of an address 64 wait
+	flood f -n 200 -i 500 -w 60 -W 20000 "$(vip "$f" 50)"
 	poll 5 waiting 30 || return 1
 	S "$@" || return 1
 	report="$(flood_end f)"
@@ -131,7 +132,7 @@ by_parts()
 {
 	local report
 	asks "$1" time 20s
-	flood f -n 200 -i 500 -w 1000 -W 20000 "$(vip "$1" 50)"
+	flood f -n 200 -i 500 -w 60 -W 20000 "$(vip "$1" 50)"
 	poll 5 waiting 30 || return 1
 	service b.com 50 hold packets 4000 bytes 16M time 60s || return 1
 	poll 5 json_is '.[0].held_packets > 30' true service show b.com ||
@@ -161,6 +162,22 @@ left_alone()
 	flood f -n 20 -i 500 -w 1000 -W 20000 "$(vip "$1" 60)"
 	poll 5 waiting 20 || return 1
 	S rule "${@:2}" || rc=1
+	report="$(flood_end f)"
+	all_answered "$report" || rc=1
+	own del "$1"
+	return "$rc"
+}
+
+# who has the address becomes an endpoint, to which no rule applies
+endpoint_comes()
+{
+	local report rc=0
+	own add "$1"
+	asks "$1" time 20s
+	flood f -n 20 -i 500 -w 1000 -W 20000 "$(vip "$1" 60)"
+	poll 5 waiting 20 || return 1
+	service b.com 2
+	S endpoint add b.com netns b2 addr "$(vip "$1" 60)" || rc=1
 	report="$(flood_end f)"
 	all_answered "$report" || rc=1
 	own del "$1"
@@ -209,16 +226,45 @@ flood_of_misses()
 			$((limit + 512))
 }
 
+# Four addresses fill the queue of the rule; another is asked for all the same.
 bounded_queue()
 {
-	local before
+	local before misses host
 	asks "$1" time 20s
 	before="$(counter hold-full)"
-	flood f -R -n 300 -i 100 -w 1000 -W 100 "$(vip "$1" 77)"
-	poll 5 waiting 256 && poll 5 counted hold-full $((before + 1)) ||
+	for host in 70 71 72 73; do
+		flood "f$host" -n 64 -i 100 -w 1000 -W 100 "$(vip "$1" $host)"
+	done
+	poll 9 waiting 256 || return 1
+	for host in 70 71 72 73; do
+		flood_end "f$host" >/dev/null
+	done
+	misses="$(counter miss)"
+	not answers "$(vip "$1" 50)" || return 1
+	expect held "$(json '.[0].held_packets' rule show "$(net "$1")")" 256 &&
+		expect_num hold-full "$(counter hold-full)" -gt "$before" &&
+		expect misses "$(counter miss)" $((misses + 1)) || return 1
+	service b.com 50 && endpoint b.com b1 11 && answers "$(vip "$1" 50)"
+}
+
+# A flood to one address keeps no other from being asked for, and answered.
+flood_to_one()
+{
+	local before misses
+	service b.com 2
+	endpoint b.com b1 11
+	asks "$1" time 20s
+	before="$(counter hold-full)"
+	flood f -R -n 0 -i 100 -w 1000 -W 100 "$(vip "$1" 77)"
+	poll 9 counted hold-full $((before + 1)) || return 1
+	expect held "$(json '.[0].held_packets' rule show "$(net "$1")")" 64 ||
 		return 1
+	misses="$(counter miss)"
+	flood g -n 20 -i 500 -w 1000 -W 20000 "$(vip "$1" 50)"
+	poll 5 waiting 84 && poll 5 counted miss $((misses + 1)) &&
+		S rule add "$(vip "$1" 50)" forward b.com || return 1
+	nothing_lost "$(flood_end g)" || return 1
 	flood_end f TERM >/dev/null
-	expect held "$(json '.[0].held_packets' rule show "$(net "$1")")" 256
 }
 
 counted()
@@ -297,8 +343,10 @@ t "IPv4: deliver is the answer" cleanly left_alone 4 \
 	add "$(vip 4 60)" deliver
 t "IPv6: deliver is the answer" cleanly left_alone 6 \
 	add "$(vip 6 60)" deliver
+both "an endpoint comes" endpoint_comes
 both "drop is the answer" then_dropped
 both "a rule holds so many" bounded_queue
+both "a flood to one address" flood_to_one
 both "a flood of misses is bounded" flood_of_misses
 both "a member goes whose packets wait" member_goes
 if poll 1 resolver; then
