@@ -142,8 +142,8 @@ static inline bool sal_rules_wait(struct sal_domain *d)
 	return !list_empty(&d->asking) && sal_rules_held(d);
 }
 
-/* VIPs, rules or endpoints' addresses have changed: what waits is looked up anew; what was about to,
- * soon. May sleep.
+/* VIPs, rules or endpoints' addresses have changed: what waits is looked up
+ * anew; what was about to, soon. May sleep.
  */
 void sal_rules_settle(struct sal_domain *d);
 /* likewise, when an RCU grace period has passed since */

@@ -233,7 +233,7 @@ bounded_queue()
 	asks "$1" time 20s
 	before="$(counter hold-full)"
 	for host in 70 71 72 73; do
-		flood "f$host" -n 64 -i 100 -w 1000 -W 100 "$(vip "$1" $host)"
+		flood "f$host" -n 64 -i 100 -w 1000 -W 100 "$(vip "$1" "$host")"
 	done
 	poll 9 waiting 256 || return 1
 	for host in 70 71 72 73; do
