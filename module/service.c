@@ -40,7 +40,7 @@ const struct sal_service_conf sal_service_defaults = {
 	},
 };
 
-/* A service without endpoints takes less than 512 bytes with a name of up to 63
+/* A service without endpoints takes less than 512 bytes with a name of up to 31
  * bytes: that, and what its number and its places in hash tables take, is under
  * 128 of them. Lock debugging has no bound.
  */
