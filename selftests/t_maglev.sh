@@ -35,8 +35,9 @@ setup_domain()
 	{
 		echo domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
 		echo member add netns "$2" route auto
+		# nobody answers, and it takes a while to look at all of them
 		echo service add b.com vip "$(vip 4 2)" vip "$(vip 6 2)" \
-			sched maglev
+			sched maglev timeout new 10m
 		for i in $(eval "seq $3"); do
 			echo endpoint add b.com n"$i" addr 10.9.0."$i" \
 				addr fd00:9::"$i" weight $((i % 3 + 1))
