@@ -11,6 +11,7 @@
  * ones of the same endpoint (flow.c). So cells that are not current are never
  * more than there are flows, and there is one hop at the most.
  */
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
 
@@ -23,6 +24,18 @@
 #include "sched.h"
 #include "sched_maglev.h"
 #include "service.h"
+
+/* An endpoint has as many flows counted as its cells have bound. There are so many
+ * cells that they share their locks; nobody has two.
+ */
+static spinlock_t cell_locks[64] = {
+	[0 ... 63] = __SPIN_LOCK_UNLOCKED(cell_locks),
+};
+
+static spinlock_t *cell_lock(const struct sal_cell *cell)
+{
+	return &cell_locks[hash_ptr(cell, 6)];
+}
 
 static u32 cell_flows(const struct sal_cell *cell)
 {
@@ -57,7 +70,7 @@ static void cell_count(const struct sal_cell *cell, int n)
 {
 	struct sal_endpoint *ep;
 
-	ep = rcu_dereference_protected(cell->ep, lockdep_is_held(&cell->lock));
+	ep = rcu_dereference_protected(cell->ep, lockdep_is_held(cell_lock(cell)));
 	if (ep)
 		atomic_add(n, &ep->n_flows);
 }
@@ -66,11 +79,11 @@ bool sal_cell_get(struct sal_cell *cell)
 {
 	bool there;
 
-	spin_lock_bh(&cell->lock);
+	spin_lock_bh(cell_lock(cell));
 	there = refcount_inc_not_zero(&cell->refs);
 	if (there)
 		cell_count(cell, 1);
-	spin_unlock_bh(&cell->lock);
+	spin_unlock_bh(cell_lock(cell));
 	return there;
 }
 
@@ -82,10 +95,10 @@ void sal_cell_put(struct sal_cell *cell)
 {
 	bool last;
 
-	spin_lock_bh(&cell->lock);
+	spin_lock_bh(cell_lock(cell));
 	cell_count(cell, -1);
 	last = refcount_dec_and_test(&cell->refs);
-	spin_unlock_bh(&cell->lock);
+	spin_unlock_bh(cell_lock(cell));
 	if (!last)
 		return;
 	spin_lock_bh(&sal_lock);
@@ -107,14 +120,14 @@ static bool cell_get_bounded(struct sal_cell *cell, struct sal_endpoint *ep)
 	u32 max = READ_ONCE(ep->max_flows);
 	bool got = false;
 
-	spin_lock_bh(&cell->lock);
+	spin_lock_bh(cell_lock(cell));
 	if (rcu_access_pointer(cell->ep) == ep) {
 		got = (u32)atomic_inc_return(&ep->n_flows) <= max &&
 		      refcount_inc_not_zero(&cell->refs);
 		if (!got)
 			atomic_dec(&ep->n_flows);
 	}
-	spin_unlock_bh(&cell->lock);
+	spin_unlock_bh(cell_lock(cell));
 	return got;
 }
 
@@ -207,11 +220,11 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 
 	if (from)
 		cell_remember(cell, from->id);
-	spin_lock(&cell->lock);
+	spin_lock(cell_lock(cell));
 	cell_count(cell, -(int)cell_flows(cell));
 	rcu_assign_pointer(cell->ep, to);
 	cell_count(cell, cell_flows(cell));
-	spin_unlock(&cell->lock);
+	spin_unlock(cell_lock(cell));
 	list_move_tail(&cell->list, to ? &to->cells[cell->af] :
 					 &cell->svc->spread->orphans[cell->af]);
 }
@@ -240,7 +253,6 @@ int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
 		cell->af = af;
 		cell->slot = -1;
 		refcount_set(&cell->refs, 1);
-		spin_lock_init(&cell->lock);
 		list_add(&cell->list, fresh);
 	}
 	return 0;

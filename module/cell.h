@@ -7,7 +7,6 @@
 
 #include <linux/list.h>
 #include <linux/refcount.h>
-#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include <uapi/linux/sal.h>
@@ -44,7 +43,7 @@ struct sal_former {
 /**
  * struct sal_cell - what flows are bound to
  * @ep: where packets go; NULL while there is no usable endpoint. Written under
- *	sal_lock and @lock, read under RCU.
+ *	sal_lock and the cell's lock, see cell.c, read under RCU.
  * @svc: whose it is; holds a reference; never changes
  * @af: family; never changes
  * @slot: index among the current cells of @ep, or -1: new flows do not come
@@ -54,8 +53,7 @@ struct sal_former {
  * @former: ring of former endpoints
  * @next: where the next one is written in @former. sal_lock.
  * @refs: flows bound, and one while the cell is current. Flows come and go under
- *	@lock.
- * @lock: @ep has as many flows counted as are bound here
+ *	the cell's lock.
  * @list: in &sal_endpoint.cells or &sal_spread.orphans. sal_lock.
  * @rcu: for freeing
  */
@@ -68,7 +66,6 @@ struct sal_cell {
 	bool tcp;
 	struct sal_former former[SAL_FORMER];
 	refcount_t refs;
-	spinlock_t lock;	/* flows bound, and the endpoint's number of them */
 	struct list_head list;
 	struct rcu_head rcu;
 };

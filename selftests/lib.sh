@@ -507,7 +507,7 @@ no_flows()
 		domain show
 }
 
-SLABS=(sal_flow sal_flow_acct sal_service sal_vip)
+SLABS=(sal_flow sal_flow_acct)
 
 no_slab_objects()
 {

@@ -140,6 +140,7 @@ many_serves()
 # but for those that served: an endpoint is remembered for a minute
 many_gone()
 {
+	local SLABS=(sal_flow sal_flow_acct sal_service sal_vip)
 	shrunk_to_nothing
 	[ "$(slab_objects sal_vip)" = 0 ] &&
 		[ "$(slab_objects sal_service)" -le 2 ]
