@@ -300,6 +300,28 @@ move_often()
 	S -b "$WORK/moves" >/dev/null
 }
 
+# own add|del FAMILY: an address that b2 has besides
+own()
+{
+	local bits=32 nodad=()
+	[ "$2" = 4 ] || bits=128 nodad=(nodad)
+	[ "$1" = add ] || nodad=()
+	ip -n b2 addr "$1" "$(vip "$2" 60)/$bits" dev eth0 "${nodad[@]}"
+}
+
+# refused TEXT COMMAND...: by salctl, with this text on stderr
+refused()
+{
+	local want="$1" text
+	shift
+	if text="$(S "$@" 2>&1)"; then
+		fail "not refused: $*"
+		return 1
+	fi
+	echo "$text" >&2
+	[[ "$text" = *"$want"* ]] || fail "not told: $want"
+}
+
 # --- what a user sees -------------------------------------------------------
 
 # json FILTER OBJECT-AND-ARGUMENTS...: one value out of salctl's JSON

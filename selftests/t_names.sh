@@ -19,19 +19,6 @@ name_of()
 	echo "${name:0:$1}"
 }
 
-# COMMAND...: refused, with this text on stderr
-refused()
-{
-	local want="$1" text
-	shift
-	if text="$(S "$@" 2>&1)"; then
-		fail "not refused: $*"
-		return 1
-	fi
-	echo "$text" >&2
-	[[ "$text" = *"$want"* ]] || fail "not told: $want"
-}
-
 # SERVICE: its aliases
 aliases()
 {

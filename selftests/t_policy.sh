@@ -36,19 +36,6 @@ both()
 	"$1" 4 "${2:-2}" && "$1" 6 "${2:-2}"
 }
 
-# TEXT COMMAND...: refused, with this text
-refused()
-{
-	local want="$1" text
-	shift
-	if text="$(S "$@" 2>&1)"; then
-		fail "not refused: $*"
-		return 1
-	fi
-	echo "$text" >&2
-	[[ "$text" = *"$want"* ]] || fail "not told: $want"
-}
-
 no_policies()
 {
 	json '.[] | "from \(.from // "any") to \(.to // "any")"' policy show |

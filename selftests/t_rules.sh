@@ -72,15 +72,6 @@ by_tcp()
 		grep -o 'b[0-9]' | head -n 1)" b3
 }
 
-# CHANGE FAMILY: an address of b2's own
-own()
-{
-	local bits=32 nodad=()
-	[ "$2" = 4 ] || bits=128 nodad=(nodad)
-	[ "$1" = add ] || nodad=()
-	ip -n b2 addr "$1" "$(vip "$2" 60)/$bits" dev eth0 "${nodad[@]}"
-}
-
 # b2 has the address, and answers by it
 deliver()
 {

@@ -144,15 +144,6 @@ by_parts()
 	nothing_lost "$report"
 }
 
-# CHANGE FAMILY: an address of b2's own
-own()
-{
-	local bits=32 nodad=()
-	[ "$2" = 4 ] || bits=128 nodad=(nodad)
-	[ "$1" = add ] || nodad=()
-	ip -n b2 addr "$1" "$(vip "$2" 60)/$bits" dev eth0 "${nodad[@]}"
-}
-
 # the rule is replaced, or goes, and who has the address answers by itself
 left_alone()
 {
