@@ -165,6 +165,7 @@ void sal_members_join(struct sal_txn *t)
 		/* for readers to know it by; they could not have one made */
 		peernet2id_alloc(t->d->net, m->net, GFP_KERNEL);
 		rcu_assign_pointer(sal_net(m->net)->member, m);
+		sal_domain_changed(t->d);
 	}
 }
 
