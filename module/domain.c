@@ -13,6 +13,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "freeze.h"
 #include "guest.h"
 #include "member.h"
 #include "net.h"
@@ -66,6 +67,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	sal_direct_init(d);
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
 	sal_maglev_init(d);
+	sal_freeze_init(d);
 	sal_leases_init(d);
 	INIT_DELAYED_WORK(&d->settle, sal_rules_settle_work);
 	refcount_set(&d->refs, 1);
@@ -222,6 +224,7 @@ void sal_domain_destroy(struct sal_domain *d)
 {
 	cancel_delayed_work_sync(&d->reap);
 	sal_maglev_exit(d);
+	sal_freeze_exit(d);
 	sal_leases_exit(d);
 	cancel_delayed_work_sync(&d->settle);
 	sal_flow_table_destroy(d);

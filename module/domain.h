@@ -121,6 +121,8 @@ struct sal_limits {
  * @queues_lock: nests inside the lock of a hold queue
  * @reap: frees @ghosts when their time is over
  * @refresh: looks at the tables of the services in @stale
+ * @thaw: thaws those of @frozen whose time is over
+ * @frozen: &struct sal_freeze. sal_mutex.
  * @stale: services, through &sal_spread.stale
  * @leases: leases of @endpoints that run
  * @settle: looks up anew what has come to wait since VIPs or rules have changed
@@ -192,6 +194,8 @@ struct sal_domain {
 	struct delayed_work reap;
 	struct delayed_work refresh;
 	struct llist_head stale;
+	struct delayed_work thaw;
+	struct list_head frozen;
 	struct sal_leases leases;
 	struct delayed_work settle;
 	struct delayed_work gc;

@@ -338,6 +338,12 @@ enum sal_hold_result sal_hold_packet(struct sal_service *svc,
 	return res;
 }
 
+/* gates stay closed, and no packet is too old */
+static bool hold_is_shut(const struct sal_hold *h)
+{
+	return h->paused || h->frozen;
+}
+
 static void hold_run(struct sal_hold_queue *q)
 {
 	int cpu = q->cpu;
@@ -369,7 +375,7 @@ static void hold_open(struct sal_service *svc, enum sal_af af)
 {
 	struct sal_hold *h = &svc->hold;
 
-	if (svc->dead || h->paused || svc->gate[af] != SAL_GATE_CLOSED)
+	if (svc->dead || hold_is_shut(h) || svc->gate[af] != SAL_GATE_CLOSED)
 		return;
 	if (!h->q || (list_empty(&h->q->held[af]) && !h->q->busy[af])) {
 		hold_set_open(svc, af);
@@ -558,7 +564,7 @@ static bool hold_expire_one(struct sal_service *svc, enum sal_af af)
 	rcu_read_lock();
 	local_bh_disable();
 	spin_lock(&svc->hold.lock);
-	if (svc->gate[af] == SAL_GATE_CLOSED && !svc->hold.paused)
+	if (svc->gate[af] == SAL_GATE_CLOSED && !hold_is_shut(&svc->hold))
 		held = hold_pop_expired(&svc->hold, af, jiffies);
 	spin_unlock(&svc->hold.lock);
 	if (held) {
@@ -578,7 +584,7 @@ static void hold_rearm(struct sal_service *svc)
 	int af;
 
 	spin_lock_bh(&h->lock);
-	for (af = 0; af < SAL_AF_NUM && !svc->dead && !h->paused; af++) {
+	for (af = 0; af < SAL_AF_NUM && !svc->dead && !hold_is_shut(h); af++) {
 		struct sal_held *held = sal_hold_first(h, af);
 
 		if (!held)
@@ -645,6 +651,41 @@ void sal_hold_resume(struct sal_service *svc)
 		else
 			h->lent[af] = false;
 	}
+	if (h->packets && !svc->dead)
+		hold_run(h->q);
+	spin_unlock(&h->lock);
+	spin_unlock_bh(&sal_lock);
+}
+
+/* --- while somebody wants packets to wait ------------------------------------ */
+
+void sal_hold_freeze(struct sal_service *svc)
+{
+	struct sal_hold *h = &svc->hold;
+	int af;
+
+	lockdep_assert_held(&sal_mutex);
+	spin_lock_bh(&h->lock);
+	h->frozen = true;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
+	spin_unlock_bh(&h->lock);
+}
+
+/* as sal_hold_resume() */
+void sal_hold_thaw(struct sal_service *svc)
+{
+	struct sal_hold *h = &svc->hold;
+	int af;
+
+	lockdep_assert_held(&sal_mutex);
+	spin_lock_bh(&sal_lock);
+	spin_lock(&h->lock);
+	h->frozen = false;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		if (svc->usable[af])
+			hold_open(svc, af);
+	/* of the others some may be too old by now */
 	if (h->packets && !svc->dead)
 		hold_run(h->q);
 	spin_unlock(&h->lock);

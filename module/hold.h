@@ -66,6 +66,8 @@ struct sal_hold_queue {
  * @bytes: how much, likewise
  * @paused: a transaction is changing the service: gates are closed and stay so,
  *	and no packet is too old
+ * @frozen: somebody wants packets to wait, see freeze.h: gates are closed and stay
+ *	so, and no packet is too old
  * @lent: for each family, from a pause until what it held is released: packets do
  *	not wait for want of an endpoint, so none is too much for the service
  * @q: where they are; NULL before the first one, and never changes then
@@ -75,6 +77,7 @@ struct sal_hold {
 	u32 packets;
 	u32 bytes;
 	bool paused;
+	bool frozen;
 	bool lent[SAL_AF_NUM];
 	struct sal_hold_queue *q;
 };
@@ -129,6 +132,10 @@ void sal_hold_resume(struct sal_service *svc);
 
 /* those that are no service's any more go where rules now say; sal_mutex */
 void sal_hold_let_go(struct sal_service *svc);
+
+/* packets wait, whatever endpoints there are; and no longer. sal_mutex. */
+void sal_hold_freeze(struct sal_service *svc);
+void sal_hold_thaw(struct sal_service *svc);
 
 /* drop what a member has in the queues of its domain; sal_mutex */
 void sal_hold_purge(const struct sal_member *m);

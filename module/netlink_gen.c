@@ -92,6 +92,11 @@ static const struct netlink_range_validation sal_a_service_affinity_range = {
 	.max	= SAL_TIMEOUT_MAX,
 };
 
+static const struct netlink_range_validation sal_a_service_frozen_range = {
+	.min	= 1ULL,
+	.max	= SAL_HOLD_TIME_MAX,
+};
+
 static const struct netlink_range_validation sal_a_endpoint_weight_range = {
 	.max	= SAL_WEIGHT_MAX,
 };
@@ -217,6 +222,17 @@ static const struct nla_policy sal_service_get_nl_policy[SAL_A_SERVICE_NAME + 1]
 
 /* SAL_CMD_SERVICE_DEL - do */
 static const struct nla_policy sal_service_del_nl_policy[SAL_A_SERVICE_NAME + 1] = {
+	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+};
+
+/* SAL_CMD_SERVICE_FREEZE - do */
+static const struct nla_policy sal_service_freeze_nl_policy[SAL_A_SERVICE_FROZEN + 1] = {
+	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+	[SAL_A_SERVICE_FROZEN] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_frozen_range),
+};
+
+/* SAL_CMD_SERVICE_THAW - do */
+static const struct nla_policy sal_service_thaw_nl_policy[SAL_A_SERVICE_NAME + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 };
 
@@ -440,6 +456,22 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_SERVICE_DEL,
 		.doit		= sal_nl_service_del_doit,
 		.policy		= sal_service_del_nl_policy,
+		.maxattr	= SAL_A_SERVICE_NAME,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= SAL_CMD_SERVICE_FREEZE,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_service_freeze_doit,
+		.policy		= sal_service_freeze_nl_policy,
+		.maxattr	= SAL_A_SERVICE_FROZEN,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= SAL_CMD_SERVICE_THAW,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_service_thaw_doit,
+		.policy		= sal_service_thaw_nl_policy,
 		.maxattr	= SAL_A_SERVICE_NAME,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},

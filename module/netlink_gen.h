@@ -35,6 +35,8 @@ int sal_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_service_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_service_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int sal_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_service_freeze_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_service_thaw_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_endpoint_new_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info);

@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
+#include "freeze.h"
 #include "name.h"
 #include "net.h"
 #include "nl_change.h"
@@ -173,6 +174,8 @@ static int aliases_put(struct sk_buff *skb, const struct sal_service *svc)
 
 static int state_put(struct sk_buff *skb, struct sal_service *svc)
 {
+	u32 frozen = sal_freeze_left(svc);
+
 	if (nla_put_u32(skb, SAL_A_SERVICE_ENDPOINTS, svc->n_endpoints) ||
 	    nla_put_u32(skb, SAL_A_SERVICE_USABLE4,
 			READ_ONCE(svc->usable[SAL_V4])) ||
@@ -185,7 +188,8 @@ static int state_put(struct sk_buff *skb, struct sal_service *svc)
 	    nla_put_u32(skb, SAL_A_SERVICE_HELD_PACKETS,
 			READ_ONCE(svc->hold.packets)) ||
 	    nla_put_uint(skb, SAL_A_SERVICE_HELD_BYTES,
-			 READ_ONCE(svc->hold.bytes)))
+			 READ_ONCE(svc->hold.bytes)) ||
+	    (frozen && nla_put_u32(skb, SAL_A_SERVICE_FROZEN, frozen)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -592,6 +596,58 @@ static int service_del(struct sal_nl_change *c)
 		return service_is_named(c->info, svc);
 	sal_service_delete(c->txn, svc);
 	return 0;
+}
+
+static int service_freeze(const struct genl_info *info)
+{
+	const struct nlattr *time = info->attrs[SAL_A_SERVICE_FROZEN];
+	struct sal_service *svc;
+
+	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
+				  SAL_A_SERVICE_NAME);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	return sal_freeze(svc, time ? nla_get_u32(time) : svc->conf.hold_time,
+			  info->extack);
+}
+
+int sal_nl_service_freeze_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	mutex_lock(&sal_mutex);
+	err = service_freeze(info);
+	mutex_unlock(&sal_mutex);
+	/* who has found the gate open has left us by then */
+	if (!err)
+		synchronize_rcu();
+	return err;
+}
+
+static int service_thaw(const struct genl_info *info)
+{
+	struct sal_service *svc;
+
+	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
+				  SAL_A_SERVICE_NAME);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	if (sal_thaw(svc))
+		return 0;
+	NL_SET_ERR_MSG_FMT(info->extack, "service '%.40s' is not frozen",
+			   svc->name);
+	NL_SET_BAD_ATTR(info->extack, info->attrs[SAL_A_SERVICE_NAME]);
+	return -ENOENT;
+}
+
+int sal_nl_service_thaw_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	mutex_lock(&sal_mutex);
+	err = service_thaw(info);
+	mutex_unlock(&sal_mutex);
+	return err;
 }
 
 int sal_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)

@@ -11,6 +11,7 @@
 #include "endpoint.h"
 #include "events.h"
 #include "flow.h"
+#include "freeze.h"
 #include "guest.h"
 #include "name.h"
 #include "net.h"
@@ -852,6 +853,7 @@ void sal_service_end(struct sal_service *svc)
 		rhashtable_remove_fast(&d->names, &svc->node, name_params);
 	xa_erase(&d->services, svc->id);
 	sal_maglev_drop(svc);
+	sal_freeze_forget(svc);
 	sal_hold_destroy(svc);
 }
 

@@ -20,6 +20,7 @@
 struct netlink_ext_ack;
 struct sal_alias;
 struct sal_domain;
+struct sal_freeze;
 struct sal_maglev;
 struct sal_rule;
 struct sal_vip;
@@ -126,6 +127,7 @@ struct sal_spread {
  * @usable: endpoints usable now, for each family. Written under sal_lock.
  * @conf: settings. Members written under sal_mutex with WRITE_ONCE.
  * @hold: packets that wait for an endpoint
+ * @freeze: where it is frozen, see freeze.h. sal_mutex.
  * @traffic: what it has carried; NULL before it has its first endpoint, and
  *	never changes then. sal_mutex.
  * @spread: what it has with its first endpoint, as @traffic
@@ -173,6 +175,7 @@ struct sal_service {
 	u32 usable[SAL_AF_NUM];
 	struct sal_service_conf conf;
 	struct sal_hold hold;
+	struct sal_freeze *freeze;
 	struct sal_traffic __percpu *traffic;
 	struct sal_spread *spread;
 	atomic_t n_flows;

@@ -28,6 +28,7 @@ static const struct field service_field[] = {
 	{ SAL_A_SERVICE_FLOWS },
 	{ SAL_A_SERVICE_GATE4 },
 	{ SAL_A_SERVICE_GATE6 },
+	{ SAL_A_SERVICE_FROZEN },
 	{ SAL_A_SERVICE_HELD_PACKETS, F_LINE | F_NONZERO, "held packets" },
 	{ SAL_A_SERVICE_HELD_BYTES, F_NONZERO, "bytes" },
 	{ SAL_A_SERVICE_FORWARD_PACKETS, F_LINE | F_STATS, "forward packets" },
@@ -269,6 +270,27 @@ static int service_del(struct args *args)
 	return conn_do(req, NULL, NULL);
 }
 
+static const struct param freeze_params[] = {
+	{ "time", param_time, SAL_A_SERVICE_FROZEN },
+	{ }
+};
+
+/* freeze and thaw */
+static int service_freeze(struct args *args)
+{
+	struct request *req = req_new(args->command->op);
+	const char *name;
+	int ret;
+
+	ret = args_need(args, "NAME", &name);
+	if (ret)
+		return ret;
+	req_str(req, SAL_A_SERVICE_NAME, name);
+	ret = args->command->op == SAL_CMD_SERVICE_FREEZE ?
+	      params(freeze_params, req, args) : args_end(args);
+	return ret ? ret : conn_do(req, NULL, NULL);
+}
+
 static int service_flush(struct args *args)
 {
 	int ret;
@@ -297,6 +319,8 @@ static const struct command service_commands[] = {
 	{ "set", service_put, put_usage, SAL_CMD_SERVICE_SET },
 	{ "replace", service_put, put_usage, SAL_CMD_SERVICE_NEW, true },
 	{ "del", service_del, "NAME" },
+	{ "freeze", service_freeze, "NAME [time TIME]", SAL_CMD_SERVICE_FREEZE },
+	{ "thaw", service_freeze, "NAME", SAL_CMD_SERVICE_THAW },
 	{ "flush", service_flush, "" },
 	{ }
 };

@@ -32,7 +32,7 @@ MOST = 2000
 # what traffic and time change
 CHANGING = {"DOMAIN": ("FLOWS", "CREATED", "DESTROYED", "GENERATION",
                        "HELD_PACKETS", "HELD_BYTES"),
-            "SERVICE": ("FLOWS",) + TRAFFIC,
+            "SERVICE": ("FLOWS", "FROZEN") + TRAFFIC,
             "ENDPOINT": ("FLOWS", "CELLS", "ID") + TRAFFIC,
             "MEMBER": ("ID",),
             "POLICY": (), "RULE": ("ID",)}
@@ -350,6 +350,14 @@ def change_cases(test):
     test.case("service-set", "SERVICE_SET",
               b_com + vips("10.1.0.2", "fd00:254::2", "10.1.0.8"),
               undo=[("SERVICE_SET", b_com + vips(*b_vips))])
+    test.case("service-freeze", "SERVICE_FREEZE",
+              b_com + A("SERVICE_FROZEN", u32(60000)),
+              undo=[("SERVICE_THAW", b_com)])
+    test.must("SERVICE_FREEZE", b_com + A("SERVICE_FROZEN", u32(60000)))
+    test.case("service-thaw", "SERVICE_THAW", b_com,
+              undo=[("SERVICE_FREEZE",
+                     b_com + A("SERVICE_FROZEN", u32(60000)))])
+    test.must("SERVICE_THAW", b_com)
     test.case("service-set, another scheduler", "SERVICE_SET",
               b_com + A("SERVICE_SCHED", u32(3)),
               undo=[("SERVICE_SET", b_com + A("SERVICE_SCHED", u32(0)))])

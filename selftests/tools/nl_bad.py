@@ -156,6 +156,11 @@ TABLE = [
      "SERVICE_HOLD_TIME"),
     ("SERVICE_NEW", SVC + attr(77, u32(1)), "EINVAL", "nknown", 77),
     ("SERVICE_SET", SVC, "ENOENT", "x.com", "SERVICE_NAME"),
+    ("SERVICE_FREEZE", SVC, "ENOENT", "x.com", "SERVICE_NAME"),
+    ("SERVICE_FREEZE", A("SERVICE_NAME", text("b.com")) +
+     A("SERVICE_FROZEN", u32(60001)), "ERANGE", "", "SERVICE_FROZEN"),
+    ("SERVICE_THAW", A("SERVICE_NAME", text("b.com")), "ENOENT", "not frozen",
+     "SERVICE_NAME"),
     ("SERVICE_GET", SVC, "ENOENT", "x.com", "SERVICE_NAME"),
     ("SERVICE_DEL", SVC, "ENOENT", "x.com", "SERVICE_NAME"),
     ("SERVICE_DEL", b"", "EINVAL", "missing", "SERVICE_NAME"),

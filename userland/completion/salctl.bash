@@ -81,9 +81,14 @@ _salctl_object()
 		;;
 	service)
 		case $cmd in
-		"")	echo show add set replace del flush help ;;
-		show|del)
+		"")	echo show add set replace del freeze thaw flush help ;;
+		show|del|thaw)
 			[ $after -eq 0 ] && _salctl_services ;;
+		freeze)	if [ $after -eq 0 ]; then
+				_salctl_services
+			else
+				echo time
+			fi ;;
 		set|replace)
 			if [ $after -eq 0 ]; then
 				_salctl_services

@@ -97,6 +97,10 @@ sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"up"}' \
 	endpoint undrain b.com b1
 sends '{"op":"service-set","name":"b.com","sched":"maglev","affinity":300}' \
 	service set b.com affinity 5m sched maglev
+sends '{"op":"service-freeze","name":"b.com","frozen":5000}' \
+	service freeze b.com time 5s
+sends '{"op":"service-freeze","name":"b.com"}' service freeze b.com
+sends '{"op":"service-thaw","name":"b.com"}' service thaw b.com
 sends '{"op":"service-set","name":"b.com","affinity":0}' \
 	service set b.com affinity off
 sends '{"op":"endpoint-new","service":"b.com","name":"x","ipv4":"10.0.0.2","lease":5000}' \

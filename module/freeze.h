@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * freeze.h - services whose packets wait because somebody has said so
+ *
+ * While a service is frozen its gates are closed, whatever endpoints it has, so that
+ * their state can be moved and no packet meets half of it. It thaws by a request, or
+ * when its time is over.
+ */
+#ifndef _SAL_FREEZE_H
+#define _SAL_FREEZE_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+struct netlink_ext_ack;
+struct sal_domain;
+struct sal_service;
+
+/**
+ * struct sal_freeze - a service is frozen; sal_mutex
+ * @list: in &sal_domain.frozen
+ * @svc: the service; takes it along as it is deleted
+ * @until: jiffies
+ */
+struct sal_freeze {
+	struct list_head list;
+	struct sal_service *svc;
+	unsigned long until;
+};
+
+/**
+ * sal_freeze() - let packets of a service wait
+ * @svc: service; one that is frozen is so for the new time
+ * @ms: for how long at most
+ * @extack: what is wrong
+ *
+ * What has passed the gate before is on its way to endpoints yet until an RCU grace
+ * period is over. sal_mutex.
+ *
+ * Return: 0, EOPNOTSUPP for a service that holds nothing, or ENOMEM.
+ */
+int sal_freeze(struct sal_service *svc, u32 ms, struct netlink_ext_ack *extack);
+
+/* packets go on, where there is an endpoint; false where it was not frozen. sal_mutex */
+bool sal_thaw(struct sal_service *svc);
+
+/* ms that are left, 0 where it is not frozen, else at least 1; sal_mutex */
+u32 sal_freeze_left(const struct sal_service *svc);
+
+/* it is deleted: nothing thaws it any more; sal_mutex */
+void sal_freeze_forget(struct sal_service *svc);
+
+void sal_freeze_init(struct sal_domain *d);
+/* no service is left; may sleep, without sal_mutex */
+void sal_freeze_exit(struct sal_domain *d);
+
+#endif /* _SAL_FREEZE_H */
