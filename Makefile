@@ -39,7 +39,7 @@ help: ## this list
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
 	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks;"
 	@echo "                    make demo: only these scenes"
-	@echo "  SAL_SHARDS=2      so many machines at a time (1; check-debug: 2)"
+	@echo "  SAL_SHARDS=1      so many machines at a time (2)"
 	@echo "  SAL_BOOT=boot.sh  make check-long: only in a virtual machine; uml.sh:"
 	@echo "                    only in the kernel with sanitizers"
 	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (7200)"
@@ -102,7 +102,7 @@ setup-lint: ## install what lint takes, and the newest kernel's source
 check: setup ## build, boot a virtual machine, run all tests
 	$(PARALLEL) _check-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
-		SAL_TOOLS=$(BUILD_ABS)/tools \
+		SAL_SHARDS=$(or $(SAL_SHARDS),2) SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
 
 check-debug: setup setup-debug _setup-smp ## all tests in a kernel with sanitizers (User Mode Linux)
@@ -117,12 +117,12 @@ check-long: setup setup-debug ## tests that take long, in both kernels
 	$(PARALLEL) _check-module _debug-module _check-salctl _check-tools
 	@rc=0; for boot in $(or $(SAL_BOOT),boot.sh uml.sh); do \
 		case $$boot in \
-		uml.sh)	ko=debug; out=long-debug-out ;; \
-		*)	ko=check; out=long-out ;; \
+		uml.sh)	ko=debug; out=long-debug-out; list=-debug ;; \
+		*)	ko=check; out=long-out; list= ;; \
 		esac; \
 		env SAL_KO=$(BUILD_ABS)/$$ko/sal.ko SAL_BOOT=$$boot \
 			SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
-			$(BUILD)/$$out $(or $(T),$$(selftests/run.sh --list-long)) || \
+			$(BUILD)/$$out $(or $(T),$$(selftests/run.sh --list-long$$list)) || \
 			rc=1; \
 	done; exit $$rc
 

@@ -8,6 +8,7 @@
 #	run.sh --list			print the names of all
 #	run.sh --list-debug		and of those for a kernel with sanitizers
 #	run.sh --list-long		of those that take long
+#	run.sh --list-long-debug	and of those for a kernel with sanitizers
 #
 # userns-t_NAME.sh is t_NAME.sh, run by root of a user namespace of its own, with a
 # network namespace and mounts of its own. The module is loaded before and unloaded
@@ -45,8 +46,11 @@ out="$REPO/build/out"
 
 # --- in a user namespace ----------------------------------------------------
 
-# What --list has of it; the rest is in --list-debug, as it takes its time.
+# What --list has of it; what --list-debug has beside it, where memory is accounted to
+# guests, or rights are asked for; the rest takes its time, and is in --list-long-debug.
 USERNS=(t_nl_perm t_ping t_rights)
+USERNS_DEBUG=(t_acct t_fail t_flow_limit t_hold t_limits t_mapped t_netns t_policy
+	      t_rules t_tcp t_transaction t_udp t_upcall t_vip)
 
 # What is run again where it has two CPUs and sanitizers.
 SMP=(t_flap t_hold t_map_race t_transaction d_churn)
@@ -74,10 +78,14 @@ no_userns()
 	END
 }
 
-list_userns()
+# those that are in no other list
+list_userns_rest()
 {
 	local test
 	for test in t_*.sh; do
+		case " ${USERNS[*]} ${USERNS_DEBUG[*]} " in
+		*" ${test%.sh} "*)	continue ;;
+		esac
 		no_userns | grep -q "^${test%.sh}[[:space:]]" ||
 			echo "userns-$test"
 	done
@@ -90,11 +98,17 @@ while [ $# -gt 0 ]; do
 	--list)		cd "$TESTS_DIR" && ls t_*.sh &&
 				printf 'userns-%s.sh\n' "${USERNS[@]}"
 			exit ;;
-	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh && list_userns &&
+	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh &&
+				printf 'userns-%s.sh\n' "${USERNS[@]}" \
+					"${USERNS_DEBUG[@]}" &&
 				(cd debug && ls d_*.sh) &&
 				printf 'smp-%s.sh\n' "${SMP[@]}"
 			exit ;;
 	--list-long)	cd "$TESTS_DIR/long" && ls l_*.sh
+			exit ;;
+	--list-long-debug)
+			cd "$TESTS_DIR" && list_userns_rest &&
+				(cd long && ls l_*.sh)
 			exit ;;
 	-*)		sed -n '/^#\t/s/^#\t//p' "$0" >&2; exit 2 ;;
 	*)		break ;;

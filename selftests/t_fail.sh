@@ -45,6 +45,18 @@ down()
 	S endpoint set b.com b1 state down
 }
 
+# FAMILY TRIGGER REPORT: IPv6 takes the route to an address away before it says that
+# the address goes. What arrives in between, which takes another CPU, b1 throws away
+# and counts; nothing else is lost.
+none_lost()
+{
+	local gone=0
+	[ "$1 $2" != "6 address" ] || gone="$(in_ns b1 \
+		awk '$1 == "Ip6InAddrErrors" { print $2 }' /proc/net/snmp6)"
+	[ "$gone" -eq 0 ] || echo "# b1 threw $gone away" >&2
+	nothing_lost "$(jq -c ".lost -= $gone" <<<"$3")"
+}
+
 # --- the state that each begins with and leaves behind ----------------------
 
 b1_there()
@@ -81,7 +93,7 @@ survivor()
 	poll 5 bound_to b2 || return 1
 	poll 5 more_than "$before" b2 "$1" || return 1
 	report="$(flood_end f TERM)"
-	nothing_lost "$report"
+	none_lost "$1" "$2" "$report"
 }
 
 more_than()
@@ -111,7 +123,7 @@ held()
 	poll 5 json_is ".[0].gate$1" open service show b.com || return 1
 	report="$(flood_end f TERM)"
 	S endpoint del b.com b3
-	nothing_lost "$report"
+	none_lost "$1" "$2" "$report"
 }
 
 # Of a lost carrier the kernel tells up to a second later, and what was sent

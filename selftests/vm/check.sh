@@ -166,7 +166,7 @@ fi
 [ -z "$all" ] || run_salctl
 if [ ${#plain[@]} -eq 0 ]; then
 	: >"$out/results"
-elif [ "$SHARDS" -le 1 ]; then
+elif [ "$SHARDS" -le 1 ] || [ ${#plain[@]} -eq 1 ]; then
 	run_shard "$out" "${plain[@]}"
 else
 	pids=()
