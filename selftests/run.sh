@@ -15,7 +15,8 @@
 # after it, which such a root may not do. Lists have some of these, see below.
 #
 # smp-t_NAME.sh is t_NAME.sh, or d_NAME.sh, for a machine with more than one CPU:
-# where races are what it is about.
+# where races are what it is about. Machines for others have one, as two that are
+# emulated would wait for each other most of the time.
 #
 # A test is an executable t_*.sh (or debug/d_*.sh, long/l_*.sh) that exits with 0 (pass), 1
 # (fail) or 4 (skip).  It may report cases of its own in KTAP on its output (see
@@ -52,8 +53,23 @@ USERNS=(t_nl_perm t_ping t_rights)
 USERNS_DEBUG=(t_acct t_fail t_flow_limit t_hold t_limits t_mapped t_netns t_policy
 	      t_rules t_tcp t_transaction t_udp t_upcall t_vip)
 
-# What is run again where it has two CPUs and sanitizers.
+# What is run again where it has two CPUs and sanitizers; and what is run in a virtual
+# machine with two instead of one.
 SMP=(t_flap t_hold t_map_race t_transaction d_churn)
+SMP_VM=(t_fail t_flap t_hold t_inflight t_map_race t_migrate)
+
+list_vm()
+{
+	local test
+	for test in t_*.sh; do
+		case " ${SMP_VM[*]} " in
+		*" ${test%.sh} "*)	;;
+		*)			echo "$test" ;;
+		esac
+	done
+	printf 'userns-%s.sh\n' "${USERNS[@]}"
+	printf 'smp-%s.sh\n' "${SMP_VM[@]}"
+}
 
 # Tests that root of a user namespace cannot run, or has nothing to add to, and why.
 no_userns()
@@ -95,8 +111,7 @@ while [ $# -gt 0 ]; do
 	case "$1" in
 	-o)		out="${2:?}"; shift 2 ;;
 	--splats)	echo "$SPLATS"; exit 0 ;;
-	--list)		cd "$TESTS_DIR" && ls t_*.sh &&
-				printf 'userns-%s.sh\n' "${USERNS[@]}"
+	--list)		cd "$TESTS_DIR" && list_vm
 			exit ;;
 	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh &&
 				printf 'userns-%s.sh\n' "${USERNS[@]}" \
