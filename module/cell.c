@@ -413,9 +413,14 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
 }
 
+bool sal_cell_is_pinned(const struct sal_cell *cell)
+{
+	return cell->tcp && READ_ONCE(cell->svc->conf.tcp) != SAL_TCP_REPAIR;
+}
+
 static bool cell_is_movable(const struct sal_cell *cell)
 {
-	return cell_flows(cell) && !cell->tcp;
+	return cell_flows(cell) && !sal_cell_is_pinned(cell);
 }
 
 /*

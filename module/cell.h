@@ -113,6 +113,9 @@ int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
 		      enum sal_af af, unsigned int n);
 void sal_cells_discard(struct list_head *fresh);
 
+/* does a request that moves flows leave this one's where they are? Any context. */
+bool sal_cell_is_pinned(const struct sal_cell *cell);
+
 /* the following under sal_lock */
 
 /* fill the empty slots of an endpoint; it becomes usable for the family and
@@ -123,8 +126,8 @@ void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
 /* it is not usable any more: its cells go to the others, or are orphans */
 void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		     enum sal_cause cause);
-/* all cells with flows from one endpoint to another, but for those of TCP; the
- * slots they leave are filled from @fresh. Where that is empty, those of TCP go,
+/* all cells with flows from one endpoint to another, but for those that are pinned;
+ * the slots they leave are filled from @fresh. Where that is empty, pinned ones go,
  * too, and @from is not usable afterwards.
  */
 void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,

@@ -90,7 +90,7 @@ static int migrate_prepare(struct sal_endpoint *const *from, unsigned int n,
 			if (!(from[i]->has & BIT(af)))
 				continue;
 			err = sal_cells_prepare(&fresh[af], from[i]->svc, af,
-						SAL_CELLS);
+						SAL_CELLS_ALL);
 			if (err) {
 				NL_SET_ERR_MSG(extack, "out of memory");
 				return err;

@@ -42,6 +42,8 @@ NAMES(stray,
 
 NAMES(tcp,
 	[SAL_TCP_PIN] = "pin",
+	[SAL_TCP_RESET] = "reset",
+	[SAL_TCP_REPAIR] = "repair",
 );
 
 NAMES(sched,

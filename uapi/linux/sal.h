@@ -72,9 +72,15 @@ enum sal_stray {
  *   others.
  * @SAL_TCP_PIN: They stay where they are, until they end or their endpoint
  *   cannot be used any more.
+ * @SAL_TCP_RESET: They are ended by a RST to both sides, at once; also where
+ *   their endpoint cannot be used any more.
+ * @SAL_TCP_REPAIR: They move with the others: somebody takes the connections
+ *   themselves from one endpoint to the other (TCP_REPAIR).
  */
 enum sal_tcp {
 	SAL_TCP_PIN,
+	SAL_TCP_RESET,
+	SAL_TCP_REPAIR,
 };
 
 /**

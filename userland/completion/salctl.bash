@@ -187,7 +187,7 @@ _salctl_value()
 	late)		echo translate drop ;;
 	hold)		echo off packets bytes time ;;
 	proto)		echo any icmp icmpv6 tcp udp udplite sctp dccp ;;
-	tcp)		echo pin ;;
+	tcp)		echo pin reset repair ;;
 	stray)		echo reset drop adopt ;;
 	sched)		echo wrr lc p2c maglev ;;
 	timeout)	echo new replied syn established closing closed ;;

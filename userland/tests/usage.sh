@@ -72,6 +72,8 @@ usage "service add: on-empty 'x': not one of drop, reject" \
 	service add b.com on-empty x
 usage "service add: late 'x': not one of translate, drop" \
 	service add b.com late x
+usage "service add: tcp 'x': not one of pin, reset, repair" \
+	service add b.com tcp x
 usage "service add: proto 'x': neither a known protocol nor a number up to 255" \
 	service add b.com proto x
 usage "service add: port '80-': not a number" \

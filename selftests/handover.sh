@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# TCP connections that move: b.com is served by one process, in b1 to begin with,
+# which hands all of its sockets to one in b2, and back. See tools/moveserver.c and
+# tools/moveclient.c.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+MOVES="${MOVES:-3}"
+IDLE="${IDLE:-20}"		# connections of each family
+
+# server NS [OPTION...] [PORT...]
+server()
+{
+	local ns="$1" file="$WORK/server.$1" opts=() limit
+	shift
+	while [[ "${1:-}" = -* ]]; do
+		opts+=("$1")
+		shift
+	done
+	rm -f "$file"
+	limit="$(ulimit -Hn)"
+	(ulimit -n "$limit" && exec ip netns exec "$ns" "$TOOLS/moveserver" \
+		"${opts[@]}" "$WORK/control.$ns" "$@") >"$file" 2>&1 &
+	SERVER_PID=$!
+	PIDS+=("$SERVER_PID")
+	poll 5 grep -qs listening "$file"
+}
+
+setup_handover()
+{
+	ulimit -n "$(ulimit -Hn)"
+	setup
+	service b.com 2 tcp repair hold packets 4000 bytes 8M time 20s
+	endpoint b.com b1 11
+	endpoint b.com b2 12
+	S endpoint drain b.com b2
+	server b1 7
+	server b2
+	AT=b1
+	STALLS="$WORK/stalls"
+	: >"$STALLS"
+}
+
+# hand_over FROM TO [OPTION...]: in one command
+hand_over()
+{
+	local from="$1" to="$2"
+	shift 2
+	"$TOOLS/salhandover" -n orch -l 20 "$@" b.com from "$from" \
+		"$WORK/control.$from" to "$to" "$WORK/control.$to"
+}
+
+# once, to where it is not
+move()
+{
+	local to=b2
+	[ "$AT" = b1 ] || to=b1
+	hand_over "$AT" "$to" -j "$@" >"$WORK/moved" || return 1
+	cat "$WORK/moved" >>"$STALLS"
+	AT="$to"
+}
+
+# client NAME [MOVECLIENT OPTION...] MODE FAMILY [PORT]: in the background; its
+# report comes with client_end NAME
+client()
+{
+	local name="$1" family opts=()
+	shift
+	while [[ "$1" = -* ]]; do
+		opts+=("$1")
+		[ "$1" = -s ] || { opts+=("$2"); shift; }
+		shift
+	done
+	family="$2"
+	echo "+ moveclient ${opts[*]} $1 $(vip "$family" 2) ${3:-7} &" >&2
+	flood_as "$name" ip netns exec a "$TOOLS/moveclient" "${opts[@]}" \
+		"$1" "$(vip "$family" 2)" "${3:-7}"
+	poll 30 grep -q connected "$WORK/flood.$name.err"
+}
+
+# clients_end NAME...: all at once
+clients_end()
+{
+	local name var
+	for name; do
+		var="FLOOD_$name"
+		kill -TERM "${!var}" || true
+	done
+	for name; do
+		poll 60 test -s "$WORK/flood.$name" || return 1
+		sed "s/^/| $name: /" "$WORK/flood.$name" \
+			"$WORK/flood.$name.err" >&2
+	done
+}
+
+# unharmed NAME: what such a client has to report
+unharmed()
+{
+	local name report
+	report="$(cat "$WORK/flood.$1")"
+	local rc=0
+	for name in wrong lost resets closed; do
+		expect "$1: $name" "$(field "$report" $name)" 0 || rc=1
+	done
+	return "$rc"
+}
+
+# carried NAME FIELD AT-LEAST: and something has happened
+carried()
+{
+	unharmed "$1" &&
+		expect_num "$1: $2" "$(field "$(cat "$WORK/flood.$1")" "$2")" \
+			-ge "$3"
+}
+
+# all that stood still, as the driver saw it; and each client
+print_stalls()
+{
+	jq -rs 'flatten | "# \(length) moves of \(max_by(.sockets).sockets) sockets, frozen for " +
+		"\(map(.frozen / 1e6) | "\(min * 10 | floor / 10) to \(max * 10 | floor / 10)") ms"' \
+		"$STALLS"
+	jq -r --arg name "$1" '"# longest silence: \(.stall_ms) ms"' "$WORK/flood.$1"
+}
+
+# --- cases ------------------------------------------------------------------
+
+# each kind of client at once, of both families; N moves
+move_all()
+{
+	local f i
+	for f in 4 6; do
+		client "both$f" both "$f" || return 1
+		client "slow$f" -s both "$f" || return 1
+		client "ask$f" -c 4 -i 1 ask "$f" || return 1
+		client "greet$f" -c 2 greet "$f" || return 1
+		client "idle$f" -c "$IDLE" idle "$f" || return 1
+	done
+	for ((i = 0; i < $1; i++)); do
+		move || return 1
+	done
+	clients_end both4 slow4 ask4 greet4 idle4 both6 slow6 ask6 greet6 idle6
+}
+
+greeted()
+{
+	carried "greet$1" greetings $((2 * MOVES))
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * target.c - salctl, and what it says
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "target.h"
+
+#define WORDS	16
+
+const char *target_ns;
+
+/* @words end with NULL; @out: its standard output, or -1 for nowhere */
+static int salctl_run(const char *const *words, int out)
+{
+	const char *argv[WORDS + 6];
+	int n = 0, status;
+	pid_t pid;
+
+	argv[n++] = "salctl";
+	if (target_ns) {
+		argv[n++] = "-n";
+		argv[n++] = target_ns;
+	}
+	argv[n++] = "-j";
+	while (*words && n < WORDS + 5)
+		argv[n++] = *words++;
+	argv[n] = NULL;
+
+	pid = fork();
+	if (!pid) {
+		if (out < 0)
+			out = open("/dev/null", O_WRONLY);
+		dup2(out, STDOUT_FILENO);
+		execvp(argv[0], (char *const *)argv);
+		fprintf(stderr, "salhandover: salctl: %s\n", strerror(errno));
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+		fprintf(stderr, "salhandover: salctl: %s\n", strerror(errno));
+		return -1;
+	}
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -1;
+}
+
+int target_salctl(const char *const *words)
+{
+	return salctl_run(words, -1);
+}
+
+/* the first object of what it prints, or NULL */
+static json_t *salctl_object(const char *const *words)
+{
+	json_t *list, *obj = NULL;
+	json_error_t error;
+	FILE *file;
+
+	/* a file, since a pipe that is full would wait for us */
+	file = tmpfile();
+	if (!file) {
+		perror("salhandover");
+		return NULL;
+	}
+	if (!salctl_run(words, fileno(file))) {
+		rewind(file);
+		list = json_loadf(file, 0, &error);
+		obj = json_incref(json_array_get(list, 0));
+		json_decref(list);
+		if (!obj)
+			fprintf(stderr, "salhandover: salctl says nothing\n");
+	}
+	fclose(file);
+	return obj;
+}
+
+static bool get_addr(const json_t *obj, const char *key, int af, void *addr)
+{
+	const char *text = json_string_value(json_object_get(obj, key));
+
+	return text && inet_pton(af, text, addr) == 1;
+}
+
+int target_get(const char *svc, const char *name, struct target *t)
+{
+	const char *const words[] = { "endpoint", "show", svc, name, NULL };
+	json_t *obj = salctl_object(words);
+	const char *state;
+
+	if (!obj)
+		return -1;
+	memset(t, 0, sizeof(*t));
+	t->has4 = get_addr(obj, "ipv4", AF_INET, t->ipv4);
+	t->has6 = get_addr(obj, "ipv6", AF_INET6, t->ipv6);
+	t->port = json_integer_value(json_object_get(obj, "port"));
+	state = json_string_value(json_object_get(obj, "state"));
+	t->draining = state && !strncmp(state, "drain", 5);
+	json_decref(obj);
+	return 0;
+}
+
+long target_migrate(const char *svc, const char *from, const char *to)
+{
+	const char *const words[] = {
+		"migrate", svc, "from", from, "to", to, NULL
+	};
+	json_t *obj = salctl_object(words);
+	long flows;
+
+	if (!obj)
+		return -1;
+	flows = json_integer_value(json_object_get(obj, "flows"));
+	json_decref(obj);
+	return flows;
+}

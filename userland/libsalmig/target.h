@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * target.h - what salhandover asks of salctl
+ */
+#ifndef SALMIG_TARGET_H
+#define SALMIG_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * struct target - an endpoint
+ * @has4: it has an IPv4 address; @has6 likewise
+ * @ipv4: the address
+ * @ipv6: the address
+ * @port: 0 for the service's
+ * @draining: it takes no new flows
+ */
+struct target {
+	bool has4, has6;
+	uint8_t ipv4[4];
+	uint8_t ipv6[16];
+	unsigned int port;
+	bool draining;
+};
+
+/* of salctl -n; NULL for here */
+extern const char *target_ns;
+
+/* 0, or -1, and it was told on stderr */
+int target_salctl(const char *const *words);
+int target_get(const char *svc, const char *name, struct target *t);
+/* flows and connections that went, or -1 */
+long target_migrate(const char *svc, const char *from, const char *to);
+
+#endif /* SALMIG_TARGET_H */
