@@ -41,7 +41,7 @@ static u32 cell_flows(const struct sal_cell *cell)
 {
 	u32 refs = refcount_read(&cell->refs);
 
-	return cell->slot >= 0 && refs ? refs - 1 : refs;
+	return cell->slot != -1 && refs ? refs - 1 : refs;
 }
 
 static struct sal_endpoint *cell_ep(const struct sal_cell *cell)
@@ -87,11 +87,8 @@ bool sal_cell_get(struct sal_cell *cell)
 	return there;
 }
 
-/**
- * sal_cell_put() - a flow lets go of its cell
- * @cell: cell
- */
-void sal_cell_put(struct sal_cell *cell)
+/* true where that was the last flow, and the cell is to be unlinked */
+static bool cell_drop(struct sal_cell *cell)
 {
 	bool last;
 
@@ -99,7 +96,16 @@ void sal_cell_put(struct sal_cell *cell)
 	cell_count(cell, -1);
 	last = refcount_dec_and_test(&cell->refs);
 	spin_unlock_bh(cell_lock(cell));
-	if (!last)
+	return last;
+}
+
+/**
+ * sal_cell_put() - a flow lets go of its cell
+ * @cell: cell
+ */
+void sal_cell_put(struct sal_cell *cell)
+{
+	if (!cell_drop(cell))
 		return;
 	spin_lock_bh(&sal_lock);
 	cell_unlink(cell);
@@ -465,4 +471,45 @@ void sal_cells_count_movable(struct sal_endpoint *ep, enum sal_af af,
 	list_for_each_entry(cell, &ep->cells[af], list)
 		if (cell_is_movable(cell))
 			cells_count_one(count, cell);
+}
+
+/* --- flows that move alone -------------------------------------------------- */
+
+struct sal_cell *sal_cell_branch(const struct sal_cell *cell,
+				 struct sal_endpoint *to,
+				 struct list_head *fresh)
+{
+	struct sal_cell *branch = cells_first(fresh);
+
+	lockdep_assert_held(&sal_lock);
+	branch->af = cell->af;
+	branch->tcp = cell->tcp;
+	WRITE_ONCE(branch->slot, SAL_CELL_HELD);
+	memcpy(branch->former, cell->former, sizeof(branch->former));
+	branch->next = cell->next;
+	RCU_INIT_POINTER(branch->ep, to);
+	list_move_tail(&branch->list, &to->cells[branch->af]);
+	return branch;
+}
+
+/* who is left is remembered before any packet can find the flow where it is now */
+void sal_cell_rebind(struct sal_cell __rcu **slot, struct sal_cell *to)
+{
+	struct sal_cell *from;
+
+	from = rcu_dereference_protected(*slot, lockdep_is_held(&sal_lock));
+	cell_remember(to, cell_ep(from)->id);
+	/* it is held */
+	sal_cell_get(to);
+	rcu_assign_pointer(*slot, to);
+	if (cell_drop(from))
+		cell_unlink(from);
+}
+
+void sal_cell_release(struct sal_cell *cell)
+{
+	lockdep_assert_held(&sal_lock);
+	WRITE_ONCE(cell->slot, -1);
+	if (refcount_dec_and_test(&cell->refs))
+		cell_unlink(cell);
 }

@@ -62,6 +62,8 @@ struct sal_service;
  * @local: it lives in a namespace of this host
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
+ * @taken: what a request that moves selected flows has taken from it. sal_lock and
+ *	sal_mutex.
  * @dead: deleted. sal_mutex and sal_lock.
  * @pending: planned only: what happens to it is told to nobody. sal_lock.
  * @plan: enum sal_plan. sal_mutex, likewise all down to @link.
@@ -113,6 +115,7 @@ struct sal_endpoint {
 	bool local;
 	struct sal_moved moved;
 	struct list_head in_moved;
+	struct sal_moved taken;
 	bool dead;
 	bool pending;
 	enum sal_plan plan;

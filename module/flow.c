@@ -835,6 +835,24 @@ static void flow_keep(struct sal_domain *d, struct sal_flow *f)
 		sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
 }
 
+/*
+ * A request may have moved it, and not its cell, since that was looked at. It does so
+ * under the lock, and next finds the other one.
+ */
+static bool flow_bind_as(struct sal_flow *next, const struct sal_flow *f)
+{
+	struct sal_cell *cell = rcu_dereference(f->cell);
+	struct sal_cell *old = rcu_dereference(next->cell);
+
+	if (likely(cell == old))
+		return true;
+	if (!sal_cell_get(cell))
+		return false;
+	rcu_assign_pointer(next->cell, cell);
+	sal_cell_put(old);
+	return true;
+}
+
 /* under the lock: -EALREADY and -ENOENT as flow_hand_over() has them */
 static int flow_pass_on(struct sal_domain *d, struct sal_flow *f,
 			struct sal_flow *next)
@@ -844,6 +862,8 @@ static int flow_pass_on(struct sal_domain *d, struct sal_flow *f,
 	lockdep_assert_held(&d->alt_lock);
 	if (f->kind == SAL_FLOW_PAST)
 		return -EALREADY;
+	if (!flow_bind_as(next, f))
+		return -ENOENT;
 	if (atomic_fetch_or(SAL_MARK_PASSED_ON, &f->marks) & SAL_MARK_REMOVED)
 		return -ENOENT;
 	err = flow_link_successor(d, f, next);

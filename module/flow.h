@@ -84,7 +84,8 @@ enum sal_flow_kind {
  * @member: number of the member that translates it, which is the client or
  *	routes for it; never changes
  * @cell: what it is bound to; holds a reference. The collector may exchange
- *	it for another cell of the same endpoint.
+ *	it for another cell of the same endpoint (sal_lock), a request for one of
+ *	another endpoint (&sal_domain.alt_lock and sal_lock).
  * @vip: address that the client uses; never changes
  * @client: client address; never changes
  * @seen: coarse time of the last packet, see sal_flow_now(). Written by the

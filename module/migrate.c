@@ -8,6 +8,7 @@
  */
 #include <linux/ktime.h>
 #include <linux/netlink.h>
+#include <linux/slab.h>
 
 #include "affinity.h"
 #include "domain.h"
@@ -22,8 +23,8 @@ static const char * const af_name[SAL_AF_NUM] = {
 	[SAL_V6] = "IPv6",
 };
 
-static int migrate_check_to(const struct sal_endpoint *to,
-			    struct netlink_ext_ack *extack)
+int sal_migrate_check_to(const struct sal_endpoint *to,
+			 struct netlink_ext_ack *extack)
 {
 	int af;
 
@@ -141,7 +142,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	memset(res, 0, sizeof(*res));
 	for (af = 0; af < SAL_AF_NUM; af++)
 		INIT_LIST_HEAD(&fresh[af]);
-	err = migrate_check_to(to, extack);
+	err = sal_migrate_check_to(to, extack);
 	if (err)
 		return err;
 	err = migrate_prepare(from, n, fresh, extack);
@@ -172,5 +173,55 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 out:
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_discard(&fresh[af]);
+	return err;
+}
+
+/* one step; what it did is added */
+static int migrate_some(struct sal_endpoint *const *from, unsigned int n,
+			struct sal_endpoint *to, bool check,
+			struct sal_migrate_result *sum,
+			struct netlink_ext_ack *extack)
+{
+	struct sal_migrate_result res;
+	int err;
+
+	err = sal_migrate(from, n, to, check, &res, extack);
+	if (err)
+		return err;
+	sum->moved.flows += res.moved.flows;
+	sum->moved.cells += res.moved.cells;
+	sum->ns += res.ns;
+	return 0;
+}
+
+int sal_migrate_others(struct sal_endpoint *to, bool check,
+		       struct sal_migrate_result *res,
+		       struct netlink_ext_ack *extack)
+{
+	struct sal_endpoint **from, *ep;
+	unsigned int n = 0;
+	int err = 0;
+
+	lockdep_assert_held(&sal_mutex);
+	memset(res, 0, sizeof(*res));
+	from = kmalloc_array(SAL_FROM_MAX, sizeof(*from), GFP_KERNEL);
+	if (!from) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
+	list_for_each_entry(ep, &to->svc->endpoints, in_service) {
+		if (ep == to || !atomic_read(&ep->n_flows))
+			continue;
+		from[n++] = ep;
+		if (n < SAL_FROM_MAX)
+			continue;
+		err = migrate_some(from, n, to, check, res, extack);
+		n = 0;
+		if (err)
+			break;
+	}
+	if (!err)
+		err = migrate_some(from, n, to, check, res, extack);
+	kfree(from);
 	return err;
 }

@@ -40,4 +40,23 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 		struct sal_migrate_result *res,
 		struct netlink_ext_ack *extack);
 
+/**
+ * sal_migrate_others() - move all flows of a service to one of its endpoints
+ * @to: where to
+ * @check: do everything but the move
+ * @res: what was done, or would have been
+ * @extack: what is wrong
+ *
+ * Up to %SAL_FROM_MAX endpoints that have any are one step. sal_mutex.
+ *
+ * Return: as sal_migrate(); perhaps after some have moved, where there are more.
+ */
+int sal_migrate_others(struct sal_endpoint *to, bool check,
+		       struct sal_migrate_result *res,
+		       struct netlink_ext_ack *extack);
+
+/* may anything be moved there at all? 0 or ENETDOWN. sal_mutex. */
+int sal_migrate_check_to(const struct sal_endpoint *to,
+			 struct netlink_ext_ack *extack);
+
 #endif /* _SAL_MIGRATE_H */

@@ -312,11 +312,16 @@ static const struct nla_policy sal_flow_del_nl_policy[SAL_A_FLOW_DPORT + 1] = {
 };
 
 /* SAL_CMD_MIGRATE - do */
-static const struct nla_policy sal_migrate_nl_policy[SAL_A_MIGRATE_CHECK + 1] = {
+static const struct nla_policy sal_migrate_nl_policy[SAL_A_MIGRATE_ID + 1] = {
 	[SAL_A_MIGRATE_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_MIGRATE_FROM] = { .type = NLA_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_MIGRATE_TO] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_MIGRATE_CHECK] = { .type = NLA_FLAG, },
+	[SAL_A_MIGRATE_SRC] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_MIGRATE_PROTO] = { .type = NLA_U8, },
+	[SAL_A_MIGRATE_SPORT] = { .type = NLA_BE16, },
+	[SAL_A_MIGRATE_DPORT] = { .type = NLA_BE16, },
+	[SAL_A_MIGRATE_ID] = { .type = NLA_UINT, },
 };
 
 /* SAL_CMD_RESOLVE - do */
@@ -539,7 +544,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_migrate_doit,
 		.policy		= sal_migrate_nl_policy,
-		.maxattr	= SAL_A_MIGRATE_CHECK,
+		.maxattr	= SAL_A_MIGRATE_ID,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -103,17 +103,44 @@ static int filter_names(const struct genl_info *info,
 	return 0;
 }
 
-static int filter_src(const struct genl_info *info,
-		      struct sal_nl_flow_filter *filter)
+static int filter_src(const struct nlattr *nla,
+		      struct sal_nl_flow_filter *filter,
+		      struct netlink_ext_ack *extack)
 {
-	const struct nlattr *nla = info->attrs[SAL_A_FLOW_SRC];
 	int err;
 
 	if (!nla)
 		return 0;
 	filter->has_src = true;
-	err = sal_nl_get_prefix(nla, &filter->src, info->extack);
+	err = sal_nl_get_prefix(nla, &filter->src, extack);
 	return err == -EADDRNOTAVAIL ? -EINVAL : err;
+}
+
+/**
+ * sal_nl_flow_filter_heads() - take what a request says of headers
+ * @heads: attributes, or NULL
+ * @filter: where it goes; zeroed, or has something else already
+ * @extack: what is wrong
+ *
+ * Return: 0 or EINVAL.
+ */
+int sal_nl_flow_filter_heads(const struct sal_nl_flow_heads *heads,
+			     struct sal_nl_flow_filter *filter,
+			     struct netlink_ext_ack *extack)
+{
+	if (heads->proto) {
+		filter->has_proto = true;
+		filter->proto = nla_get_u8(heads->proto);
+	}
+	if (heads->sport) {
+		filter->has_sport = true;
+		filter->sport = nla_get_be16(heads->sport);
+	}
+	if (heads->dport) {
+		filter->has_dport = true;
+		filter->dport = nla_get_be16(heads->dport);
+	}
+	return filter_src(heads->src, filter, extack);
 }
 
 /**
@@ -127,22 +154,16 @@ int sal_nl_flow_filter(const struct genl_info *info,
 		       struct sal_nl_flow_filter *filter)
 {
 	struct nlattr **tb = info->attrs;
+	const struct sal_nl_flow_heads heads = {
+		.src	= tb[SAL_A_FLOW_SRC],
+		.proto	= tb[SAL_A_FLOW_PROTO],
+		.sport	= tb[SAL_A_FLOW_SPORT],
+		.dport	= tb[SAL_A_FLOW_DPORT],
+	};
 	int err;
 
 	memset(filter, 0, sizeof(*filter));
-	if (tb[SAL_A_FLOW_PROTO]) {
-		filter->has_proto = true;
-		filter->proto = nla_get_u8(tb[SAL_A_FLOW_PROTO]);
-	}
-	if (tb[SAL_A_FLOW_SPORT]) {
-		filter->has_sport = true;
-		filter->sport = nla_get_be16(tb[SAL_A_FLOW_SPORT]);
-	}
-	if (tb[SAL_A_FLOW_DPORT]) {
-		filter->has_dport = true;
-		filter->dport = nla_get_be16(tb[SAL_A_FLOW_DPORT]);
-	}
-	err = filter_src(info, filter);
+	err = sal_nl_flow_filter_heads(&heads, filter, info->extack);
 	if (err)
 		return err;
 	return filter_names(info, filter);

@@ -10,20 +10,23 @@
 #include "migrate.h"
 #include "net.h"
 #include "nl_util.h"
+#include "select.h"
 #include "service.h"
 
 /**
  * struct migrate_req - a request to move flows
  * @svc: service
  * @from: endpoints that they move from
- * @n: how many
+ * @n: how many; 0 for all others than @to
  * @to: endpoint that they move to
+ * @filter: which flows, where not all
  */
 struct migrate_req {
 	struct sal_service *svc;
 	struct sal_endpoint *from[SAL_FROM_MAX];
 	u32 n;
 	struct sal_endpoint *to;
+	struct sal_nl_flow_filter filter;
 };
 
 /* room for the names of the request, whose attributes grow by a NUL at most */
@@ -117,11 +120,6 @@ static int migrate_get(const struct genl_info *info, struct migrate_req *req)
 	req->to = sal_nl_find_endpoint(req->svc, info, SAL_A_MIGRATE_TO);
 	if (IS_ERR(req->to))
 		return PTR_ERR(req->to);
-	if (NL_REQ_ATTR_CHECK(info->extack, NULL, info->attrs,
-			      SAL_A_MIGRATE_FROM)) {
-		NL_SET_ERR_MSG(info->extack, "endpoint to leave is missing");
-		return -EINVAL;
-	}
 	nla_for_each_attr_type(nla, SAL_A_MIGRATE_FROM,
 			       genlmsg_data(info->genlhdr),
 			       genlmsg_len(info->genlhdr), rem) {
@@ -130,6 +128,82 @@ static int migrate_get(const struct genl_info *info, struct migrate_req *req)
 			return err;
 	}
 	return 0;
+}
+
+/* --- selected flows ---------------------------------------------------------- */
+
+static bool is_selective(const struct genl_info *info)
+{
+	return info->attrs[SAL_A_MIGRATE_SRC] ||
+	       info->attrs[SAL_A_MIGRATE_PROTO] ||
+	       info->attrs[SAL_A_MIGRATE_SPORT] ||
+	       info->attrs[SAL_A_MIGRATE_DPORT] ||
+	       info->attrs[SAL_A_MIGRATE_ID];
+}
+
+static int filter_get(const struct genl_info *info,
+		      struct sal_nl_flow_filter *filter)
+{
+	const struct sal_nl_flow_heads heads = {
+		.src	= info->attrs[SAL_A_MIGRATE_SRC],
+		.proto	= info->attrs[SAL_A_MIGRATE_PROTO],
+		.sport	= info->attrs[SAL_A_MIGRATE_SPORT],
+		.dport	= info->attrs[SAL_A_MIGRATE_DPORT],
+	};
+
+	if (info->attrs[SAL_A_MIGRATE_ID]) {
+		filter->has_id = true;
+		filter->id = nla_get_uint(info->attrs[SAL_A_MIGRATE_ID]);
+	}
+	return sal_nl_flow_filter_heads(&heads, filter, info->extack);
+}
+
+static bool filter_matches(struct sal_domain *d, const void *filter,
+			   const struct sal_flow *f)
+{
+	return sal_nl_flow_matches(d, filter, f);
+}
+
+static int migrate_selected(const struct genl_info *info,
+			    struct migrate_req *req,
+			    struct sal_migrate_result *res)
+{
+	const struct sal_select sel = {
+		.from		= req->from,
+		.n		= req->n,
+		.to		= req->to,
+		.matches	= filter_matches,
+		.filter		= &req->filter,
+		.check		= info->attrs[SAL_A_MIGRATE_CHECK],
+	};
+	bool found;
+	int err;
+
+	err = filter_get(info, &req->filter);
+	if (err)
+		return err;
+	err = sal_select_move(&sel, res, &found, info->extack);
+	if (err || found || !req->filter.has_id)
+		return err;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[SAL_A_MIGRATE_ID],
+				"service '%.24s' has no such flow %llu",
+				req->svc->name, req->filter.id);
+	return -ENOENT;
+}
+
+/* --- the request ------------------------------------------------------------- */
+
+static int migrate_any(const struct genl_info *info, struct migrate_req *req,
+		       struct sal_migrate_result *res)
+{
+	bool check = info->attrs[SAL_A_MIGRATE_CHECK];
+
+	if (is_selective(info))
+		return migrate_selected(info, req, res);
+	if (!req->n)
+		return sal_migrate_others(req->to, check, res, info->extack);
+	return sal_migrate(req->from, req->n, req->to, check, res,
+			   info->extack);
 }
 
 static int migrate(const struct genl_info *info, struct migrate_req *req,
@@ -146,9 +220,7 @@ static int migrate(const struct genl_info *info, struct migrate_req *req,
 	err = migrate_get(info, req);
 	if (err)
 		return err;
-	err = sal_migrate(req->from, req->n, req->to,
-			  info->attrs[SAL_A_MIGRATE_CHECK], &res,
-			  info->extack);
+	err = migrate_any(info, req, &res);
 	if (err)
 		return sal_nl_blame(info, err, list);
 	return migrate_put(rsp, req, &res);

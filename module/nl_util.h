@@ -141,6 +141,24 @@ struct sal_nl_flow_filter {
 bool sal_nl_flow_matches(struct sal_domain *d,
 			 const struct sal_nl_flow_filter *filter,
 			 const struct sal_flow *f);
+
+/**
+ * struct sal_nl_flow_heads - attributes about headers, of whatever request
+ * @src: a prefix
+ * @proto: IP protocol
+ * @sport: client port
+ * @dport: port that the client sends to
+ */
+struct sal_nl_flow_heads {
+	const struct nlattr *src;
+	const struct nlattr *proto;
+	const struct nlattr *sport;
+	const struct nlattr *dport;
+};
+
+int sal_nl_flow_filter_heads(const struct sal_nl_flow_heads *heads,
+			     struct sal_nl_flow_filter *filter,
+			     struct netlink_ext_ack *extack);
 int sal_nl_flow_filter(const struct genl_info *info,
 		       struct sal_nl_flow_filter *filter);
 

@@ -136,6 +136,26 @@ moves()
 	nothing_lost "$report"
 }
 
+# FAMILY: one stream of two goes there and back, and the other stays
+moves_selected()
+{
+	local report rc=0
+	these b1
+	S endpoint set b.com f1 state up
+	flood g -n 0 -i 2000 -e 71 "$(vip "$1" 2)"
+	flood f -n 0 -i 300 -w 32 -e 70 "$(vip "$1" 2)"
+	poll 5 json_is length 2 flow show service b.com || return 1
+	S migrate b.com from any to b1 || return 1
+	taskset -c "$OTHER_CPU" ip netns exec orch "$LIB_DIR/tools/moves.py" \
+		watch "$1" 21 b.com b1 f1 70 >&2 || rc=1
+	expect "where they are" "$(json 'sort_by(.sport) |
+		map("\(.sport) \(.endpoint)") | join(",")' flow show)" \
+		"70 f1,71 b1" || rc=1
+	report="$(flood_end f TERM)"
+	nothing_lost "$report" && nothing_lost "$(flood_end g TERM)" &&
+		return "$rc"
+}
+
 bound_to()
 {
 	json_is '[.[].endpoint] | unique | join(",")' "$1" \
@@ -317,6 +337,8 @@ remote_cases()
 	each_family "in fragments" large
 	each_family "shares with one that is here" shares
 	each_family "moves there and back, nothing is lost" moves
+	each_family "one flow of two moves there and back, nothing is lost" \
+		moves_selected
 	each_family "down and up, nothing is lost" downed
 	each_family "its lease expires: another takes over, nothing is lost" \
 		leased

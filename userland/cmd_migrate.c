@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_migrate.c - moving the flows of some endpoints to another one
+ * cmd_migrate.c - moving flows of some endpoints to another one
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "conn.h"
+#include "param.h"
 #include "salctl.h"
 #include "show.h"
 #include "text.h"
@@ -44,7 +45,9 @@ static void print_moved(const json_t *obj, bool check)
 	printf(": %llu flow%s %s to ", flows, plural(flows),
 	       check ? "would move" : "moved");
 	text_print_word(stdout, out_str(obj, "to"));
-	printf(" (%llu cell%s)", cells, plural(cells));
+	/* none are made to know which flows would move one by one */
+	if (cells || !flows)
+		printf(" (%llu cell%s)", cells, plural(cells));
 	if (!check) {
 		duration_format(buf, out_num(obj, "duration"));
 		printf(" in %s", buf);
@@ -88,6 +91,16 @@ static void put_from(struct request *req, const char *list)
 	}
 }
 
+static const struct param migrate_params[] = {
+	{ "check", param_flag, SAL_A_MIGRATE_CHECK },
+	{ "src", param_prefix, SAL_A_MIGRATE_SRC },
+	{ "proto", param_proto, SAL_A_MIGRATE_PROTO },
+	{ "sport", param_port, SAL_A_MIGRATE_SPORT },
+	{ "dport", param_port, SAL_A_MIGRATE_DPORT },
+	{ "id", param_uint, SAL_A_MIGRATE_ID },
+	{ }
+};
+
 static int migrate(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_MIGRATE);
@@ -99,7 +112,7 @@ static int migrate(struct args *args)
 	if (ret)
 		return ret;
 	if (!args_accept(args, "from"))
-		return args_bad(args, "from EP[,EP] is missing");
+		return args_bad(args, "from EP[,EP] or from any is missing");
 	ret = args_need(args, "EP", &from);
 	if (ret)
 		return ret;
@@ -108,21 +121,22 @@ static int migrate(struct args *args)
 	ret = args_need(args, "EP", &to);
 	if (ret)
 		return ret;
-	check = args_accept(args, "check");
-	ret = args_end(args);
-	if (ret)
-		return ret;
 
 	req_str(req, SAL_A_MIGRATE_SERVICE, svc);
-	put_from(req, from);
+	/* all others are those of which none is named */
+	if (strcmp(from, "any"))
+		put_from(req, from);
 	req_str(req, SAL_A_MIGRATE_TO, to);
-	if (check)
-		req_flag(req, SAL_A_MIGRATE_CHECK);
+	ret = params(migrate_params, req, args);
+	if (ret)
+		return ret;
+	check = req_has(req, SAL_A_MIGRATE_CHECK);
 	return conn_do(req, show_moved, &check);
 }
 
 static const struct command migrate_commands[] = {
-	{ NULL, migrate, "SVC from EP[,EP].. to EP [check]" },
+	{ NULL, migrate, "SVC from EP[,EP]..|any to EP\n"
+	  "[src PFX] [proto P] [sport N] [dport N] [id N] [check]" },
 	{ }
 };
 

@@ -344,6 +344,11 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_CAUSE] = { "cause", T_ENUM, false, &names_cause },
 	[SAL_A_MIGRATE_SEQ] = { "seq", T_COUNT },
 	[SAL_A_MIGRATE_TRANSACTION] = { "transaction", T_COUNT },
+	[SAL_A_MIGRATE_SRC] = { "src", T_PREFIX },
+	[SAL_A_MIGRATE_PROTO] = { "proto", T_PROTO },
+	[SAL_A_MIGRATE_SPORT] = { "sport", T_PORT },
+	[SAL_A_MIGRATE_DPORT] = { "dport", T_PORT },
+	[SAL_A_MIGRATE_ID] = { "id", T_COUNT },
 };
 
 SET(migrate, "migrate");

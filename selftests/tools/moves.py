@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Moves of flows, many, by one process that looks at each.
 
-    moves.py watch FAMILY COUNT SERVICE NAMESPACE NAMESPACE
-        Move the flows of SERVICE from the first endpoint to the second and
+    moves.py watch FAMILY COUNT SERVICE NAMESPACE NAMESPACE [SPORT]
+        Move the flows of SERVICE, or those from client port or echo id SPORT, from the first endpoint to the second and
         back, COUNT times in all; after each move wait until the namespace that
         got them has received another echo request; or another datagram, where
         FAMILY is udp4 or udp6. Endpoints have the names of their namespaces.
@@ -18,6 +18,7 @@ Run in the domain's namespace.
 """
 import ctypes
 import os
+import struct
 import sys
 import time
 
@@ -33,11 +34,14 @@ COUNTERS = {"4": ("snmp", "Icmp:", "InEchos"),
 PATIENCE = 30
 
 
-def migrate(fam, service, src, dst):
+def migrate(fam, service, src, dst, sport=None):
     """Returns flows, cells, duration."""
+    which = b""
+    if sport:
+        which = attr(N["SAL_A_MIGRATE_SPORT"], struct.pack("!H", int(sport)))
     reply = fam.ask("MIGRATE", attr(N["SAL_A_MIGRATE_SERVICE"], text(service)) +
                     attr(N["SAL_A_MIGRATE_FROM"], text(src)) +
-                    attr(N["SAL_A_MIGRATE_TO"], text(dst)))
+                    attr(N["SAL_A_MIGRATE_TO"], text(dst)) + which)
     return tuple(number_of(reply[N["SAL_A_MIGRATE_" + name]])
                  for name in ("FLOWS", "CELLS", "DURATION"))
 
@@ -69,16 +73,15 @@ def enter(fd):
         raise OSError(ctypes.get_errno(), "setns")
 
 
-def watch(family, count, service, *places):
+def watch(family, count, service, src, dst, sport=None):
     """Each move is followed by a request to where it went."""
     fam = Family()
-    counters = {place: Counter(place, family) for place in places}
-    src, dst = places
+    counters = {place: Counter(place, family) for place in (src, dst)}
     longest = 0
     for i in range(int(count)):
         before = counters[dst].read()
         begin = time.monotonic()
-        migrate(fam, service, src, dst)
+        migrate(fam, service, src, dst, sport)
         while counters[dst].read() == before:
             if time.monotonic() > begin + PATIENCE:
                 sys.exit(f"{i} moves were followed by a request, then none "

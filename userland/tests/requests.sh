@@ -135,6 +135,11 @@ sends '{"op":"migrate","service":"b.com","from":["b1"],"to":"b2"}' \
 	migrate b.com from b1 to b2
 sends '{"op":"migrate","service":"b.com","from":["b1","b3"],"to":"b2","check":true}' \
 	migrate b.com from b1,b3 to b2 check
+sends '{"op":"migrate","service":"b.com","to":"b2"}' migrate b.com from any to b2
+sends '{"op":"migrate","service":"b.com","from":["b1"],"to":"b2","check":true,"src":"10.0.0.0/8","proto":17,"sport":4000,"dport":53}' \
+	migrate b.com from b1 to b2 src 10.0.0.0/8 proto udp sport 4000 dport 53 check
+sends '{"op":"migrate","service":"b.com","to":"b2","id":7}' \
+	migrate b.com from any to b2 id 7
 
 sends '{"op":"resolve","name":"b.com"}' resolve b.com
 sends '{"op":"resolve","ipv4":"10.0.254.2"}' resolve 10.0.254.2

@@ -192,6 +192,11 @@ static const struct {
 	{ &set_endpoint, SAL_A_ENDPOINT_RENEW },
 	{ &set_flow, SAL_A_FLOW_COUNT },	/* a layout of its own */
 	{ &set_migrate, SAL_A_MIGRATE_CHECK },
+	{ &set_migrate, SAL_A_MIGRATE_SRC },
+	{ &set_migrate, SAL_A_MIGRATE_PROTO },
+	{ &set_migrate, SAL_A_MIGRATE_SPORT },
+	{ &set_migrate, SAL_A_MIGRATE_DPORT },
+	{ &set_migrate, SAL_A_MIGRATE_ID },
 	{ &set_resolve, SAL_A_RESOLVE_NAME },
 	{ &set_resolve, SAL_A_RESOLVE_IPV4 },
 	{ &set_resolve, SAL_A_RESOLVE_IPV6 },

@@ -130,10 +130,12 @@ usage "flow show: sport '65536': too large" flow show sport 65536
 usage "flow show: src 'x': not an address" flow show src x
 
 usage "migrate: SVC is missing" migrate
-usage "migrate: from EP[,EP] is missing" migrate b.com
+usage "migrate: from EP[,EP] or from any is missing" migrate b.com
 usage "migrate: to EP is missing" migrate b.com from b1
 usage "migrate: EP is missing" migrate b.com from b1 to
-usage "migrate: 'x' is not expected" migrate b.com from b1 to b2 x
+usage "migrate: 'x' is not known here" migrate b.com from b1 to b2 x
+usage "migrate: src 'x': not an address" migrate b.com from b1 to b2 src x
+usage "migrate: check is given twice" migrate b.com from b1 to b2 check check
 usage "resolve: NAME or ADDR is missing" resolve
 usage "resolve: 'x' is not known here" resolve b.com x
 usage "resolve: from netns NAME|PATH or from pid N is missing" \

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * select.c - move selected flows of some endpoints to another on request
+ *
+ * Whole endpoints move by their cells (migrate.c); here each flow is bound to another
+ * cell. The flow table is walked; those that match are gathered, and a batch of them
+ * is re-bound under the locks, each by one store. The cells that they go to are made
+ * for the request: they remember whom their flows have left, so they cannot be current
+ * ones, whose other flows were never there. The collector settles them later, as it
+ * does with those of whole moves.
+ */
+#include <linux/err.h>
+#include <linux/ktime.h>
+#include <linux/netlink.h>
+#include <linux/rhashtable.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "cell.h"
+#include "compat.h"
+#include "domain.h"
+#include "endpoint.h"
+#include "events.h"
+#include "flow.h"
+#include "migrate.h"
+#include "net.h"
+#include "select.h"
+#include "service.h"
+
+/* flows that are re-bound before the locks are let go */
+#define SELECT_BATCH	32
+/* flows looked at between two chances to be preempted */
+#define SELECT_CHUNK	1024
+/* kinds of cells that are remembered, see struct select_branch */
+#define SELECT_BRANCHES	16
+
+/**
+ * struct select_branch - where flows of cells that are alike go
+ * @from: number of the endpoint that the cells are of; 0 where there is none yet
+ * @af: family of the cells
+ * @tcp: are they of TCP?
+ * @former: what they remember
+ * @turn: whose turn it is in @to
+ * @to: as many as an endpoint has current ones, so that flows spread as ever where
+ *	this one fails; NULL for those that are not needed yet
+ */
+struct select_branch {
+	u32 from;
+	u8 af;
+	bool tcp;
+	struct sal_former former[SAL_FORMER];
+	unsigned int turn;
+	struct sal_cell *to[SAL_CELLS];
+};
+
+/**
+ * struct select_run - a request that is being done
+ * @sel: which flows, and what to do
+ * @svc: their service
+ * @d: its domain
+ * @count: they are only counted
+ * @would: how many are of each family
+ * @found: there are some, at whatever endpoint
+ * @pinned: some of them stay, as they are of TCP
+ * @err: why it stops
+ * @looked: flows looked at since the last chance to be preempted
+ * @n: how many there are in @batch
+ * @batch: flows to be re-bound; RCU
+ * @fresh: cells to be used
+ * @n_fresh: how many
+ * @next: the one of @branches that is used next
+ * @branches: where flows go. sal_lock.
+ */
+struct select_run {
+	const struct sal_select *sel;
+	struct sal_service *svc;
+	struct sal_domain *d;
+	bool count;
+	u32 would[SAL_AF_NUM];
+	bool found;
+	bool pinned;
+	int err;
+	unsigned int looked;
+	unsigned int n;
+	struct sal_flow *batch[SELECT_BATCH];
+	struct list_head fresh;
+	unsigned int n_fresh;
+	unsigned int next;
+	struct select_branch branches[SELECT_BRANCHES];
+};
+
+static bool select_leaves(const struct sal_select *sel,
+			  const struct sal_endpoint *ep)
+{
+	unsigned int i;
+
+	if (!sel->n)
+		return ep && ep != sel->to;
+	for (i = 0; i < sel->n; i++)
+		if (sel->from[i] == ep)
+			return true;
+	return false;
+}
+
+/* --- under the locks --------------------------------------------------------- */
+
+static void branch_release(struct select_branch *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(b->to); i++)
+		if (b->to[i])
+			sal_cell_release(b->to[i]);
+	memset(b, 0, sizeof(*b));
+}
+
+static bool branch_fits(const struct select_branch *b,
+			const struct sal_cell *cell, u32 from)
+{
+	unsigned int i;
+
+	if (b->from != from || b->af != cell->af || b->tcp != cell->tcp)
+		return false;
+	for (i = 0; i < SAL_FORMER; i++)
+		if (b->former[i].ep != cell->former[i].ep ||
+		    b->former[i].until != cell->former[i].until)
+			return false;
+	return true;
+}
+
+static struct select_branch *branch_find(struct select_run *run,
+					 const struct sal_cell *cell, u32 from)
+{
+	struct select_branch *b;
+
+	for (b = run->branches; b < run->branches + SELECT_BRANCHES; b++)
+		if (branch_fits(b, cell, from))
+			return b;
+	b = &run->branches[run->next++ % SELECT_BRANCHES];
+	branch_release(b);
+	b->from = from;
+	b->af = cell->af;
+	b->tcp = cell->tcp;
+	memcpy(b->former, cell->former, sizeof(b->former));
+	return b;
+}
+
+static struct sal_cell *select_cell(struct select_run *run,
+				    const struct sal_cell *cell,
+				    struct sal_endpoint *from)
+{
+	struct select_branch *b = branch_find(run, cell, from->id);
+	struct sal_endpoint *to = run->sel->to;
+	struct sal_cell **slot;
+
+	slot = &b->to[b->turn++ % (b->tcp ? SAL_CELLS_TCP : SAL_CELLS)];
+	/* its endpoint has failed meanwhile, and is there again */
+	if (*slot && rcu_access_pointer((*slot)->ep) != to) {
+		sal_cell_release(*slot);
+		*slot = NULL;
+	}
+	if (!*slot) {
+		*slot = sal_cell_branch(cell, to, &run->fresh);
+		run->n_fresh--;
+		from->taken.cells++;
+	}
+	return *slot;
+}
+
+/* what was seen without the locks may have changed */
+static void select_rebind(struct select_run *run, struct sal_flow *f)
+{
+	const struct sal_select *sel = run->sel;
+	struct sal_endpoint *from;
+	struct sal_cell *cell;
+
+	cell = rcu_dereference_protected(f->cell, lockdep_is_held(&sal_lock));
+	from = rcu_dereference_protected(cell->ep, lockdep_is_held(&sal_lock));
+	if (READ_ONCE(f->kind) != SAL_FLOW_SERVICE ||
+	    !select_leaves(sel, from) || sal_cell_is_pinned(cell))
+		return;
+	if (!sel->to->usable[cell->af]) {
+		run->err = -ENETDOWN;
+		return;
+	}
+	sal_cell_rebind(&f->cell, select_cell(run, cell, from));
+	from->taken.flows++;
+}
+
+/*
+ * alt_lock: so that a conversation goes on in another flow either before, and that one
+ * is moved, or after, and goes on where this one is (flow_bind_as()).
+ */
+static void select_flush(struct select_run *run)
+{
+	unsigned int i;
+
+	if (!run->n)
+		return;
+	spin_lock_bh(&run->d->alt_lock);
+	spin_lock(&sal_lock);
+	for (i = 0; i < run->n && !run->err; i++)
+		select_rebind(run, run->batch[i]);
+	spin_unlock(&sal_lock);
+	spin_unlock_bh(&run->d->alt_lock);
+	run->n = 0;
+}
+
+/* --- the walk ---------------------------------------------------------------- */
+
+static bool select_wants(struct select_run *run, const struct sal_flow *f)
+{
+	const struct sal_select *sel = run->sel;
+	const struct sal_cell *cell;
+
+	if (f->key.svc != run->svc->id ||
+	    READ_ONCE(f->kind) != SAL_FLOW_SERVICE ||
+	    !sel->matches(run->d, sel->filter, f))
+		return false;
+	run->found = true;
+	cell = rcu_dereference(f->cell);
+	if (!select_leaves(sel, rcu_dereference(cell->ep)))
+		return false;
+	if (!sal_cell_is_pinned(cell))
+		return true;
+	run->pinned = true;
+	return false;
+}
+
+static void select_look(struct select_run *run, struct sal_flow *f)
+{
+	if (!select_wants(run, f))
+		return;
+	if (run->count)
+		run->would[sal_addr_af(&f->vip)]++;
+	else
+		run->batch[run->n++] = f;
+}
+
+/* the table was resized: what follows may have been seen */
+static void select_anew(struct select_run *run)
+{
+	memset(run->would, 0, sizeof(run->would));
+}
+
+/* as many as a batch may need */
+static void select_refill(struct select_run *run)
+{
+	if (run->count || run->n_fresh == SELECT_BATCH)
+		return;
+	run->err = sal_cells_prepare(&run->fresh, run->svc, SAL_V4,
+				     SELECT_BATCH - run->n_fresh);
+	run->n_fresh = SELECT_BATCH;
+}
+
+/* let others run; the flow to go on with, as flows_rest() in nl_flow.c */
+static struct sal_flow *select_rest(struct select_run *run,
+				    struct rhashtable_iter *iter)
+{
+	select_flush(run);
+	rhashtable_walk_stop(iter);
+	run->looked = 0;
+	if (!run->err)
+		select_refill(run);
+	cond_resched();
+	if (rhashtable_walk_start_check(iter))
+		select_anew(run);
+	return rhashtable_walk_peek(iter);
+}
+
+static void select_walk(struct select_run *run, bool count)
+{
+	struct rhashtable_iter iter;
+	struct sal_flow *f;
+
+	run->count = count;
+	select_refill(run);
+	if (run->err)
+		return;
+	rhashtable_walk_enter(&run->d->flows, &iter);
+	rhashtable_walk_start(&iter);
+	while (!run->err && (f = rhashtable_walk_next(&iter))) {
+		if (++run->looked >= SELECT_CHUNK || run->n == SELECT_BATCH)
+			f = select_rest(run, &iter);
+		if (!f)
+			break;
+		if (IS_ERR(f))
+			select_anew(run);
+		else
+			select_look(run, f);
+	}
+	select_flush(run);
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+/* --- the request ------------------------------------------------------------- */
+
+/* may there be flows of a family for which there is nothing at their destination? */
+static bool select_doubts(const struct select_run *run)
+{
+	const struct sal_endpoint *to = run->sel->to;
+	struct sal_moved count = {};
+	struct sal_endpoint *ep;
+	int af;
+
+	spin_lock_bh(&sal_lock);
+	list_for_each_entry(ep, &run->svc->endpoints, in_service)
+		for (af = 0; af < SAL_AF_NUM; af++)
+			if (!to->usable[af] && select_leaves(run->sel, ep))
+				sal_cells_count_movable(ep, af, &count);
+	spin_unlock_bh(&sal_lock);
+	return count.flows;
+}
+
+static int select_check(const struct select_run *run,
+			struct netlink_ext_ack *extack)
+{
+	static const char * const name[SAL_AF_NUM] = {
+		[SAL_V4] = "IPv4",
+		[SAL_V6] = "IPv6",
+	};
+	const struct sal_endpoint *to = run->sel->to;
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		if (READ_ONCE(to->usable[af]) || !run->would[af])
+			continue;
+		if (to->has & BIT(af)) {
+			NL_SET_ERR_MSG_FMT(extack,
+					   "endpoint '%.40s' is not usable for %s",
+					   to->name, name[af]);
+			return -ENETDOWN;
+		}
+		NL_SET_ERR_MSG_FMT(extack,
+				   "'%.22s' has no %s address, and selected flows do",
+				   to->name, name[af]);
+		return -EAFNOSUPPORT;
+	}
+	return 0;
+}
+
+static void select_result(struct select_run *run,
+			  struct sal_migrate_result *res)
+{
+	const struct sal_endpoint *ep;
+
+	list_for_each_entry(ep, &run->svc->endpoints, in_service) {
+		res->moved.flows += ep->taken.flows;
+		res->moved.cells += ep->taken.cells;
+	}
+}
+
+/* those that were named are told of in any case, as with whole moves */
+static void select_events(struct select_run *run, u64 ns)
+{
+	const struct sal_select *sel = run->sel;
+	struct sal_endpoint *ep;
+
+	list_for_each_entry(ep, &run->svc->endpoints, in_service) {
+		if (ep->taken.flows || (sel->n && select_leaves(sel, ep)))
+			sal_event_migrate(run->svc, ep, sel->to, &ep->taken,
+					  ns, SAL_CAUSE_REQUEST);
+		memset(&ep->taken, 0, sizeof(ep->taken));
+	}
+}
+
+static void select_move(struct select_run *run)
+{
+	unsigned int i;
+
+	select_walk(run, false);
+	spin_lock_bh(&sal_lock);
+	for (i = 0; i < SELECT_BRANCHES; i++)
+		branch_release(&run->branches[i]);
+	spin_unlock_bh(&sal_lock);
+	sal_cells_discard(&run->fresh);
+}
+
+static void select_tell(const struct select_run *run, u32 flows,
+			struct netlink_ext_ack *extack)
+{
+	if (run->err == -ENETDOWN)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "'%.24s' failed after %u flows had moved",
+				   run->sel->to->name, flows);
+	else if (run->err)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "out of memory after %u flows had moved",
+				   flows);
+	else if (run->pinned)
+		NL_SET_ERR_MSG(extack, "TCP flows stay (tcp pin)");
+}
+
+static int select_run(struct select_run *run, struct sal_migrate_result *res,
+		      struct netlink_ext_ack *extack)
+{
+	const struct sal_select *sel = run->sel;
+	ktime_t begin = ktime_get();
+	int err;
+
+	if (sel->check || select_doubts(run)) {
+		select_walk(run, true);
+		err = select_check(run, extack);
+		if (err)
+			return err;
+	}
+	if (sel->check) {
+		res->moved.flows = run->would[SAL_V4] + run->would[SAL_V6];
+		select_tell(run, 0, extack);
+		return 0;
+	}
+	select_move(run);
+	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
+	select_result(run, res);
+	sal_domain_changed(run->d);
+	select_events(run, res->ns);
+	select_tell(run, res->moved.flows, extack);
+	return run->err;
+}
+
+int sal_select_move(const struct sal_select *sel,
+		    struct sal_migrate_result *res, bool *found,
+		    struct netlink_ext_ack *extack)
+{
+	struct select_run *run;
+	int err;
+
+	lockdep_assert_held(&sal_mutex);
+	memset(res, 0, sizeof(*res));
+	err = sal_migrate_check_to(sel->to, extack);
+	if (err)
+		return err;
+	run = kzalloc_obj(*run, GFP_KERNEL);
+	if (!run) {
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
+	run->sel = sel;
+	run->svc = sel->to->svc;
+	run->d = run->svc->domain;
+	INIT_LIST_HEAD(&run->fresh);
+	err = select_run(run, res, extack);
+	*found = run->found;
+	kfree(run);
+	return err;
+}
