@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "conn.h"
+#include "param.h"
 #include "salctl.h"
 #include "show.h"
 #include "text.h"
@@ -21,6 +22,7 @@ static const struct field migrate_field[] = {
 	{ SAL_A_MIGRATE_FLOWS },
 	{ SAL_A_MIGRATE_CELLS },
 	{ SAL_A_MIGRATE_DURATION },
+	{ SAL_A_MIGRATE_FROZEN },
 	{ SAL_A_MIGRATE_CAUSE },
 	{ SAL_A_MIGRATE_SEQ, F_JSON },
 	{ SAL_A_MIGRATE_TRANSACTION },
@@ -48,6 +50,10 @@ static void print_moved(const json_t *obj, bool check)
 	if (!check) {
 		duration_format(buf, out_num(obj, "duration"));
 		printf(" in %s", buf);
+	}
+	if (json_object_get(obj, "frozen")) {
+		duration_format(buf, out_num(obj, "frozen"));
+		printf(", frozen for %s", buf);
 	}
 	putchar('\n');
 }
@@ -88,6 +94,20 @@ static void put_from(struct request *req, const char *list)
 	}
 }
 
+/* freeze [time TIME] */
+static int put_freeze(struct request *req, struct args *args)
+{
+	static const struct param time_param = {
+		"time", param_time, SAL_A_MIGRATE_TIME
+	};
+
+	if (!args_accept(args, "freeze"))
+		return EXIT_OK;
+	req_flag(req, SAL_A_MIGRATE_FREEZE);
+	return args_accept(args, "time") ?
+	       param_time(&time_param, req, args) : EXIT_OK;
+}
+
 static int migrate(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_MIGRATE);
@@ -108,21 +128,24 @@ static int migrate(struct args *args)
 	ret = args_need(args, "EP", &to);
 	if (ret)
 		return ret;
+	req_str(req, SAL_A_MIGRATE_SERVICE, svc);
+	put_from(req, from);
+	req_str(req, SAL_A_MIGRATE_TO, to);
+	ret = put_freeze(req, args);
+	if (ret)
+		return ret;
 	check = args_accept(args, "check");
 	ret = args_end(args);
 	if (ret)
 		return ret;
 
-	req_str(req, SAL_A_MIGRATE_SERVICE, svc);
-	put_from(req, from);
-	req_str(req, SAL_A_MIGRATE_TO, to);
 	if (check)
 		req_flag(req, SAL_A_MIGRATE_CHECK);
 	return conn_do(req, show_moved, &check);
 }
 
 static const struct command migrate_commands[] = {
-	{ NULL, migrate, "SVC from EP[,EP].. to EP [check]" },
+	{ NULL, migrate, "SVC from EP[,EP].. to EP [freeze [time TIME]] [check]" },
 	{ }
 };
 
