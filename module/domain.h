@@ -185,7 +185,7 @@ struct sal_domain {
 	u32 txn_id;
 	u32 moves;
 	atomic_t generation;
-	u64 seq[8];
+	u64 seq[9];
 	spinlock_t event_lock;	/* @seq, and the order of events */
 	struct list_head ghosts;
 	u32 n_ghosts;

@@ -13,8 +13,8 @@
  * join a group was decided by a right over its own, and the numbers that an
  * event names namespaces by are the domain's.
  *
- * event_lock nests inside sal_mutex and sal_lock; so whatever fills a message
- * takes neither.
+ * event_lock nests inside sal_mutex, sal_lock and locks of hold queues; so whatever
+ * fills a message takes none of these.
  */
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
@@ -24,6 +24,7 @@
 #include "cell.h"
 #include "domain.h"
 #include "endpoint.h"
+#include "episode.h"
 #include "events.h"
 #include "member.h"
 #include "netlink.h"
@@ -97,7 +98,7 @@ static void event_send(const struct event *ev)
 {
 	struct sal_domain *d = ev->d;
 
-	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_POLICY + 1);
+	BUILD_BUG_ON(ARRAY_SIZE(d->seq) != SAL_NLGRP_HOLD + 1);
 	rcu_read_lock();
 	if (READ_ONCE(events_on) && !READ_ONCE(d->dead) &&
 	    genl_has_listeners(&sal_nl_family, d->net, ev->group))
@@ -400,6 +401,69 @@ void sal_event_miss(const struct sal_member *m, const struct sal_rule *rule,
 		.size = EVENT_SIZE,
 		.fill = fill_miss,
 		.arg = &miss,
+	};
+
+	event_send(&ev);
+}
+
+/**
+ * struct wait - packets of a service wait, or cease to
+ * @svc: service
+ * @news: what there is to tell
+ */
+struct wait {
+	const struct sal_service *svc;
+	const struct sal_hold_news *news;
+};
+
+static int fill_fates(struct sk_buff *skb, const struct sal_episode *e)
+{
+	if (nla_put_u32(skb, SAL_A_HOLD_RELEASED,
+			e->packets[SAL_FATE_RELEASED]) ||
+	    nla_put_uint(skb, SAL_A_HOLD_RELEASED_BYTES, e->bytes) ||
+	    nla_put_u32(skb, SAL_A_HOLD_EXPIRED,
+			e->packets[SAL_FATE_EXPIRED]) ||
+	    nla_put_u32(skb, SAL_A_HOLD_EVICTED,
+			e->packets[SAL_FATE_EVICTED]) ||
+	    nla_put_u32(skb, SAL_A_HOLD_REFUSED,
+			e->packets[SAL_FATE_REFUSED]) ||
+	    nla_put_u32(skb, SAL_A_HOLD_PURGED, e->packets[SAL_FATE_PURGED]))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_hold(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	const struct wait *wait = ev->arg;
+	const struct sal_hold_news *news = wait->news;
+	bool begins = ev->cmd == SAL_CMD_HOLD_BEGIN_NTF ||
+		      ev->cmd == SAL_CMD_HOLD_FREEZE_NTF;
+
+	if (nla_put_string(skb, SAL_A_HOLD_SERVICE, wait->svc->name) ||
+	    (news->family &&
+	     nla_put_u32(skb, SAL_A_HOLD_FAMILY, news->family)) ||
+	    nla_put_u32(skb, SAL_A_HOLD_CAUSE, news->cause) ||
+	    (news->time && nla_put_u32(skb, SAL_A_HOLD_TIME, news->time)) ||
+	    (!begins && nla_put_uint(skb, SAL_A_HOLD_DURATION, news->ns)) ||
+	    (news->episode && fill_fates(skb, news->episode)) ||
+	    nla_put_u32(skb, SAL_A_HOLD_HELD_PACKETS, news->packets) ||
+	    nla_put_uint(skb, SAL_A_HOLD_HELD_BYTES, news->bytes))
+		return -EMSGSIZE;
+	return nla_put_uint(skb, SAL_A_HOLD_SEQ, seq) ?:
+	       fill_txn(skb, SAL_A_HOLD_TRANSACTION, wait->svc);
+}
+
+void sal_event_hold(const struct sal_service *svc,
+		    const struct sal_hold_news *news)
+{
+	const struct wait wait = { .svc = svc, .news = news };
+	const struct event ev = {
+		.d = svc->domain,
+		.group = SAL_NLGRP_HOLD,
+		.cmd = news->cmd,
+		.size = EVENT_SIZE,
+		.fill = fill_hold,
+		.arg = &wait,
 	};
 
 	event_send(&ev);

@@ -15,6 +15,7 @@
 struct net;
 struct sal_domain;
 struct sal_endpoint;
+struct sal_episode;
 struct sal_flow;
 struct sal_member;
 struct sal_moved;
@@ -67,5 +68,31 @@ void sal_event_miss(const struct sal_member *m, const struct sal_rule *rule,
  * sal_mutex
  */
 void sal_event_transaction(struct sal_domain *d, u32 id, u32 requests);
+
+/**
+ * struct sal_hold_news - packets wait, or cease to
+ * @cmd: SAL_CMD_HOLD_{BEGIN,DROP,END,FREEZE,THAW}_NTF
+ * @cause: why
+ * @family: 4 or 6; 0 of freeze and thaw
+ * @time: of freeze, in ms
+ * @ns: for how long; not of begin and freeze
+ * @episode: what has become of packets, or NULL
+ * @packets: how many wait now
+ * @bytes: their bytes
+ */
+struct sal_hold_news {
+	u8 cmd;
+	enum sal_hold_cause cause;
+	u32 family;
+	u32 time;
+	u64 ns;
+	const struct sal_episode *episode;
+	u32 packets;
+	u32 bytes;
+};
+
+/* sal_mutex, or the lock of its hold queue */
+void sal_event_hold(const struct sal_service *svc,
+		    const struct sal_hold_news *news);
 
 #endif /* _SAL_EVENTS_H */

@@ -350,26 +350,31 @@ unsigned int sal_fwd_full(const struct sal_spot *spot,
 	return fwd_empty(spot, svc, skb, SAL_R_FULL);
 }
 
-static unsigned int fwd_hold_full(struct sal_domain *d)
+static unsigned int fwd_hold_full(struct sal_domain *d, enum sal_reason reason)
 {
-	sal_count(d, SAL_R_HOLD_FULL);
+	sal_count(d, reason);
 	return NF_DROP_ERR(-ENOBUFS);
 }
 
 /* a verdict, or NF_REPEAT where the gate has just opened */
 static unsigned int fwd_hold(const struct sal_spot *spot,
-			     struct sal_service *svc, struct sk_buff *skb)
+			     struct sal_service *svc, struct sk_buff *skb,
+			     const struct sal_packet *pkt)
 {
 	struct sal_domain *d = spot->member->domain;
 
-	switch (sal_hold_packet(svc, spot, skb)) {
+	switch (sal_hold_packet(svc, spot, skb, pkt)) {
 	case SAL_HELD:
 		sal_count(d, SAL_R_HELD);
 		return NF_STOLEN;
 	case SAL_HOLD_OPEN:
 		return NF_REPEAT;
 	case SAL_HOLD_FULL:
-		return fwd_hold_full(d);
+		return fwd_hold_full(d, SAL_R_HOLD_FULL);
+	case SAL_HOLD_FLOW_FULL:
+		return fwd_hold_full(d, SAL_R_HOLD_FLOW_FULL);
+	case SAL_HOLD_DOMAIN_FULL:
+		return fwd_hold_full(d, SAL_R_HOLD_DOMAIN_FULL);
 	case SAL_HOLD_NOMEM:
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
 	case SAL_HOLD_OFF:
@@ -387,13 +392,13 @@ static unsigned int fwd_ask(const struct sal_spot *spot,
 
 	switch (sal_upcall_reserve(svc->asks, &pkt->dst)) {
 	case SAL_UPCALL_NEW:
-		verdict = fwd_hold(spot, svc, skb);
+		verdict = fwd_hold(spot, svc, skb, pkt);
 		sal_upcall_ask(spot->member, svc->asks, pkt);
 		return verdict;
 	case SAL_UPCALL_ASKED:
-		return fwd_hold(spot, svc, skb);
+		return fwd_hold(spot, svc, skb, pkt);
 	case SAL_UPCALL_ENOUGH:
-		return fwd_hold_full(spot->member->domain);
+		return fwd_hold_full(spot->member->domain, SAL_R_HOLD_FULL);
 	case SAL_UPCALL_FULL:
 		break;
 	}
@@ -413,7 +418,7 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 		       sal_drop(d, skb, SAL_R_EMPTY) :
 		       sal_fwd_empty(spot, svc, skb);
 	return unlikely(svc->asks) ? fwd_ask(spot, svc, skb, pkt) :
-				     fwd_hold(spot, svc, skb);
+				     fwd_hold(spot, svc, skb, pkt);
 }
 
 static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,

@@ -5,8 +5,13 @@
  * Those that are frozen are in a list of their domain, which is short; one work for
  * each domain comes when the first of them is to thaw.
  */
+#include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/netdevice.h>
 #include <linux/netlink.h>
+#include <linux/rcupdate.h>
 
 #include "compat.h"
 #include "domain.h"
@@ -15,6 +20,9 @@
 #include "hold.h"
 #include "net.h"
 #include "service.h"
+
+/* how often CPUs are looked at that have something to poll: some always have */
+#define FREEZE_TRIES	200
 
 static void freeze_arm(struct sal_domain *d)
 {
@@ -32,15 +40,34 @@ static void freeze_arm(struct sal_domain *d)
 		mod_delayed_work(system_highpri_wq, &d->thaw, delay);
 }
 
-static void freeze_end(struct sal_service *svc)
+/* READ_ONCE: without the lock of the queue a number may be older than the other */
+static void freeze_tell(const struct sal_service *svc, u8 cmd,
+			enum sal_hold_cause cause, u32 ms)
 {
+	const struct sal_hold_news news = {
+		.cmd	 = cmd,
+		.cause	 = cause,
+		.time	 = ms,
+		.ns	 = ktime_get_ns() - svc->freeze->since,
+		.packets = READ_ONCE(svc->hold.packets),
+		.bytes	 = READ_ONCE(svc->hold.bytes),
+	};
+
+	sal_event_hold(svc, &news);
+}
+
+static void freeze_end(struct sal_service *svc, enum sal_hold_cause cause)
+{
+	freeze_tell(svc, SAL_CMD_HOLD_THAW_NTF, cause, 0);
 	list_del(&svc->freeze->list);
 	kfree(svc->freeze);
 	svc->freeze = NULL;
 }
 
-int sal_freeze(struct sal_service *svc, u32 ms, struct netlink_ext_ack *extack)
+int sal_freeze(struct sal_service *svc, u32 ms, enum sal_hold_cause cause,
+	       struct netlink_ext_ack *extack)
 {
+	static u32 ticket;
 	struct sal_domain *d = svc->domain;
 
 	lockdep_assert_held(&sal_mutex);
@@ -56,9 +83,12 @@ int sal_freeze(struct sal_service *svc, u32 ms, struct netlink_ext_ack *extack)
 			return -ENOMEM;
 		}
 		svc->freeze->svc = svc;
+		svc->freeze->since = ktime_get_ns();
 		list_add_tail(&svc->freeze->list, &d->frozen);
 	}
 	svc->freeze->until = jiffies + msecs_to_jiffies(ms);
+	svc->freeze->ticket = ++ticket;
+	freeze_tell(svc, SAL_CMD_HOLD_FREEZE_NTF, cause, ms);
 	sal_hold_freeze(svc);
 	freeze_arm(d);
 	sal_domain_changed(d);
@@ -66,12 +96,12 @@ int sal_freeze(struct sal_service *svc, u32 ms, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-bool sal_thaw(struct sal_service *svc)
+bool sal_thaw(struct sal_service *svc, enum sal_hold_cause cause)
 {
 	lockdep_assert_held(&sal_mutex);
 	if (!svc->freeze)
 		return false;
-	freeze_end(svc);
+	freeze_end(svc, cause);
 	sal_hold_thaw(svc);
 	sal_domain_changed(svc->domain);
 	sal_event_service(svc, SAL_CMD_SERVICE_SET_NTF);
@@ -92,7 +122,23 @@ void sal_freeze_forget(struct sal_service *svc)
 {
 	lockdep_assert_held(&sal_mutex);
 	if (svc->freeze)
-		freeze_end(svc);
+		freeze_end(svc, SAL_HOLD_CAUSE_DELETED);
+}
+
+static bool freeze_polls(int cpu)
+{
+	return !list_empty_careful(&per_cpu(softnet_data, cpu).poll_list);
+}
+
+void sal_freeze_let_arrive(void)
+{
+	int tries = FREEZE_TRIES;
+	int cpu;
+
+	synchronize_rcu();
+	for_each_online_cpu(cpu)
+		for (; tries && freeze_polls(cpu); tries--)
+			usleep_range(50, 100);
 }
 
 static void freeze_work(struct work_struct *work)
@@ -104,7 +150,7 @@ static void freeze_work(struct work_struct *work)
 	mutex_lock(&sal_mutex);
 	list_for_each_entry_safe(f, next, &d->frozen, list)
 		if (time_before_eq(f->until, jiffies))
-			sal_thaw(f->svc);
+			sal_thaw(f->svc, SAL_HOLD_CAUSE_TIME);
 	freeze_arm(d);
 	mutex_unlock(&sal_mutex);
 }

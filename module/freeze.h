@@ -13,6 +13,8 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include <uapi/linux/sal.h>
+
 struct netlink_ext_ack;
 struct sal_domain;
 struct sal_service;
@@ -22,17 +24,22 @@ struct sal_service;
  * @list: in &sal_domain.frozen
  * @svc: the service; takes it along as it is deleted
  * @until: jiffies
+ * @since: in ns
+ * @ticket: whose it is: of who has frozen it last
  */
 struct sal_freeze {
 	struct list_head list;
 	struct sal_service *svc;
 	unsigned long until;
+	u64 since;
+	u32 ticket;
 };
 
 /**
  * sal_freeze() - let packets of a service wait
  * @svc: service; one that is frozen is so for the new time
  * @ms: for how long at most
+ * @cause: why
  * @extack: what is wrong
  *
  * What has passed the gate before is on its way to endpoints yet until an RCU grace
@@ -40,10 +47,18 @@ struct sal_freeze {
  *
  * Return: 0, EOPNOTSUPP for a service that holds nothing, or ENOMEM.
  */
-int sal_freeze(struct sal_service *svc, u32 ms, struct netlink_ext_ack *extack);
+int sal_freeze(struct sal_service *svc, u32 ms, enum sal_hold_cause cause,
+	       struct netlink_ext_ack *extack);
 
 /* packets go on, where there is an endpoint; false where it was not frozen. sal_mutex */
-bool sal_thaw(struct sal_service *svc);
+bool sal_thaw(struct sal_service *svc, enum sal_hold_cause cause);
+
+/*
+ * What has passed the gates before a service was frozen is received by then, as far as
+ * it is on no wire: who has seen them open has left us, and CPUs have nothing to poll.
+ * May sleep; without sal_mutex.
+ */
+void sal_freeze_let_arrive(void);
 
 /* ms that are left, 0 where it is not frozen, else at least 1; sal_mutex */
 u32 sal_freeze_left(const struct sal_service *svc);

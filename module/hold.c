@@ -59,23 +59,26 @@ static void hold_push(struct sal_hold *h, enum sal_af af,
 		      struct sal_held *held)
 {
 	list_add_tail(&held->list, &h->q->held[af]);
+	sal_lane_add(&h->q->lanes, &held->lane);
 	h->packets++;
-	h->bytes += held->size;
+	h->bytes += held->lane.size;
 }
 
 static void hold_push_front(struct sal_hold *h, enum sal_af af,
 			    struct sal_held *held)
 {
 	list_add(&held->list, &h->q->held[af]);
+	sal_lane_add_first(&h->q->lanes, &held->lane);
 	h->packets++;
-	h->bytes += held->size;
+	h->bytes += held->lane.size;
 }
 
 static void hold_unlink(struct sal_hold *h, struct sal_held *held)
 {
 	list_del(&held->list);
+	sal_lane_del(&h->q->lanes, &held->lane);
 	h->packets--;
-	h->bytes -= held->size;
+	h->bytes -= held->lane.size;
 }
 
 static struct sal_held *hold_pop(struct sal_hold *h, enum sal_af af)
@@ -96,13 +99,6 @@ static struct sal_held *hold_pop_expired(struct sal_hold *h, enum sal_af af,
 		return NULL;
 	hold_unlink(h, held);
 	return held;
-}
-
-static bool hold_fits(const struct sal_hold *h,
-		      const struct sal_service_conf *conf, u32 size)
-{
-	return h->packets < READ_ONCE(conf->hold_packets) &&
-	       (u64)h->bytes + size <= READ_ONCE(conf->hold_bytes);
 }
 
 static bool hold_charge(struct sal_domain *d, u32 size)
@@ -142,6 +138,7 @@ static struct sal_hold_queue *hold_queue_alloc(struct sal_service *svc)
 	q->svc = svc;
 	for (af = 0; af < SAL_AF_NUM; af++)
 		INIT_LIST_HEAD(&q->held[af]);
+	sal_lanes_init(&q->lanes);
 	INIT_DELAYED_WORK(&q->work, hold_work);
 	return q;
 }
@@ -201,8 +198,8 @@ static void hold_queue_discard(struct sal_service *svc,
 static void hold_free(struct sal_domain *d, struct sal_held *held)
 {
 	atomic_dec(&d->held_packets);
-	atomic64_sub(held->size, &d->held_bytes);
-	sal_guest_uncharge(d, SAL_SHARE_HELD, held->size);
+	atomic64_sub(held->lane.size, &d->held_bytes);
+	sal_guest_uncharge(d, SAL_SHARE_HELD, held->lane.size);
 	kfree(held);
 }
 
@@ -214,8 +211,18 @@ static void hold_drop(struct sal_domain *d, struct sal_held *held,
 	hold_free(d, held);
 }
 
+static void hold_drop_list(struct sal_service *svc, struct list_head *list,
+			   enum sal_reason reason)
+{
+	struct sal_held *held, *next;
+
+	list_for_each_entry_safe(held, next, list, list)
+		hold_drop(svc->domain, held, reason);
+}
+
 static struct sal_held *hold_alloc(const struct sal_spot *spot,
-				   struct sk_buff *skb)
+				   struct sk_buff *skb,
+				   const struct sal_packet *pkt)
 {
 	struct mem_cgroup *old;
 	struct sal_held *held;
@@ -228,7 +235,9 @@ static struct sal_held *hold_alloc(const struct sal_spot *spot,
 	held->skb = skb;
 	held->member = spot->member;
 	held->iif = spot->iif;
-	held->size = skb->truesize + sizeof(*held);
+	held->af = spot->af;
+	held->lane.conv = sal_lane_conv(pkt);
+	held->lane.size = skb->truesize + sizeof(*held);
 	return held;
 }
 
@@ -273,10 +282,144 @@ static bool hold_is_off_now(struct sal_service *svc, enum sal_af af)
 	return off;
 }
 
+/**
+ * struct hold_want - what the queue lacks to take a packet
+ * @packets: how many have to go, at least
+ * @bytes: likewise
+ */
+struct hold_want {
+	u32 packets;
+	u64 bytes;
+};
+
+static bool hold_wants(const struct hold_want *want)
+{
+	return want->packets || want->bytes;
+}
+
+static void hold_over(const struct sal_hold *h,
+		      const struct sal_service_conf *conf, u32 size,
+		      struct hold_want *want)
+{
+	u32 packets = READ_ONCE(conf->hold_packets);
+	u64 bytes = (u64)h->bytes + size;
+	u32 most = READ_ONCE(conf->hold_bytes);
+
+	want->packets = h->packets < packets ? 0 : h->packets - packets + 1;
+	want->bytes = bytes <= most ? 0 : bytes - most;
+}
+
+/* its first packet is never too much for a conversation */
+static bool hold_over_share(const struct sal_hold *h,
+			    const struct sal_service_conf *conf,
+			    const struct sal_lane *lane)
+{
+	u32 share = READ_ONCE(conf->hold_share);
+	const struct sal_lane *lead;
+	u64 packets, bytes;
+
+	if (share >= 100)
+		return false;
+	lead = sal_lane_find(&h->q->lanes, lane->conv);
+	if (!lead)
+		return false;
+	packets = (u64)READ_ONCE(conf->hold_packets) * share;
+	bytes = (u64)READ_ONCE(conf->hold_bytes) * share;
+	return (lead->packets + 1) * 100ULL > max(packets, 100ULL) ||
+	       ((u64)lead->bytes + lane->size) * 100 > bytes;
+}
+
+/* the newest of a conversation that has much more; false where there is none */
+static bool hold_evict(struct sal_service *svc, const struct sal_held *held,
+		       const struct hold_want *want, struct list_head *list)
+{
+	struct sal_hold *h = &svc->hold;
+	struct sal_lane *lead;
+	unsigned int n;
+
+	n = sal_lanes_spare(&h->q->lanes, held->lane.conv, want->packets,
+			    want->bytes, &lead);
+	if (!n)
+		return false;
+	while (n--) {
+		struct sal_held *victim = container_of(sal_lane_prev(lead),
+						       struct sal_held, lane);
+
+		hold_unlink(h, victim);
+		list_add(&victim->list, list);
+		sal_episode_count(svc, victim->af, SAL_FATE_EVICTED, 0);
+	}
+	return true;
+}
+
+/* what those that go are charged for is another's now: it cannot be refused that */
+static void hold_take_charge(struct sal_domain *d, struct list_head *list,
+			     u32 size)
+{
+	struct sal_held *victim;
+	u32 part;
+
+	list_for_each_entry(victim, list, list) {
+		part = min(victim->lane.size, size);
+		victim->lane.size -= part;
+		size -= part;
+	}
+	atomic_inc(&d->held_packets);
+}
+
+static void hold_uncharge(struct sal_domain *d, u32 size)
+{
+	atomic_dec(&d->held_packets);
+	atomic64_sub(size, &d->held_bytes);
+	sal_guest_uncharge(d, SAL_SHARE_HELD, size);
+}
+
+/*
+ * Room for a packet, if need be that of packets of the conversation that has most of
+ * them, which go to @list. So one that floods its service pushes out its own alone,
+ * and keeps nobody from having one packet there.
+ */
+static enum sal_hold_result hold_room(struct sal_service *svc,
+				      const struct sal_held *held,
+				      struct list_head *list)
+{
+	bool lent = svc->hold.lent[held->af];
+	struct sal_domain *d = svc->domain;
+	u32 size = held->lane.size;
+	struct hold_want want = {};
+	bool charged;
+
+	if (!lent && hold_over_share(&svc->hold, &svc->conf, &held->lane))
+		return SAL_HOLD_FLOW_FULL;
+	if (!lent)
+		hold_over(&svc->hold, &svc->conf, size, &want);
+	charged = hold_charge(d, size);
+	if (!charged)
+		want.bytes = max_t(u64, want.bytes, size);
+	if (hold_wants(&want) && !hold_evict(svc, held, &want, list)) {
+		if (charged)
+			hold_uncharge(d, size);
+		return charged ? SAL_HOLD_FULL : SAL_HOLD_DOMAIN_FULL;
+	}
+	if (!charged)
+		hold_take_charge(d, list, size);
+	return SAL_HELD;
+}
+
+/* why packets begin to wait */
+static enum sal_hold_cause hold_cause(const struct sal_hold *h)
+{
+	if (h->paused)
+		return SAL_HOLD_CAUSE_TRANSACTION;
+	return h->frozen ? SAL_HOLD_CAUSE_FREEZE : SAL_HOLD_CAUSE_NO_ENDPOINT;
+}
+
 static enum sal_hold_result hold_admit(struct sal_service *svc,
 				       enum sal_af af, struct sal_held *held,
-				       struct sal_hold_queue **q)
+				       struct sal_hold_queue **q,
+				       struct list_head *evicted)
 {
+	enum sal_hold_result res;
 	struct sal_hold *h = &svc->hold;
 	unsigned long time;
 
@@ -291,9 +434,11 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	/* after that: see hold_queue_publish() */
 	if (READ_ONCE(held->member->dead))
 		return SAL_HOLD_OFF;
-	if ((!h->lent[af] && !hold_fits(h, &svc->conf, held->size)) ||
-	    !hold_charge(svc->domain, held->size))
-		return SAL_HOLD_FULL;
+	res = hold_room(svc, held, evicted);
+	if (res != SAL_HELD) {
+		sal_episode_count(svc, af, SAL_FATE_REFUSED, 0);
+		return res;
+	}
 
 	time = msecs_to_jiffies(READ_ONCE(svc->conf.hold_time));
 	held->deadline = jiffies + time;
@@ -301,6 +446,7 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	if (held->iif && !READ_ONCE(held->member->has_held))
 		WRITE_ONCE(held->member->has_held, true);
 	hold_push(h, af, held);
+	sal_episode_begin(svc, af, hold_cause(h));
 	h->q->cpu = raw_smp_processor_id();
 	trace_sal_hold(held->skb, svc);
 	/*
@@ -317,22 +463,25 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 
 enum sal_hold_result sal_hold_packet(struct sal_service *svc,
 				     const struct sal_spot *spot,
-				     struct sk_buff *skb)
+				     struct sk_buff *skb,
+				     const struct sal_packet *pkt)
 {
 	enum sal_hold_result res;
 	struct sal_hold_queue *q;
 	struct sal_held *held;
+	LIST_HEAD(evicted);
 
 	if (hold_is_off_now(svc, spot->af))
 		return SAL_HOLD_OFF;
-	held = hold_alloc(spot, skb);
+	held = hold_alloc(spot, skb, pkt);
 	if (!held)
 		return SAL_HOLD_NOMEM;
 	q = hold_queue_prepare(svc);
 	spin_lock_bh(&svc->hold.lock);
-	res = hold_admit(svc, spot->af, held, &q);
+	res = hold_admit(svc, spot->af, held, &q, &evicted);
 	spin_unlock_bh(&svc->hold.lock);
 	hold_queue_discard(svc, q);
+	hold_drop_list(svc, &evicted, SAL_R_HOLD_EVICTED);
 	if (res != SAL_HELD)
 		kfree(held);
 	return res;
@@ -371,15 +520,20 @@ static void hold_set_open(struct sal_service *svc, enum sal_af af)
 	svc->hold.lent[af] = false;
 }
 
-static void hold_open(struct sal_service *svc, enum sal_af af)
+static void hold_open(struct sal_service *svc, enum sal_af af,
+		      enum sal_hold_cause cause)
 {
 	struct sal_hold *h = &svc->hold;
 
 	if (svc->dead || hold_is_shut(h) || svc->gate[af] != SAL_GATE_CLOSED)
 		return;
-	if (!h->q || (list_empty(&h->q->held[af]) && !h->q->busy[af])) {
+	if (!h->q) {
 		hold_set_open(svc, af);
+	} else if (list_empty(&h->q->held[af]) && !h->q->busy[af]) {
+		hold_set_open(svc, af);
+		sal_episode_end(svc, af, cause);
 	} else {
+		h->q->episode[af].opener = cause;
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
 		h->q->released[af] = 0;
 		hold_run(h->q);
@@ -390,7 +544,7 @@ void sal_hold_open(struct sal_service *svc, enum sal_af af)
 {
 	lockdep_assert_held(&sal_lock);
 	spin_lock(&svc->hold.lock);
-	hold_open(svc, af);
+	hold_open(svc, af, SAL_HOLD_CAUSE_ENDPOINT_UP);
 	spin_unlock(&svc->hold.lock);
 }
 
@@ -479,6 +633,8 @@ static bool hold_finish(struct sal_service *svc, enum sal_af af)
 	if (svc->gate[af] == SAL_GATE_RELEASING && (done || outrun))
 		hold_set_open(svc, af);
 	h->q->busy[af] = !done;
+	if (done && svc->gate[af] == SAL_GATE_OPEN)
+		sal_episode_end(svc, af, h->q->episode[af].opener);
 	spin_unlock_bh(&h->lock);
 	if (outrun)
 		sal_count(svc->domain, SAL_R_RELEASE_UNDRAINED);
@@ -496,20 +652,34 @@ static void hold_put_back(struct sal_service *svc, enum sal_af af,
 	dead = svc->dead || READ_ONCE(held->member->dead);
 	if (!dead)
 		hold_push_front(h, af, held);
+	else
+		sal_episode_count(svc, af, SAL_FATE_PURGED, 0);
 	spin_unlock_bh(&h->lock);
 	if (dead)
 		hold_drop(svc->domain, held, SAL_R_HOLD_PURGED);
+}
+
+static void hold_count(struct sal_service *svc, enum sal_af af,
+		       enum sal_fate fate, u32 bytes)
+{
+	spin_lock_bh(&svc->hold.lock);
+	sal_episode_count(svc, af, fate, bytes);
+	spin_unlock_bh(&svc->hold.lock);
 }
 
 /* true where it has left, one way or the other */
 static bool hold_release_held(struct sal_service *svc, enum sal_af af,
 			      struct sal_held *held)
 {
-	if (!sal_release(svc, held, af)) {
-		if (time_before(jiffies, held->deadline)) {
-			hold_put_back(svc, af, held);
-			return false;
-		}
+	u32 bytes = held->skb->len;
+
+	if (sal_release(svc, held, af)) {
+		hold_count(svc, af, SAL_FATE_RELEASED, bytes);
+	} else if (time_before(jiffies, held->deadline)) {
+		hold_put_back(svc, af, held);
+		return false;
+	} else {
+		hold_count(svc, af, SAL_FATE_EXPIRED, 0);
 		sal_release_expired(svc, held, af);
 	}
 	hold_free(svc->domain, held);
@@ -566,6 +736,8 @@ static bool hold_expire_one(struct sal_service *svc, enum sal_af af)
 	spin_lock(&svc->hold.lock);
 	if (svc->gate[af] == SAL_GATE_CLOSED && !hold_is_shut(&svc->hold))
 		held = hold_pop_expired(&svc->hold, af, jiffies);
+	if (held)
+		sal_episode_count(svc, af, SAL_FATE_EXPIRED, 0);
 	spin_unlock(&svc->hold.lock);
 	if (held) {
 		sal_release_expired(svc, held, af);
@@ -647,8 +819,9 @@ void sal_hold_resume(struct sal_service *svc)
 	WRITE_ONCE(h->paused, false);
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		if (svc->usable[af])
-			hold_open(svc, af);
-		else
+			hold_open(svc, af, SAL_HOLD_CAUSE_TRANSACTION);
+		/* frozen yet: its own bounds are for what comes */
+		if (!svc->usable[af] || h->frozen)
 			h->lent[af] = false;
 	}
 	if (h->packets && !svc->dead)
@@ -684,7 +857,7 @@ void sal_hold_thaw(struct sal_service *svc)
 	h->frozen = false;
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (svc->usable[af])
-			hold_open(svc, af);
+			hold_open(svc, af, SAL_HOLD_CAUSE_THAW);
 	/* of the others some may be too old by now */
 	if (h->packets && !svc->dead)
 		hold_run(h->q);
@@ -733,6 +906,7 @@ static void hold_take_strays(struct sal_service *svc, enum sal_af af,
 		if (!owner || owner == svc || hold_is_of_vip(svc, held, af))
 			continue;
 		hold_unlink(h, held);
+		sal_episode_count(svc, af, SAL_FATE_RELEASED, held->skb->len);
 		list_add_tail(&held->list, strays);
 	}
 }
@@ -752,8 +926,10 @@ static void hold_push_in(struct sal_service *svc, enum sal_af af,
 	if (time_after(held->deadline, latest))
 		held->deadline = latest;
 	hold_push_front(h, af, held);
+	sal_episode_begin(svc, af, SAL_HOLD_CAUSE_TRANSACTION);
 	h->q->cpu = raw_smp_processor_id();
 	if (svc->gate[af] == SAL_GATE_OPEN) {
+		h->q->episode[af].opener = SAL_HOLD_CAUSE_TRANSACTION;
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
 		h->q->released[af] = 0;
 	}
@@ -812,6 +988,7 @@ static void hold_take_unowned(struct sal_service *svc, enum sal_af af,
 		if (hold_owner(svc->domain, held, af))
 			continue;
 		hold_unlink(h, held);
+		sal_episode_count(svc, af, SAL_FATE_RELEASED, held->skb->len);
 		list_add_tail(&held->list, list);
 	}
 }
@@ -843,14 +1020,6 @@ void sal_hold_let_go(struct sal_service *svc)
 	}
 }
 
-static void hold_drop_list(struct sal_service *svc, struct list_head *list)
-{
-	struct sal_held *held, *next;
-
-	list_for_each_entry_safe(held, next, list, list)
-		hold_drop(svc->domain, held, SAL_R_HOLD_PURGED);
-}
-
 static void hold_purge(struct sal_service *svc, const struct sal_member *m)
 {
 	struct sal_hold *h = &svc->hold;
@@ -863,10 +1032,11 @@ static void hold_purge(struct sal_service *svc, const struct sal_member *m)
 		list_for_each_entry_safe(held, next, &h->q->held[af], list)
 			if (held->member == m) {
 				hold_unlink(h, held);
+				sal_episode_count(svc, af, SAL_FATE_PURGED, 0);
 				list_add_tail(&held->list, &list);
 			}
 	spin_unlock_bh(&h->lock);
-	hold_drop_list(svc, &list);
+	hold_drop_list(svc, &list, SAL_R_HOLD_PURGED);
 }
 
 /* queues come without sal_mutex, but do not go */
@@ -892,10 +1062,31 @@ void sal_hold_init(struct sal_service *svc)
 
 static void hold_queue_end(struct sal_domain *d, struct sal_hold_queue *q)
 {
+	int af;
+
 	spin_lock_bh(&d->queues_lock);
 	list_del_rcu(&q->list);
 	spin_unlock_bh(&d->queues_lock);
 	cancel_delayed_work_sync(&q->work);
+	spin_lock_bh(&q->svc->hold.lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_episode_end(q->svc, af, SAL_HOLD_CAUSE_DELETED);
+	spin_unlock_bh(&q->svc->hold.lock);
+}
+
+/* the lock is held; no lane is asked for any more */
+static void hold_take_all(struct sal_service *svc, struct list_head *list)
+{
+	struct sal_hold_queue *q = svc->hold.q;
+	const struct sal_held *held;
+	int af;
+
+	for (af = 0; af < SAL_AF_NUM; af++) {
+		list_for_each_entry(held, &q->held[af], list)
+			sal_episode_count(svc, af, SAL_FATE_PURGED, 0);
+		list_splice_tail_init(&q->held[af], list);
+	}
+	sal_lanes_init(&q->lanes);
 }
 
 void sal_hold_destroy(struct sal_service *svc)
@@ -910,15 +1101,14 @@ void sal_hold_destroy(struct sal_service *svc)
 		return;
 	spin_lock_bh(&h->lock);
 	WRITE_ONCE(svc->dead, true);
-	for (af = 0; af < SAL_AF_NUM; af++) {
+	for (af = 0; af < SAL_AF_NUM; af++)
 		WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
-		if (h->q)
-			list_splice_tail_init(&h->q->held[af], &list);
-	}
+	if (h->q)
+		hold_take_all(svc, &list);
 	h->packets = 0;
 	h->bytes = 0;
 	spin_unlock_bh(&h->lock);
-	hold_drop_list(svc, &list);
+	hold_drop_list(svc, &list, SAL_R_HOLD_PURGED);
 	/* a dead service gets none any more */
 	if (h->q)
 		hold_queue_end(svc->domain, h->q);

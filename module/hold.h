@@ -11,9 +11,12 @@
 #include <linux/workqueue.h>
 
 #include "addr.h"
+#include "episode.h"
+#include "lane.h"
 
 struct sal_domain;
 struct sal_member;
+struct sal_packet;
 struct sal_service;
 struct sal_spot;
 
@@ -25,7 +28,8 @@ struct sal_spot;
  *	it is there while the entry is, and for an RCU read side that took
  *	the entry off under the lock.
  * @deadline: jiffies
- * @size: bytes accounted
+ * @lane: its place among those of its conversation; its bytes
+ * @af: family
  * @iif: number of the device it came by, 0 where it was on its way out. A
  *	number, since a device could not go while it is held.
  */
@@ -34,7 +38,8 @@ struct sal_held {
 	struct sk_buff *skb;
 	struct sal_member *member;
 	unsigned long deadline;
-	u32 size;
+	struct sal_lane lane;
+	enum sal_af af;
 	int iif;
 };
 
@@ -43,6 +48,8 @@ struct sal_held {
  * @svc: the service, which it ends with
  * @list: in &sal_domain.queues
  * @held: &struct sal_held for each family, the oldest first
+ * @lanes: the same by conversation, both families together
+ * @episode: what listeners are told of, for each family
  * @released: packets released since the gate began to, for each family
  * @busy: the work is not yet done with what it releases, for each family
  * @cpu: where the latest packet came from, and so where they leave: newer
@@ -53,6 +60,8 @@ struct sal_hold_queue {
 	struct sal_service *svc;
 	struct list_head list;
 	struct list_head held[SAL_AF_NUM];
+	struct sal_lanes lanes;
+	struct sal_episode episode[SAL_AF_NUM];
 	u32 released[SAL_AF_NUM];
 	bool busy[SAL_AF_NUM];
 	int cpu;
@@ -94,7 +103,9 @@ static inline struct sal_held *sal_hold_first(const struct sal_hold *h,
  * enum sal_hold_result - what became of a packet that was to be held
  * @SAL_HELD: it is in the queue, and no longer the caller's
  * @SAL_HOLD_OPEN: the gate has just opened: resolve it again
- * @SAL_HOLD_FULL: over a bound of the service or the domain, or of all guests
+ * @SAL_HOLD_FULL: over a bound of the service, and no conversation has much more
+ * @SAL_HOLD_FLOW_FULL: over what one conversation may have of it
+ * @SAL_HOLD_DOMAIN_FULL: likewise over a bound of the domain, or of all guests
  * @SAL_HOLD_OFF: the service holds nothing, or is deleted
  * @SAL_HOLD_NOMEM: no memory
  */
@@ -102,6 +113,8 @@ enum sal_hold_result {
 	SAL_HELD,
 	SAL_HOLD_OPEN,
 	SAL_HOLD_FULL,
+	SAL_HOLD_FLOW_FULL,
+	SAL_HOLD_DOMAIN_FULL,
 	SAL_HOLD_OFF,
 	SAL_HOLD_NOMEM,
 };
@@ -109,7 +122,8 @@ enum sal_hold_result {
 /* hold a client's packet; RCU, BH off or on */
 enum sal_hold_result sal_hold_packet(struct sal_service *svc,
 				     const struct sal_spot *spot,
-				     struct sk_buff *skb);
+				     struct sk_buff *skb,
+				     const struct sal_packet *pkt);
 
 /* a service has no usable endpoint left, or has one again; sal_lock */
 void sal_hold_close(struct sal_service *svc, enum sal_af af);

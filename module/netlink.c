@@ -8,7 +8,7 @@
 #include "netlink.h"
 #include "nl_change.h"
 
-static struct genl_multicast_group nl_mcgrps[SAL_NLGRP_POLICY + 1]
+static struct genl_multicast_group nl_mcgrps[SAL_NLGRP_HOLD + 1]
 	__ro_after_init;
 
 /*

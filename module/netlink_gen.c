@@ -105,6 +105,11 @@ static const struct netlink_range_validation sal_a_endpoint_lease_range = {
 	.max	= SAL_LEASE_MAX,
 };
 
+static const struct netlink_range_validation sal_a_migrate_time_range = {
+	.min	= 1ULL,
+	.max	= SAL_HOLD_TIME_MAX,
+};
+
 static const struct netlink_range_validation sal_a_rule_time_range = {
 	.min	= SAL_RULE_TIME_MIN,
 	.max	= SAL_HOLD_TIME_MAX,
@@ -163,13 +168,14 @@ static const struct nla_policy sal_member_del_nl_policy[SAL_A_MEMBER_NETNS_FD + 
 };
 
 /* SAL_CMD_SERVICE_NEW - do */
-static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_ALIAS + 1] = {
+static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_HOLD_SHARE + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
 	[SAL_A_SERVICE_HOLD_BYTES] = { .type = NLA_U32, },
 	[SAL_A_SERVICE_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_time_range),
+	[SAL_A_SERVICE_HOLD_SHARE] = NLA_POLICY_RANGE(NLA_U32, 1, 100),
 	[SAL_A_SERVICE_ON_EMPTY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_LATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_GRACE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_grace_range),
@@ -190,13 +196,14 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_ALIAS + 1
 };
 
 /* SAL_CMD_SERVICE_SET - do */
-static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_ALIAS + 1] = {
+static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_HOLD_SHARE + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_HOLD_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_packets_range),
 	[SAL_A_SERVICE_HOLD_BYTES] = { .type = NLA_U32, },
 	[SAL_A_SERVICE_HOLD_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_hold_time_range),
+	[SAL_A_SERVICE_HOLD_SHARE] = NLA_POLICY_RANGE(NLA_U32, 1, 100),
 	[SAL_A_SERVICE_ON_EMPTY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_LATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_GRACE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_grace_range),
@@ -312,7 +319,7 @@ static const struct nla_policy sal_flow_del_nl_policy[SAL_A_FLOW_DPORT + 1] = {
 };
 
 /* SAL_CMD_MIGRATE - do */
-static const struct nla_policy sal_migrate_nl_policy[SAL_A_MIGRATE_ID + 1] = {
+static const struct nla_policy sal_migrate_nl_policy[SAL_A_MIGRATE_TIME + 1] = {
 	[SAL_A_MIGRATE_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_MIGRATE_FROM] = { .type = NLA_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_MIGRATE_TO] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
@@ -322,6 +329,8 @@ static const struct nla_policy sal_migrate_nl_policy[SAL_A_MIGRATE_ID + 1] = {
 	[SAL_A_MIGRATE_SPORT] = { .type = NLA_BE16, },
 	[SAL_A_MIGRATE_DPORT] = { .type = NLA_BE16, },
 	[SAL_A_MIGRATE_ID] = { .type = NLA_UINT, },
+	[SAL_A_MIGRATE_FREEZE] = { .type = NLA_FLAG, },
+	[SAL_A_MIGRATE_TIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_migrate_time_range),
 };
 
 /* SAL_CMD_RESOLVE - do */
@@ -435,14 +444,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_SERVICE_NEW,
 		.doit		= sal_nl_service_new_doit,
 		.policy		= sal_service_new_nl_policy,
-		.maxattr	= SAL_A_SERVICE_ALIAS,
+		.maxattr	= SAL_A_SERVICE_HOLD_SHARE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_SERVICE_SET,
 		.doit		= sal_nl_service_set_doit,
 		.policy		= sal_service_set_nl_policy,
-		.maxattr	= SAL_A_SERVICE_ALIAS,
+		.maxattr	= SAL_A_SERVICE_HOLD_SHARE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -544,7 +553,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_migrate_doit,
 		.policy		= sal_migrate_nl_policy,
-		.maxattr	= SAL_A_MIGRATE_ID,
+		.maxattr	= SAL_A_MIGRATE_TIME,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -634,6 +643,7 @@ static const struct genl_multicast_group sal_nl_mcgrps[] = {
 	[SAL_NLGRP_RULE] = { "rule", },
 	[SAL_NLGRP_MISS] = { "miss", },
 	[SAL_NLGRP_POLICY] = { "policy", },
+	[SAL_NLGRP_HOLD] = { "hold", },
 };
 
 struct genl_family sal_nl_family __ro_after_init = {

@@ -69,6 +69,7 @@ enum {
 	SAL_NLGRP_RULE,
 	SAL_NLGRP_MISS,
 	SAL_NLGRP_POLICY,
+	SAL_NLGRP_HOLD,
 };
 
 extern struct genl_family sal_nl_family;

@@ -2,11 +2,13 @@
 /*
  * nl_migrate.c - requests to move flows
  */
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 
 #include "compat.h"
 #include "domain.h"
 #include "endpoint.h"
+#include "freeze.h"
 #include "migrate.h"
 #include "net.h"
 #include "nl_util.h"
@@ -165,7 +167,7 @@ static bool filter_matches(struct sal_domain *d, const void *filter,
 }
 
 static int migrate_selected(const struct genl_info *info,
-			    struct migrate_req *req,
+			    struct migrate_req *req, bool check,
 			    struct sal_migrate_result *res)
 {
 	const struct sal_select sel = {
@@ -174,7 +176,7 @@ static int migrate_selected(const struct genl_info *info,
 		.to		= req->to,
 		.matches	= filter_matches,
 		.filter		= &req->filter,
-		.check		= info->attrs[SAL_A_MIGRATE_CHECK],
+		.check		= check,
 	};
 	bool found;
 	int err;
@@ -194,36 +196,139 @@ static int migrate_selected(const struct genl_info *info,
 /* --- the request ------------------------------------------------------------- */
 
 static int migrate_any(const struct genl_info *info, struct migrate_req *req,
-		       struct sal_migrate_result *res)
+		       bool check, struct sal_migrate_result *res)
 {
-	bool check = info->attrs[SAL_A_MIGRATE_CHECK];
-
 	if (is_selective(info))
-		return migrate_selected(info, req, res);
+		return migrate_selected(info, req, check, res);
 	if (!req->n)
 		return sal_migrate_others(req->to, check, res, info->extack);
 	return sal_migrate(req->from, req->n, req->to, check, res,
 			   info->extack);
 }
 
-static int migrate(const struct genl_info *info, struct migrate_req *req,
-		   struct sk_buff *rsp)
+static int migrate_blame(const struct genl_info *info, int err)
 {
 	static const struct sal_nl_blame list[] = {
 		{ -ENETDOWN, SAL_A_MIGRATE_TO },
 		{ -EAFNOSUPPORT, SAL_A_MIGRATE_TO },
 		{ }
 	};
+
+	return sal_nl_blame(info, err, list);
+}
+
+static int migrate(const struct genl_info *info, struct migrate_req *req,
+		   struct sk_buff *rsp)
+{
 	struct sal_migrate_result res = {};
 	int err;
 
 	err = migrate_get(info, req);
 	if (err)
 		return err;
-	err = migrate_any(info, req, &res);
+	err = migrate_any(info, req, info->attrs[SAL_A_MIGRATE_CHECK], &res);
 	if (err)
-		return sal_nl_blame(info, err, list);
+		return migrate_blame(info, err);
 	return migrate_put(rsp, req, &res);
+}
+
+/* --- while the service is frozen ---------------------------------------------- */
+
+/* what cannot be is refused before a packet waits; sal_mutex */
+static int freeze_begin(const struct genl_info *info, struct migrate_req *req,
+			u32 *ticket)
+{
+	const struct nlattr *time = info->attrs[SAL_A_MIGRATE_TIME];
+	struct sal_migrate_result res;
+	int err;
+
+	err = migrate_get(info, req);
+	if (err)
+		return err;
+	if (req->svc->freeze) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+					info->attrs[SAL_A_MIGRATE_SERVICE],
+					"service '%.40s' is frozen already",
+					req->svc->name);
+		return -EBUSY;
+	}
+	err = migrate_any(info, req, true, &res);
+	if (err)
+		return migrate_blame(info, err);
+	err = sal_freeze(req->svc, time ? nla_get_u32(time) :
+					  req->svc->conf.hold_time,
+			 SAL_HOLD_CAUSE_MIGRATE, info->extack);
+	if (!err)
+		*ticket = req->svc->freeze->ticket;
+	return err;
+}
+
+/* whoever has frozen it meanwhile thaws it; sal_mutex */
+static int freeze_end(const struct genl_info *info, struct migrate_req *req,
+		      struct sk_buff *rsp, u32 ticket)
+{
+	struct sal_service *svc;
+	u64 since;
+	int err;
+
+	svc = sal_nl_find_service(sal_domain_find(genl_info_net(info)), info,
+				  SAL_A_MIGRATE_SERVICE);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	if (!svc->freeze) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+					info->attrs[SAL_A_MIGRATE_SERVICE],
+					"service '%.40s' was thawed before its flows moved",
+					svc->name);
+		return -ECANCELED;
+	}
+	since = svc->freeze->since;
+	memset(req, 0, sizeof(*req));
+	err = migrate(info, req, rsp);
+	if (svc->freeze->ticket == ticket)
+		sal_thaw(svc, err ? SAL_HOLD_CAUSE_FAILED :
+				    SAL_HOLD_CAUSE_MIGRATE);
+	return err ?: nla_put_uint(rsp, SAL_A_MIGRATE_FROZEN,
+				   ktime_get_ns() - since);
+}
+
+static int migrate_frozen(const struct genl_info *info,
+			  struct migrate_req *req, struct sk_buff *rsp)
+{
+	u32 ticket;
+	int err;
+
+	mutex_lock(&sal_mutex);
+	err = freeze_begin(info, req, &ticket);
+	mutex_unlock(&sal_mutex);
+	if (err)
+		return err;
+	sal_freeze_let_arrive();
+	mutex_lock(&sal_mutex);
+	err = freeze_end(info, req, rsp, ticket);
+	mutex_unlock(&sal_mutex);
+	return err;
+}
+
+static int migrate_now(const struct genl_info *info, struct migrate_req *req,
+		       struct sk_buff *rsp)
+{
+	int err;
+
+	if (info->attrs[SAL_A_MIGRATE_TIME] &&
+	    !info->attrs[SAL_A_MIGRATE_FREEZE]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[SAL_A_MIGRATE_TIME],
+				    "a time is for freeze");
+		return -EINVAL;
+	}
+	if (info->attrs[SAL_A_MIGRATE_FREEZE] &&
+	    !info->attrs[SAL_A_MIGRATE_CHECK])
+		return migrate_frozen(info, req, rsp);
+	mutex_lock(&sal_mutex);
+	err = migrate(info, req, rsp);
+	mutex_unlock(&sal_mutex);
+	return err;
 }
 
 int sal_nl_migrate_doit(struct sk_buff *skb, struct genl_info *info)
@@ -240,9 +345,7 @@ int sal_nl_migrate_doit(struct sk_buff *skb, struct genl_info *info)
 	err = sal_nl_reply_init(&reply, info, reply_size(info));
 	if (err)
 		goto out;
-	mutex_lock(&sal_mutex);
-	err = migrate(info, req, reply.skb);
-	mutex_unlock(&sal_mutex);
+	err = migrate_now(info, req, reply.skb);
 	sal_nl_reply_send(&reply, info, err);
 out:
 	kfree(req);

@@ -32,6 +32,7 @@ static const struct {
 	CONF_FIELD(HOLD_PACKETS, u32, hold_packets),
 	CONF_FIELD(HOLD_BYTES, u32, hold_bytes),
 	CONF_FIELD(HOLD_TIME, u32, hold_time),
+	CONF_FIELD(HOLD_SHARE, u32, hold_share),
 	CONF_FIELD(ON_EMPTY, u32, on_empty),
 	CONF_FIELD(LATE, u32, late),
 	CONF_FIELD(GRACE, u32, grace),
@@ -608,7 +609,7 @@ static int service_freeze(const struct genl_info *info)
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
 	return sal_freeze(svc, time ? nla_get_u32(time) : svc->conf.hold_time,
-			  info->extack);
+			  SAL_HOLD_CAUSE_REQUEST, info->extack);
 }
 
 int sal_nl_service_freeze_doit(struct sk_buff *skb, struct genl_info *info)
@@ -618,9 +619,8 @@ int sal_nl_service_freeze_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&sal_mutex);
 	err = service_freeze(info);
 	mutex_unlock(&sal_mutex);
-	/* who has found the gate open has left us by then */
 	if (!err)
-		synchronize_rcu();
+		sal_freeze_let_arrive();
 	return err;
 }
 
@@ -632,7 +632,7 @@ static int service_thaw(const struct genl_info *info)
 				  SAL_A_SERVICE_NAME);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
-	if (sal_thaw(svc))
+	if (sal_thaw(svc, SAL_HOLD_CAUSE_REQUEST))
 		return 0;
 	NL_SET_ERR_MSG_FMT(info->extack, "service '%.40s' is not frozen",
 			   svc->name);

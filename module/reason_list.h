@@ -27,7 +27,7 @@ SAL_REASON(RELEASE_UNDRAINED, "release-undrained", false,
 SAL_REASON(EMPTY, "empty", true,
 	   "no usable endpoint, and nothing is held or its time is over")
 SAL_REASON(HOLD_FULL, "hold-full", true,
-	   "over a bound of the service, the domain or all domains of user namespaces")
+	   "over the service's bound of packets that wait")
 SAL_REASON(HOLD_PURGED, "hold-purged", true,
 	   "held for a service or a member that was deleted")
 SAL_REASON(UNSUPPORTED, "unsupported", true,
@@ -82,3 +82,9 @@ SAL_REASON(DENIED, "denied", true,
 	   "would have begun a flow that a policy, or the default, denies")
 SAL_REASON(UNHASHED, "unhashed", false,
 	   "new flow that Maglev's table had no endpoint for; by weighted round robin")
+SAL_REASON(HOLD_FLOW_FULL, "hold-flow-full", true,
+	   "over what one flow may have of its service's bound of packets that wait")
+SAL_REASON(HOLD_DOMAIN_FULL, "hold-domain-full", true,
+	   "likewise over that of the domain or of all domains of user namespaces")
+SAL_REASON(HOLD_EVICTED, "hold-evicted", true,
+	   "waited, and made room for one of a flow that had fewer waiting")

@@ -25,6 +25,7 @@ const struct sal_service_conf sal_service_defaults = {
 	.hold_packets	= 256,
 	.hold_bytes	= 512 * 1024,
 	.hold_time	= 1000,
+	.hold_share	= 100,
 	.on_empty	= SAL_ON_EMPTY_REJECT,
 	.late		= SAL_LATE_TRANSLATE,
 	.grace		= 5000,
@@ -502,6 +503,7 @@ static void service_set_conf(struct sal_service *svc,
 	WRITE_ONCE(svc->conf.hold_packets, conf->hold_packets);
 	WRITE_ONCE(svc->conf.hold_bytes, conf->hold_bytes);
 	WRITE_ONCE(svc->conf.hold_time, conf->hold_time);
+	WRITE_ONCE(svc->conf.hold_share, conf->hold_share);
 	WRITE_ONCE(svc->conf.on_empty, conf->on_empty);
 	WRITE_ONCE(svc->conf.late, conf->late);
 	WRITE_ONCE(svc->conf.grace, conf->grace);

@@ -33,6 +33,8 @@ struct sal_vip;
  * @hold_packets: most packets held; 0 for none
  * @hold_bytes: most bytes held
  * @hold_time: how long, in ms
+ * @hold_share: what one conversation may have of @hold_packets and @hold_bytes, in
+ *	percent
  * @on_empty: enum sal_on_empty
  * @late: enum sal_late
  * @grace: how long replies are late replies, in ms
@@ -51,6 +53,7 @@ struct sal_service_conf {
 	u32 hold_packets;
 	u32 hold_bytes;
 	u32 hold_time;
+	u32 hold_share;
 	u32 on_empty;
 	u32 late;
 	u32 grace;

@@ -22,6 +22,7 @@ static const struct field migrate_field[] = {
 	{ SAL_A_MIGRATE_FLOWS },
 	{ SAL_A_MIGRATE_CELLS },
 	{ SAL_A_MIGRATE_DURATION },
+	{ SAL_A_MIGRATE_FROZEN },
 	{ SAL_A_MIGRATE_CAUSE },
 	{ SAL_A_MIGRATE_SEQ, F_JSON },
 	{ SAL_A_MIGRATE_TRANSACTION },
@@ -51,6 +52,10 @@ static void print_moved(const json_t *obj, bool check)
 	if (!check) {
 		duration_format(buf, out_num(obj, "duration"));
 		printf(" in %s", buf);
+	}
+	if (json_object_get(obj, "frozen")) {
+		duration_format(buf, out_num(obj, "frozen"));
+		printf(", frozen for %s", buf);
 	}
 	putchar('\n');
 }
@@ -98,6 +103,8 @@ static const struct param migrate_params[] = {
 	{ "sport", param_port, SAL_A_MIGRATE_SPORT },
 	{ "dport", param_port, SAL_A_MIGRATE_DPORT },
 	{ "id", param_uint, SAL_A_MIGRATE_ID },
+	{ "freeze", param_flag, SAL_A_MIGRATE_FREEZE },
+	{ "time", param_time, SAL_A_MIGRATE_TIME },
 	{ }
 };
 
@@ -136,7 +143,8 @@ static int migrate(struct args *args)
 
 static const struct command migrate_commands[] = {
 	{ NULL, migrate, "SVC from EP[,EP]..|any to EP\n"
-	  "[src PFX] [proto P] [sport N] [dport N] [id N] [check]" },
+	  "[src PFX] [proto P] [sport N] [dport N] [id N]\n"
+	  "[freeze [time TIME]] [check]" },
 	{ }
 };
 

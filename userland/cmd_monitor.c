@@ -25,8 +25,29 @@
 #include "show.h"
 #include "sock.h"
 
+static const struct field hold_field[] = {
+	{ SAL_A_HOLD_SERVICE, F_HEAD },
+	{ SAL_A_HOLD_FAMILY },
+	{ SAL_A_HOLD_CAUSE },
+	{ SAL_A_HOLD_TIME },
+	{ SAL_A_HOLD_DURATION },
+	{ SAL_A_HOLD_RELEASED },
+	{ SAL_A_HOLD_RELEASED_BYTES, F_NONZERO, "bytes" },
+	{ SAL_A_HOLD_EXPIRED, F_NONZERO },
+	{ SAL_A_HOLD_EVICTED, F_NONZERO },
+	{ SAL_A_HOLD_REFUSED, F_NONZERO },
+	{ SAL_A_HOLD_PURGED, F_NONZERO },
+	{ SAL_A_HOLD_HELD_PACKETS, F_NONZERO, "held packets" },
+	{ SAL_A_HOLD_HELD_BYTES, F_NONZERO, "bytes" },
+	{ SAL_A_HOLD_SEQ, F_JSON },
+	{ SAL_A_HOLD_TRANSACTION },
+};
+
+LAYOUT(hold, hold);
+
 enum {
 	SERVICE, ENDPOINT, FLOW, MIGRATE, TRANSACTION, RULE, MISS, POLICY,
+	HOLD,
 	NUM_GROUPS
 };
 
@@ -42,6 +63,7 @@ static const struct {
 	[RULE] = { SAL_MCGRP_RULE, &layout_rule },
 	[MISS] = { SAL_MCGRP_MISS, &layout_miss },
 	[POLICY] = { SAL_MCGRP_POLICY, &layout_policy },
+	[HOLD] = { SAL_MCGRP_HOLD, &layout_hold },
 };
 
 static const struct {
@@ -67,6 +89,11 @@ static const struct {
 	{ SAL_CMD_POLICY_ADD_NTF, POLICY, "policy-add", "policy add" },
 	{ SAL_CMD_POLICY_SET_NTF, POLICY, "policy-set", "policy set" },
 	{ SAL_CMD_POLICY_DEL_NTF, POLICY, "policy-del", "policy del" },
+	{ SAL_CMD_HOLD_BEGIN_NTF, HOLD, "hold-begin", "hold begin" },
+	{ SAL_CMD_HOLD_DROP_NTF, HOLD, "hold-drop", "hold drop" },
+	{ SAL_CMD_HOLD_END_NTF, HOLD, "hold-end", "hold end" },
+	{ SAL_CMD_HOLD_FREEZE_NTF, HOLD, "hold-freeze", "hold freeze" },
+	{ SAL_CMD_HOLD_THAW_NTF, HOLD, "hold-thaw", "hold thaw" },
 };
 
 struct monitor {
@@ -359,7 +386,7 @@ static int monitor(struct args *args)
 
 static const struct command monitor_commands[] = {
 	{ NULL, monitor,
-	  "[service|endpoint|flow|migrate|transaction|rule|miss].." },
+	  "[service|endpoint|flow|migrate|transaction|rule|miss|policy|hold].." },
 	{ }
 };
 

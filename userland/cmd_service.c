@@ -38,6 +38,7 @@ static const struct field service_field[] = {
 	{ SAL_A_SERVICE_HOLD_PACKETS, F_LINE | F_DETAIL, "hold packets" },
 	{ SAL_A_SERVICE_HOLD_BYTES, F_DETAIL, "bytes" },
 	{ SAL_A_SERVICE_HOLD_TIME, F_DETAIL, "time" },
+	{ SAL_A_SERVICE_HOLD_SHARE, F_DETAIL, "share" },
 	{ SAL_A_SERVICE_ON_EMPTY, F_DETAIL },
 	{ SAL_A_SERVICE_LATE, F_DETAIL },
 	{ SAL_A_SERVICE_GRACE, F_DETAIL },
@@ -92,10 +93,11 @@ static const struct param hold_params[] = {
 	{ "packets", param_count, SAL_A_SERVICE_HOLD_PACKETS },
 	{ "bytes", param_size, SAL_A_SERVICE_HOLD_BYTES },
 	{ "time", param_time, SAL_A_SERVICE_HOLD_TIME },
+	{ "share", param_count, SAL_A_SERVICE_HOLD_SHARE },
 	{ }
 };
 
-/* hold off | hold [packets N] [bytes SIZE] [time TIME] */
+/* hold off | hold [packets N] [bytes SIZE] [time TIME] [share PERCENT] */
 static int param_hold(const struct param *p, struct request *req,
 		      struct args *args)
 {
@@ -119,7 +121,7 @@ static int param_hold(const struct param *p, struct request *req,
 			return ret;
 	}
 	if (!seen)
-		return args_bad(args, "%s wants off, packets, bytes or time",
+		return args_bad(args, "%s wants off, packets, bytes, time or share",
 				p->key);
 	return EXIT_OK;
 }
@@ -307,7 +309,7 @@ static int service_flush(struct args *args)
 
 static const char put_usage[] =
 	"NAME [alias NAME|none].. [vip ADDR|PFX].. [proto any | proto P [port N[-M]]]\n"
-	"[hold off | hold [packets N] [bytes SIZE] [time TIME]]\n"
+	"[hold off | hold [packets N] [bytes SIZE] [time TIME] [share PERCENT]]\n"
 	"[on-empty drop|reject] [late translate|drop] [grace TIME]\n"
 	"[sched wrr|lc|p2c|maglev] [affinity off|TIME]\n"
 	"[tcp pin] [stray reset|drop|adopt] [timeout STATE TIME]..\n"

@@ -99,6 +99,23 @@ NAMES(cause,
 	[SAL_CAUSE_LEASE] = "lease",
 );
 
+NAMES(hold_cause,
+	[SAL_HOLD_CAUSE_REQUEST] = "request",
+	[SAL_HOLD_CAUSE_TIME] = "time",
+	[SAL_HOLD_CAUSE_MIGRATE] = "migrate",
+	[SAL_HOLD_CAUSE_FAILED] = "failed",
+	[SAL_HOLD_CAUSE_DELETED] = "deleted",
+	[SAL_HOLD_CAUSE_NO_ENDPOINT] = "no-endpoint",
+	[SAL_HOLD_CAUSE_FREEZE] = "freeze",
+	[SAL_HOLD_CAUSE_TRANSACTION] = "transaction",
+	[SAL_HOLD_CAUSE_ENDPOINT_UP] = "endpoint-up",
+	[SAL_HOLD_CAUSE_THAW] = "thaw",
+	[SAL_HOLD_CAUSE_EXPIRED] = "expired",
+	[SAL_HOLD_CAUSE_EVICTED] = "evicted",
+	[SAL_HOLD_CAUSE_REFUSED] = "refused",
+	[SAL_HOLD_CAUSE_PURGED] = "purged",
+);
+
 NAMES(placement,
 	[SAL_PLACEMENT_EDGE] = "edge",
 	[SAL_PLACEMENT_ROUTER] = "router",
@@ -271,6 +288,7 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
 	[SAL_A_SERVICE_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
 	[SAL_A_SERVICE_ALIAS] = { "alias", T_NAME, true },
+	[SAL_A_SERVICE_HOLD_SHARE] = { "hold-share", T_COUNT },
 };
 
 SET(service, "service");
@@ -349,6 +367,9 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_SPORT] = { "sport", T_PORT },
 	[SAL_A_MIGRATE_DPORT] = { "dport", T_PORT },
 	[SAL_A_MIGRATE_ID] = { "id", T_COUNT },
+	[SAL_A_MIGRATE_FREEZE] = { "freeze", T_FLAG },
+	[SAL_A_MIGRATE_TIME] = { "time", T_MS },
+	[SAL_A_MIGRATE_FROZEN] = { "frozen", T_NS },
 };
 
 SET(migrate, "migrate");
@@ -475,11 +496,31 @@ static const struct attr policy_attr[] = {
 
 SET(policy, "policy");
 
+static const struct attr hold_attr[] = {
+	[SAL_A_HOLD_SERVICE] = { "service", T_NAME },
+	[SAL_A_HOLD_FAMILY] = { "family", T_COUNT },
+	[SAL_A_HOLD_CAUSE] = { "cause", T_ENUM, false, &names_hold_cause },
+	[SAL_A_HOLD_TIME] = { "time", T_MS },
+	[SAL_A_HOLD_DURATION] = { "duration", T_NS },
+	[SAL_A_HOLD_RELEASED] = { "released", T_COUNT },
+	[SAL_A_HOLD_RELEASED_BYTES] = { "released-bytes", T_COUNT },
+	[SAL_A_HOLD_EXPIRED] = { "expired", T_COUNT },
+	[SAL_A_HOLD_EVICTED] = { "evicted", T_COUNT },
+	[SAL_A_HOLD_REFUSED] = { "refused", T_COUNT },
+	[SAL_A_HOLD_PURGED] = { "purged", T_COUNT },
+	[SAL_A_HOLD_HELD_PACKETS] = { "held-packets", T_COUNT },
+	[SAL_A_HOLD_HELD_BYTES] = { "held-bytes", T_COUNT },
+	[SAL_A_HOLD_SEQ] = { "seq", T_COUNT },
+	[SAL_A_HOLD_TRANSACTION] = { "transaction", T_COUNT },
+};
+
+SET(hold, "hold");
+
 const struct attr_set *const all_sets[] = {
 	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
 	&set_flow, &set_migrate, &set_resolve, &set_step,
 	&set_stats, &set_transaction, &set_any_prefix, &set_rule, &set_miss,
-	&set_policy,
+	&set_policy, &set_hold,
 };
 
 const unsigned int num_sets = ARRAY_SIZE(all_sets);
@@ -536,6 +577,11 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_POLICY_ADD_NTF] = { "policy-add-ntf", &set_policy },
 	[SAL_CMD_POLICY_SET_NTF] = { "policy-set-ntf", &set_policy },
 	[SAL_CMD_POLICY_DEL_NTF] = { "policy-del-ntf", &set_policy },
+	[SAL_CMD_HOLD_BEGIN_NTF] = { "hold-begin-ntf", &set_hold },
+	[SAL_CMD_HOLD_DROP_NTF] = { "hold-drop-ntf", &set_hold },
+	[SAL_CMD_HOLD_END_NTF] = { "hold-end-ntf", &set_hold },
+	[SAL_CMD_HOLD_FREEZE_NTF] = { "hold-freeze-ntf", &set_hold },
+	[SAL_CMD_HOLD_THAW_NTF] = { "hold-thaw-ntf", &set_hold },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

@@ -73,6 +73,7 @@ extern const struct attr_set set_any_prefix;
 extern const struct attr_set set_rule;
 extern const struct attr_set set_miss;
 extern const struct attr_set set_policy;
+extern const struct attr_set set_hold;
 
 extern const struct attr_set *const all_sets[];
 extern const unsigned int num_sets;

@@ -63,6 +63,7 @@ extern const struct layout layout_transaction;
 extern const struct layout layout_rule;
 extern const struct layout layout_miss;
 extern const struct layout layout_policy;
+extern const struct layout layout_hold;
 
 #define OUT_KEY_BUF	64
 

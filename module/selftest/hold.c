@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * selftest/hold.c - the hold queue against two arrays
+ * selftest/hold.c - the hold queue and its lanes against two arrays
  */
 #ifdef DEBUG
 
@@ -9,6 +9,7 @@
 #define HOLD_TEST_STEPS		20000
 #define HOLD_TEST_PACKETS	20
 #define HOLD_TEST_BYTES		6000
+#define HOLD_TEST_CONVS		5
 
 /**
  * struct hold_model - what the queue should do, in the plainest way
@@ -28,7 +29,7 @@ static __init u32 hold_model_bytes(const struct hold_model *model)
 
 	for (af = 0; af < SAL_AF_NUM; af++)
 		for (i = 0; i < model->n[af]; i++)
-			bytes += model->held[af][i]->size;
+			bytes += model->held[af][i]->lane.size;
 	return bytes;
 }
 
@@ -50,19 +51,22 @@ static __init bool hold_test_push(struct sal_hold *h, struct hold_model *model,
 		.hold_bytes	= HOLD_TEST_BYTES,
 	};
 	u32 size = 1 + get_random_u32_below(HOLD_TEST_BYTES / 8);
+	struct hold_want want;
 	struct sal_held *held;
 	bool fits;
 
 	fits = model->n[SAL_V4] + model->n[SAL_V6] < HOLD_TEST_PACKETS &&
 	       hold_model_bytes(model) + size <= HOLD_TEST_BYTES;
-	if (hold_fits(h, &conf, size) != fits)
+	hold_over(h, &conf, size, &want);
+	if (hold_wants(&want) == fits)
 		return false;
 	if (!fits)
 		return true;
 	held = kzalloc_obj(*held, GFP_KERNEL);
 	if (!held)
 		return false;
-	held->size = size;
+	held->lane.size = size;
+	held->lane.conv = get_random_u32_below(HOLD_TEST_CONVS);
 	held->deadline = now + 8;
 	hold_push(h, af, held);
 	model->held[af][model->n[af]++] = held;
@@ -87,6 +91,42 @@ static __init bool hold_test_pop(struct sal_hold *h, struct hold_model *model,
 	return held == want;
 }
 
+/* how many packets of a conversation */
+static __init u32 hold_model_lane(const struct hold_model *model, u64 conv,
+				  u32 *bytes)
+{
+	unsigned int i, n = 0;
+	int af;
+
+	*bytes = 0;
+	for (af = 0; af < SAL_AF_NUM; af++)
+		for (i = 0; i < model->n[af]; i++)
+			if (model->held[af][i]->lane.conv == conv) {
+				*bytes += model->held[af][i]->lane.size;
+				n++;
+			}
+	return n;
+}
+
+static __init bool hold_test_lanes(const struct sal_hold *h,
+				   const struct hold_model *model)
+{
+	const struct sal_lane *lead, *longest;
+	u32 n, bytes, most = 0;
+	u64 conv;
+
+	for (conv = 0; conv < HOLD_TEST_CONVS; conv++) {
+		n = hold_model_lane(model, conv, &bytes);
+		most = max(most, n);
+		lead = sal_lane_find(&h->q->lanes, conv);
+		if (n ? !lead || lead->packets != n || lead->bytes != bytes :
+			!!lead)
+			return false;
+	}
+	longest = sal_lane_longest(&h->q->lanes);
+	return most ? longest && longest->packets > most / 2 : !longest;
+}
+
 static __init bool hold_test_step(struct sal_hold *h, struct hold_model *model,
 				  unsigned long now)
 {
@@ -98,7 +138,8 @@ static __init bool hold_test_step(struct sal_hold *h, struct hold_model *model,
 		ok = hold_test_push(h, model, af, now);
 	else
 		ok = hold_test_pop(h, model, af, now);
-	return ok && h->bytes == hold_model_bytes(model) &&
+	return ok && hold_test_lanes(h, model) &&
+	       h->bytes == hold_model_bytes(model) &&
 	       h->packets == model->n[SAL_V4] + model->n[SAL_V6];
 }
 
@@ -119,6 +160,7 @@ int __init sal_hold_selftest(void)
 	h->q = q;
 	for (af = 0; af < SAL_AF_NUM; af++)
 		INIT_LIST_HEAD(&q->held[af]);
+	sal_lanes_init(&q->lanes);
 
 	ok = true;
 	/* deadlines wrap like jiffies do */

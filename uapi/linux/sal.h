@@ -376,6 +376,41 @@ enum sal_access {
 	SAL_ACCESS_DENY,
 };
 
+/**
+ * enum sal_hold_cause - Why packets begin or cease to wait, or are lost.
+ * @SAL_HOLD_CAUSE_REQUEST: Freeze and thaw, asked for.
+ * @SAL_HOLD_CAUSE_TIME: Thaw, as the time is over.
+ * @SAL_HOLD_CAUSE_MIGRATE: Freeze and thaw, by a migrate request.
+ * @SAL_HOLD_CAUSE_FAILED: Thaw, by a migrate request that has failed.
+ * @SAL_HOLD_CAUSE_DELETED: The service was deleted.
+ * @SAL_HOLD_CAUSE_NO_ENDPOINT: No endpoint is usable.
+ * @SAL_HOLD_CAUSE_FREEZE: The service is frozen.
+ * @SAL_HOLD_CAUSE_TRANSACTION: A transaction changes the service, or has.
+ * @SAL_HOLD_CAUSE_ENDPOINT_UP: An endpoint is usable again.
+ * @SAL_HOLD_CAUSE_THAW: The service was thawed.
+ * @SAL_HOLD_CAUSE_EXPIRED: They have waited too long.
+ * @SAL_HOLD_CAUSE_EVICTED: They made room for flows that had fewer packets
+ *   waiting.
+ * @SAL_HOLD_CAUSE_REFUSED: They were over a bound.
+ * @SAL_HOLD_CAUSE_PURGED: Their service or member was deleted.
+ */
+enum sal_hold_cause {
+	SAL_HOLD_CAUSE_REQUEST,
+	SAL_HOLD_CAUSE_TIME,
+	SAL_HOLD_CAUSE_MIGRATE,
+	SAL_HOLD_CAUSE_FAILED,
+	SAL_HOLD_CAUSE_DELETED,
+	SAL_HOLD_CAUSE_NO_ENDPOINT,
+	SAL_HOLD_CAUSE_FREEZE,
+	SAL_HOLD_CAUSE_TRANSACTION,
+	SAL_HOLD_CAUSE_ENDPOINT_UP,
+	SAL_HOLD_CAUSE_THAW,
+	SAL_HOLD_CAUSE_EXPIRED,
+	SAL_HOLD_CAUSE_EVICTED,
+	SAL_HOLD_CAUSE_REFUSED,
+	SAL_HOLD_CAUSE_PURGED,
+};
+
 enum {
 	SAL_A_PREFIX_IPV4 = 1,
 	SAL_A_PREFIX_IPV6,
@@ -476,6 +511,7 @@ enum {
 	SAL_A_SERVICE_AFFINITY,
 	SAL_A_SERVICE_ALIAS,
 	SAL_A_SERVICE_FROZEN,
+	SAL_A_SERVICE_HOLD_SHARE,
 
 	__SAL_A_SERVICE_MAX,
 	SAL_A_SERVICE_MAX = (__SAL_A_SERVICE_MAX - 1)
@@ -557,6 +593,9 @@ enum {
 	SAL_A_MIGRATE_SPORT,
 	SAL_A_MIGRATE_DPORT,
 	SAL_A_MIGRATE_ID,
+	SAL_A_MIGRATE_FREEZE,
+	SAL_A_MIGRATE_TIME,
+	SAL_A_MIGRATE_FROZEN,
 
 	__SAL_A_MIGRATE_MAX,
 	SAL_A_MIGRATE_MAX = (__SAL_A_MIGRATE_MAX - 1)
@@ -682,6 +721,27 @@ enum {
 };
 
 enum {
+	SAL_A_HOLD_SERVICE = 1,
+	SAL_A_HOLD_FAMILY,
+	SAL_A_HOLD_CAUSE,
+	SAL_A_HOLD_TIME,
+	SAL_A_HOLD_DURATION,
+	SAL_A_HOLD_RELEASED,
+	SAL_A_HOLD_RELEASED_BYTES,
+	SAL_A_HOLD_EXPIRED,
+	SAL_A_HOLD_EVICTED,
+	SAL_A_HOLD_REFUSED,
+	SAL_A_HOLD_PURGED,
+	SAL_A_HOLD_HELD_PACKETS,
+	SAL_A_HOLD_HELD_BYTES,
+	SAL_A_HOLD_SEQ,
+	SAL_A_HOLD_TRANSACTION,
+
+	__SAL_A_HOLD_MAX,
+	SAL_A_HOLD_MAX = (__SAL_A_HOLD_MAX - 1)
+};
+
+enum {
 	SAL_CMD_DOMAIN_GET = 1,
 	SAL_CMD_DOMAIN_SET,
 	SAL_CMD_DOMAIN_FLUSH,
@@ -729,6 +789,11 @@ enum {
 	SAL_CMD_POLICY_ADD_NTF,
 	SAL_CMD_POLICY_SET_NTF,
 	SAL_CMD_POLICY_DEL_NTF,
+	SAL_CMD_HOLD_BEGIN_NTF,
+	SAL_CMD_HOLD_DROP_NTF,
+	SAL_CMD_HOLD_END_NTF,
+	SAL_CMD_HOLD_FREEZE_NTF,
+	SAL_CMD_HOLD_THAW_NTF,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
@@ -742,5 +807,6 @@ enum {
 #define SAL_MCGRP_RULE		"rule"
 #define SAL_MCGRP_MISS		"miss"
 #define SAL_MCGRP_POLICY	"policy"
+#define SAL_MCGRP_HOLD		"hold"
 
 #endif /* _UAPI_LINUX_SAL_H */

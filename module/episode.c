@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * episode.c - what listeners are told of packets that wait
+ */
+#include <linux/ktime.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+
+#include "episode.h"
+#include "events.h"
+#include "hold.h"
+#include "service.h"
+
+/* of losses */
+static const enum sal_hold_cause fate_cause[SAL_FATE_NUM] = {
+	[SAL_FATE_EXPIRED]	= SAL_HOLD_CAUSE_EXPIRED,
+	[SAL_FATE_EVICTED]	= SAL_HOLD_CAUSE_EVICTED,
+	[SAL_FATE_REFUSED]	= SAL_HOLD_CAUSE_REFUSED,
+	[SAL_FATE_PURGED]	= SAL_HOLD_CAUSE_PURGED,
+};
+
+static void episode_tell(struct sal_service *svc, enum sal_af af, u8 cmd,
+			 enum sal_hold_cause cause, u64 now)
+{
+	const struct sal_episode *e = &svc->hold.q->episode[af];
+	const struct sal_hold_news news = {
+		.cmd	 = cmd,
+		.cause	 = cause,
+		.family	 = af == SAL_V4 ? 4 : 6,
+		.ns	 = now - e->begin,
+		.episode = cmd == SAL_CMD_HOLD_BEGIN_NTF ? NULL : e,
+		.packets = svc->hold.packets,
+		.bytes	 = svc->hold.bytes,
+	};
+
+	sal_event_hold(svc, &news);
+}
+
+/* what waits for the answer to an upcall is told of as a miss */
+void sal_episode_begin(struct sal_service *svc, enum sal_af af,
+		       enum sal_hold_cause cause)
+{
+	struct sal_episode *e = &svc->hold.q->episode[af];
+
+	lockdep_assert_held(&svc->hold.lock);
+	if (e->begin || svc->asks)
+		return;
+	memset(e, 0, sizeof(*e));
+	e->begin = ktime_get_ns();
+	episode_tell(svc, af, SAL_CMD_HOLD_BEGIN_NTF, cause, e->begin);
+}
+
+void sal_episode_count(struct sal_service *svc, enum sal_af af,
+		       enum sal_fate fate, u32 bytes)
+{
+	struct sal_episode *e = &svc->hold.q->episode[af];
+	u64 now;
+
+	lockdep_assert_held(&svc->hold.lock);
+	if (!e->begin)
+		return;
+	e->packets[fate]++;
+	if (fate == SAL_FATE_RELEASED) {
+		e->bytes += bytes;
+		return;
+	}
+	now = ktime_get_ns();
+	if (e->told && now - e->told < NSEC_PER_SEC)
+		return;
+	e->told = now;
+	episode_tell(svc, af, SAL_CMD_HOLD_DROP_NTF, fate_cause[fate], now);
+}
+
+void sal_episode_end(struct sal_service *svc, enum sal_af af,
+		     enum sal_hold_cause cause)
+{
+	struct sal_episode *e = &svc->hold.q->episode[af];
+
+	lockdep_assert_held(&svc->hold.lock);
+	if (!e->begin)
+		return;
+	episode_tell(svc, af, SAL_CMD_HOLD_END_NTF, cause, ktime_get_ns());
+	e->begin = 0;
+}
