@@ -68,4 +68,8 @@ void sal_event_miss(const struct sal_member *m, const struct sal_rule *rule,
  */
 void sal_event_transaction(struct sal_domain *d, u32 id, u32 requests);
 
+/* a step of an endpoint's drain, see sal_event_endpoint(); sal_mutex */
+void sal_event_drain(struct sal_endpoint *ep, struct net *net,
+		     enum sal_drain_step step, enum sal_cause cause);
+
 #endif /* _SAL_EVENTS_H */

@@ -73,6 +73,21 @@ NAMES(state,
 	[SAL_ENDPOINT_STATE_UP] = "up",
 	[SAL_ENDPOINT_STATE_DOWN] = "down",
 	[SAL_ENDPOINT_STATE_DRAINING] = "draining",
+	[SAL_ENDPOINT_STATE_DRAINED] = "drained",
+);
+
+NAMES(drain_then,
+	[SAL_DRAIN_THEN_MOVE] = "move",
+	[SAL_DRAIN_THEN_RESET] = "reset",
+);
+
+NAMES(drain_step,
+	[SAL_DRAIN_STEP_BEGUN] = "begun",
+	[SAL_DRAIN_STEP_CHANGED] = "changed",
+	[SAL_DRAIN_STEP_DEADLINE] = "deadline",
+	[SAL_DRAIN_STEP_DRAINED] = "drained",
+	[SAL_DRAIN_STEP_RESUMED] = "resumed",
+	[SAL_DRAIN_STEP_CANCELLED] = "cancelled",
 );
 
 NAMES(route,
@@ -95,6 +110,8 @@ NAMES(cause,
 	[SAL_CAUSE_NETNS] = "netns",
 	[SAL_CAUSE_ENDPOINT_UP] = "endpoint-up",
 	[SAL_CAUSE_LEASE] = "lease",
+	[SAL_CAUSE_DEADLINE] = "deadline",
+	[SAL_CAUSE_FLOWS_ENDED] = "flows-ended",
 );
 
 NAMES(placement,
@@ -302,6 +319,18 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_LEASE_LEFT] = { "lease-left", T_MS },
 	[SAL_A_ENDPOINT_RENEW] = { "renew", T_FLAG },
 	[SAL_A_ENDPOINT_REMOTE] = { "remote", T_FLAG },
+	[SAL_A_ENDPOINT_DRAIN_DEADLINE] = { "drain-deadline", T_MS },
+	[SAL_A_ENDPOINT_DRAIN_THEN] = { "drain-then", T_ENUM, false,
+					&names_drain_then },
+	[SAL_A_ENDPOINT_DRAIN_LEFT] = { "drain-left", T_MS },
+	[SAL_A_ENDPOINT_DRAIN_TIME] = { "drain-time", T_MS },
+	[SAL_A_ENDPOINT_DRAIN_FLOWS] = { "drain-flows", T_COUNT },
+	[SAL_A_ENDPOINT_DRAIN_ENDED] = { "drain-ended", T_COUNT },
+	[SAL_A_ENDPOINT_DRAIN_MOVED] = { "drain-moved", T_COUNT },
+	[SAL_A_ENDPOINT_DRAIN_STEP] = { "drain-step", T_ENUM, false,
+					&names_drain_step },
+	[SAL_A_ENDPOINT_DRAIN_CAUSE] = { "drain-cause", T_ENUM, false,
+					 &names_cause },
 };
 
 SET(endpoint, "endpoint");
@@ -529,6 +558,7 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_POLICY_ADD_NTF] = { "policy-add-ntf", &set_policy },
 	[SAL_CMD_POLICY_SET_NTF] = { "policy-set-ntf", &set_policy },
 	[SAL_CMD_POLICY_DEL_NTF] = { "policy-del-ntf", &set_policy },
+	[SAL_CMD_ENDPOINT_DRAIN_NTF] = { "endpoint-drain-ntf", &set_endpoint },
 };
 
 const struct sal_op *op_get(uint8_t cmd)
