@@ -17,6 +17,7 @@
 
 #include "cell.h"
 #include "compat.h"
+#include "drain.h"
 #include "endpoint.h"
 #include "events.h"
 #include "hold.h"
@@ -65,14 +66,31 @@ static void cell_unlink(struct sal_cell *cell)
 	call_rcu(&cell->rcu, cell_free_rcu);
 }
 
+static struct sal_endpoint *cell_ep_locked(const struct sal_cell *cell)
+{
+	return rcu_dereference_protected(cell->ep,
+					 lockdep_is_held(cell_lock(cell)));
+}
+
+/* its last flow has gone, or others have come; pairs with drain_done() */
+static int cell_count_at(struct sal_endpoint *ep, int n)
+{
+	int flows = atomic_add_return(n, &ep->n_flows);
+	u8 phase = READ_ONCE(ep->drain_phase);
+
+	if (unlikely(phase) && (phase == SAL_DRAIN_ON) == !flows)
+		sal_drain_look(ep);
+	return flows;
+}
+
 /* its endpoint is there as long as a cell points to it under the lock */
 static void cell_count(const struct sal_cell *cell, int n)
 {
 	struct sal_endpoint *ep;
 
-	ep = rcu_dereference_protected(cell->ep, lockdep_is_held(cell_lock(cell)));
+	ep = cell_ep_locked(cell);
 	if (ep)
-		atomic_add(n, &ep->n_flows);
+		cell_count_at(ep, n);
 }
 
 bool sal_cell_get(struct sal_cell *cell)
@@ -87,16 +105,35 @@ bool sal_cell_get(struct sal_cell *cell)
 	return there;
 }
 
+static void cell_note_end(const struct sal_cell *cell)
+{
+	struct sal_endpoint *ep = cell_ep_locked(cell);
+
+	if (ep && unlikely(READ_ONCE(ep->drain_phase) == SAL_DRAIN_ON))
+		atomic_inc(&ep->drain_ended);
+}
+
 /* true where that was the last flow, and the cell is to be unlinked */
-static bool cell_drop(struct sal_cell *cell)
+static bool cell_drop(struct sal_cell *cell, bool ended)
 {
 	bool last;
 
 	spin_lock_bh(cell_lock(cell));
+	if (ended)
+		cell_note_end(cell);
 	cell_count(cell, -1);
 	last = refcount_dec_and_test(&cell->refs);
 	spin_unlock_bh(cell_lock(cell));
 	return last;
+}
+
+static void cell_put(struct sal_cell *cell, bool ended)
+{
+	if (!cell_drop(cell, ended))
+		return;
+	spin_lock_bh(&sal_lock);
+	cell_unlink(cell);
+	spin_unlock_bh(&sal_lock);
 }
 
 /**
@@ -105,11 +142,16 @@ static bool cell_drop(struct sal_cell *cell)
  */
 void sal_cell_put(struct sal_cell *cell)
 {
-	if (!cell_drop(cell))
-		return;
-	spin_lock_bh(&sal_lock);
-	cell_unlink(cell);
-	spin_unlock_bh(&sal_lock);
+	cell_put(cell, false);
+}
+
+/**
+ * sal_cell_end() - a flow has ended
+ * @cell: cell that it was bound to
+ */
+void sal_cell_end(struct sal_cell *cell)
+{
+	cell_put(cell, true);
 }
 
 static struct sal_cell *cell_current(struct sal_endpoint *ep, enum sal_af af,
@@ -128,10 +170,10 @@ static bool cell_get_bounded(struct sal_cell *cell, struct sal_endpoint *ep)
 
 	spin_lock_bh(cell_lock(cell));
 	if (rcu_access_pointer(cell->ep) == ep) {
-		got = (u32)atomic_inc_return(&ep->n_flows) <= max &&
+		got = (u32)cell_count_at(ep, 1) <= max &&
 		      refcount_inc_not_zero(&cell->refs);
 		if (!got)
-			atomic_dec(&ep->n_flows);
+			cell_count_at(ep, -1);
 	}
 	spin_unlock_bh(cell_lock(cell));
 	return got;
@@ -419,6 +461,45 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
 }
 
+/*
+ * As a failing endpoint's, but it stays usable, for when there is no other: so its
+ * cells are as those of one that is left by request. What nobody takes stays.
+ */
+void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
+		    struct list_head *fresh, enum sal_cause cause,
+		    struct sal_moved *shed)
+{
+	struct sal_sched_run run = { .svc = ep->svc, .af = af, .willing = true };
+	struct sal_cell *cell, *next;
+	LIST_HEAD(moved);
+
+	lockdep_assert_held(&sal_lock);
+	if (!ep->usable[af])
+		return;
+	WRITE_ONCE(ep->leaving, true);
+	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
+		struct sal_endpoint *to;
+		struct sal_moved one = {};
+
+		if (!cell_flows(cell))
+			continue;
+		to = sal_sched_next(&run);
+		if (!to)
+			break;
+		cells_count_one(&one, cell);
+		to->moved.flows += one.flows;
+		to->moved.cells += one.cells;
+		shed->flows += one.flows;
+		shed->cells += one.cells;
+		cell_target(cell, to);
+		cell_retire(cell, ep, fresh);
+		if (list_empty(&to->in_moved))
+			list_add_tail(&to->in_moved, &moved);
+	}
+	WRITE_ONCE(ep->leaving, false);
+	cells_left_event(ep, &moved, cause);
+}
+
 bool sal_cell_is_pinned(const struct sal_cell *cell)
 {
 	return cell->tcp && READ_ONCE(cell->svc->conf.tcp) != SAL_TCP_REPAIR;
@@ -502,7 +583,7 @@ void sal_cell_rebind(struct sal_cell __rcu **slot, struct sal_cell *to)
 	/* it is held */
 	sal_cell_get(to);
 	rcu_assign_pointer(*slot, to);
-	if (cell_drop(from))
+	if (cell_drop(from, false))
 		cell_unlink(from);
 }
 

@@ -91,6 +91,8 @@ struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 /* one more; false where the last one has gone. RCU. */
 bool sal_cell_get(struct sal_cell *cell);
 void sal_cell_put(struct sal_cell *cell);
+/* likewise, as the flow has ended */
+void sal_cell_end(struct sal_cell *cell);
 
 /* may a reply of endpoint number @ep still be translated? RCU */
 bool sal_cell_was(const struct sal_cell *cell, u32 ep);
@@ -136,6 +138,12 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 		    enum sal_af af, struct list_head *fresh,
 		    struct sal_moved *moved);
+/* all cells with flows to the others, as long as any of these takes new flows; the
+ * slots they leave are filled from @fresh. Adds to @shed what has moved.
+ */
+void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
+		    struct list_head *fresh, enum sal_cause cause,
+		    struct sal_moved *shed);
 /* how many flows an endpoint has for a family, and cells with any; and only those
  * that a request would move
  */

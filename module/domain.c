@@ -69,6 +69,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	sal_maglev_init(d);
 	sal_freeze_init(d);
 	sal_leases_init(d);
+	sal_drains_init(d);
 	INIT_DELAYED_WORK(&d->settle, sal_rules_settle_work);
 	refcount_set(&d->refs, 1);
 #ifdef CONFIG_MEMCG
@@ -226,6 +227,7 @@ void sal_domain_destroy(struct sal_domain *d)
 	sal_maglev_exit(d);
 	sal_freeze_exit(d);
 	sal_leases_exit(d);
+	sal_drains_exit(d);
 	cancel_delayed_work_sync(&d->settle);
 	sal_flow_table_destroy(d);
 	sal_affinity_destroy(d);

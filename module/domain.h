@@ -16,6 +16,7 @@
 
 #include "addr.h"
 #include "direct.h"
+#include "drain.h"
 #include "lease.h"
 #include "vip.h"
 
@@ -125,6 +126,7 @@ struct sal_limits {
  * @frozen: &struct sal_freeze. sal_mutex.
  * @stale: services, through &sal_spread.stale
  * @leases: leases of @endpoints that run
+ * @drains: drains of @endpoints
  * @settle: looks up anew what has come to wait since VIPs or rules have changed
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
@@ -197,6 +199,7 @@ struct sal_domain {
 	struct delayed_work thaw;
 	struct list_head frozen;
 	struct sal_leases leases;
+	struct sal_drains drains;
 	struct delayed_work settle;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;

@@ -30,7 +30,7 @@
 /* what an endpoint takes, with its current cells */
 #define ENDPOINT_SIZE	(sizeof(struct sal_endpoint) + \
 			 SAL_AF_NUM * SAL_CELLS_ALL * sizeof(struct sal_cell) + \
-			 sal_traffic_size())
+			 sizeof(struct sal_drain) + sal_traffic_size())
 
 /* how long a ghost is there at least, in seconds */
 #define ENDPOINT_HAUNTS	60
@@ -59,6 +59,7 @@ static void endpoint_free(struct sal_endpoint *ep)
 	sal_guest_uncharge(ep->svc->domain, SAL_SHARE_TABLES, ENDPOINT_SIZE);
 	sal_service_put(ep->svc);
 	free_percpu(ep->traffic);
+	kfree(ep->drain);
 	kfree(ep);
 }
 
@@ -257,6 +258,7 @@ void sal_endpoint_remove(struct sal_endpoint *ep, enum sal_cause cause)
 	WRITE_ONCE(ep->net, NULL);
 	list_del_rcu(&ep->in_service);
 	spin_unlock_bh(&sal_lock);
+	sal_drain_end(ep, cause);
 	xa_erase(&ep->svc->domain->endpoints, ep->id);
 	sal_cover_del(ep);
 }

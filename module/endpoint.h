@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "cell.h"
+#include "drain.h"
 #include "lease.h"
 #include "revtable.h"
 #include "traffic.h"
@@ -59,6 +60,8 @@ struct sal_service;
  * @events: counts what happened in its namespace, so that a look that was
  *	overtaken is noticed. sal_lock.
  * @lease: until when it is usable
+ * @drain: its drain; NULL before the first, and never changes then. Written under
+ *	sal_mutex, read without.
  * @local: it lives in a namespace of this host
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
@@ -83,6 +86,9 @@ struct sal_service;
  * @n_flows: flows bound to it, past ones and direct ones with an address of it among
  *	them, and those that have ended until their grace period is over. Written by
  *	each flow that comes or goes, so not beside what packets read.
+ * @drain_phase: enum sal_drain_phase. Written under sal_mutex, read by those who
+ *	write @n_flows.
+ * @drain_ended: flows that have ended since the drain began
  * @moved_to: number of the endpoint that a request has moved its flows to last, or 0.
  *	Written under sal_mutex, read without, see affinity.c.
  * @moved_then: &sal_domain.moves of then; likewise
@@ -112,6 +118,7 @@ struct sal_endpoint {
 	struct list_head recheck;
 	u32 events;
 	struct sal_lease lease;
+	struct sal_drain *drain;
 	bool local;
 	struct sal_moved moved;
 	struct list_head in_moved;
@@ -133,6 +140,8 @@ struct sal_endpoint {
 	struct list_head ghost;
 	struct rcu_head rcu;
 	atomic_t n_flows ____cacheline_aligned_in_smp;
+	u8 drain_phase;
+	atomic_t drain_ended;
 	u32 moved_to;
 	u32 moved_then;
 	char name[SAL_LABEL_MAX + 1];
@@ -151,6 +160,7 @@ struct sal_endpoint {
  * @state: enum sal_endpoint_state
  * @lease: for how long it is usable, in ms; 0 for ever
  * @renew: that time begins now
+ * @drain: the deadline of a drain
  */
 struct sal_endpoint_req {
 	const char *name;
@@ -164,6 +174,7 @@ struct sal_endpoint_req {
 	u32 state;
 	u32 lease;
 	bool renew;
+	struct sal_drain_want drain;
 };
 
 static inline const struct in6_addr *

@@ -169,6 +169,8 @@ static struct sal_endpoint *endpoint_plan(struct sal_txn *t,
 		old->heir = ep;
 	err = endpoint_plan_addrs(ep);
 	if (!err)
+		err = sal_drain_plan(ep, req->state, &req->drain);
+	if (!err)
 		err = sal_link_plan(ep);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "out of memory");
@@ -266,7 +268,8 @@ struct sal_endpoint *sal_endpoint_change(struct sal_txn *t,
 	ep->want_state = req->state;
 	ep->lease.want = req->lease;
 	ep->lease.start = req->renew;
-	if (look && sal_link_plan(ep)) {
+	if (sal_drain_plan(ep, req->state, &req->drain) ||
+	    (look && sal_link_plan(ep))) {
 		NL_SET_ERR_MSG(extack, "out of memory");
 		return ERR_PTR(-ENOMEM);
 	}
@@ -415,6 +418,7 @@ void sal_endpoint_arrive(struct sal_endpoint *ep)
 	sal_link_apply(ep);
 	if (ep->old)
 		endpoint_inherit(ep);
+	sal_drain_apply(ep);
 }
 
 static bool endpoint_departs(const struct sal_endpoint *ep)
@@ -446,6 +450,7 @@ static void endpoint_down(struct sal_endpoint *ep)
 		sal_cells_leave(ep, af, SAL_CAUSE_ENDPOINT_DOWN);
 	spin_unlock_bh(&sal_lock);
 	sal_link_apply(ep);
+	sal_drain_apply(ep);
 }
 
 void sal_endpoint_depart(struct sal_endpoint *ep)
@@ -474,12 +479,14 @@ void sal_endpoint_tell(struct sal_endpoint *ep)
 		cmd = SAL_CMD_ENDPOINT_ADD_NTF;
 	else if (ep->plan == SAL_PLAN_DEL)
 		cmd = SAL_CMD_ENDPOINT_DEL_NTF;
+	sal_drain_tell(ep, true);
 	/* what happens from now on is told, and nothing before */
 	spin_lock_bh(&sal_lock);
 	if (!ep->heir)
 		sal_event_endpoint(ep, ep->left ?: ep->net, cmd);
 	ep->pending = false;
 	spin_unlock_bh(&sal_lock);
+	sal_drain_tell(ep, false);
 }
 
 /* the heir of one that goes knows it no more */
@@ -495,6 +502,7 @@ void sal_endpoint_settle(struct sal_endpoint *ep)
 	ep->want_max_flows = ep->max_flows;
 	ep->want_state = ep->state;
 	sal_lease_settle(ep);
+	sal_drain_settle(ep);
 	ep->heir = NULL;
 	ep->old = NULL;
 	ep->left = NULL;

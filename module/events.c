@@ -28,6 +28,7 @@
 #include "events.h"
 #include "member.h"
 #include "netlink.h"
+#include "net.h"
 #include "nl_util.h"
 #include "rule.h"
 #include "service.h"
@@ -466,5 +467,52 @@ void sal_event_hold(const struct sal_service *svc,
 		.arg = &wait,
 	};
 
+	event_send(&ev);
+}
+
+/**
+ * struct drain - a step of a drain
+ * @place: the endpoint
+ * @step: enum sal_drain_step
+ * @cause: enum sal_cause
+ */
+struct drain {
+	struct place place;
+	u32 step;
+	u32 cause;
+};
+
+static int fill_drain(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	const struct drain *drain = ev->arg;
+	struct sal_endpoint *ep = drain->place.ep;
+
+	if (sal_nl_fill_endpoint(skb, ep, drain->place.net, seq) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_DRAIN_STEP, drain->step) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_DRAIN_CAUSE, drain->cause) ||
+	    sal_nl_fill_drain(skb, ep))
+		return -EMSGSIZE;
+	return event_in_txn(ep) ?
+	       fill_txn(skb, SAL_A_ENDPOINT_TRANSACTION, ep->svc) : 0;
+}
+
+void sal_event_drain(struct sal_endpoint *ep, struct net *net,
+		     enum sal_drain_step step, enum sal_cause cause)
+{
+	const struct drain drain = {
+		.place = { .ep = ep, .net = net },
+		.step = step,
+		.cause = cause,
+	};
+	const struct event ev = {
+		.d = ep->svc->domain,
+		.group = SAL_NLGRP_ENDPOINT,
+		.cmd = SAL_CMD_ENDPOINT_DRAIN_NTF,
+		.size = EVENT_SIZE,
+		.fill = fill_drain,
+		.arg = &drain,
+	};
+
+	lockdep_assert_held(&sal_mutex);
 	event_send(&ev);
 }

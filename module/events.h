@@ -95,4 +95,8 @@ struct sal_hold_news {
 void sal_event_hold(const struct sal_service *svc,
 		    const struct sal_hold_news *news);
 
+/* a step of an endpoint's drain, see sal_event_endpoint(); sal_mutex */
+void sal_event_drain(struct sal_endpoint *ep, struct net *net,
+		     enum sal_drain_step step, enum sal_cause cause);
+
 #endif /* _SAL_EVENTS_H */

@@ -324,7 +324,10 @@ static void flow_free_rcu(struct rcu_head *rcu)
 	if (f->kind != SAL_FLOW_PAST)
 		atomic_dec(&cell->svc->n_flows);
 	atomic_dec(&d->n_ended);
-	sal_cell_put(cell);
+	if (f->kind != SAL_FLOW_PAST)
+		sal_cell_end(cell);
+	else
+		sal_cell_put(cell);
 	kfree(f->alt);
 	kmem_cache_free(acct ? flow_acct_cache : flow_cache, f);
 }

@@ -258,7 +258,7 @@ static int link_look(struct sal_endpoint *ep, struct sal_link_plan *plan,
 	return link_prepare(ep, plan, state);
 }
 
-static enum sal_cause link_cause(u32 fault)
+enum sal_cause sal_link_cause(u32 fault)
 {
 	if (fault & SAL_FAULT_NETNS)
 		return SAL_CAUSE_NETNS;
@@ -283,7 +283,7 @@ static bool link_apply(struct sal_endpoint *ep, struct sal_link_plan *plan)
 		if (good && !ep->usable[af])
 			sal_cells_install(ep, af, &plan->fresh[af]);
 		else if (!good)
-			sal_cells_leave(ep, af, link_cause(ep->fault[af]));
+			sal_cells_leave(ep, af, sal_link_cause(ep->fault[af]));
 	}
 	if (look->again)
 		link_recheck(ep, LINK_POLL);
@@ -412,7 +412,7 @@ static bool link_fail(struct sal_endpoint *ep, enum sal_af af, u32 fault)
 	bool wait = ep->usable[af] && !ep->svc->domain->guest;
 
 	ep->fault[af] |= fault;
-	sal_cells_leave(ep, af, link_cause(fault));
+	sal_cells_leave(ep, af, sal_link_cause(fault));
 	if (!news || ep->pending)
 		return wait;
 	sal_domain_changed(ep->svc->domain);

@@ -21,6 +21,9 @@ void sal_link_forget(struct sal_endpoint *ep);
 void sal_link_again(struct sal_endpoint *ep);
 void sal_link_lease_expired(struct sal_endpoint *ep);
 
+/* why flows move whose endpoint has such faults */
+enum sal_cause sal_link_cause(u32 fault);
+
 /* a namespace exits: its endpoints fail at once. pre_exit. */
 void sal_link_netns_exit(struct net *net);
 

@@ -49,6 +49,10 @@ size_t sal_nl_service_size(const struct sal_service *svc);
 int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq);
 int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 			 struct net *net, u64 seq);
+/* nl_drain.c: its deadline, and how its drain goes on; sal_mutex for the latter */
+int sal_nl_fill_deadline(struct sk_buff *skb, const struct sal_endpoint *ep,
+			 bool left);
+int sal_nl_fill_drain(struct sk_buff *skb, const struct sal_endpoint *ep);
 int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		     struct sal_flow *f, u64 seq);
 int sal_nl_fill_rule(struct sk_buff *skb, const struct sal_rule *rule, u64 seq);

@@ -105,6 +105,10 @@ static const struct netlink_range_validation sal_a_endpoint_lease_range = {
 	.max	= SAL_LEASE_MAX,
 };
 
+static const struct netlink_range_validation sal_a_endpoint_drain_deadline_range = {
+	.max	= SAL_LEASE_MAX,
+};
+
 static const struct netlink_range_validation sal_a_migrate_time_range = {
 	.min	= 1ULL,
 	.max	= SAL_HOLD_TIME_MAX,
@@ -254,14 +258,14 @@ static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_LEASE +
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
 	[SAL_A_ENDPOINT_TIER] = NLA_POLICY_MAX(NLA_U32, SAL_TIER_MAX),
 	[SAL_A_ENDPOINT_MAX_FLOWS] = { .type = NLA_U32, },
-	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
 	[SAL_A_ENDPOINT_NO_MEMBER] = { .type = NLA_FLAG, },
 	[SAL_A_ENDPOINT_REPLACE] = { .type = NLA_FLAG, },
 	[SAL_A_ENDPOINT_LEASE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_lease_range),
 };
 
 /* SAL_CMD_ENDPOINT_SET - do */
-static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_RENEW + 1] = {
+static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_DRAIN_THEN + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_IPV4] = { .type = NLA_BE32, },
@@ -270,9 +274,11 @@ static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_RENEW +
 	[SAL_A_ENDPOINT_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_weight_range),
 	[SAL_A_ENDPOINT_TIER] = NLA_POLICY_MAX(NLA_U32, SAL_TIER_MAX),
 	[SAL_A_ENDPOINT_MAX_FLOWS] = { .type = NLA_U32, },
-	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[SAL_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
 	[SAL_A_ENDPOINT_LEASE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_lease_range),
 	[SAL_A_ENDPOINT_RENEW] = { .type = NLA_FLAG, },
+	[SAL_A_ENDPOINT_DRAIN_DEADLINE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_drain_deadline_range),
+	[SAL_A_ENDPOINT_DRAIN_THEN] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* SAL_CMD_ENDPOINT_GET - do */
@@ -500,7 +506,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_ENDPOINT_SET,
 		.doit		= sal_nl_endpoint_set_doit,
 		.policy		= sal_endpoint_set_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_RENEW,
+		.maxattr	= SAL_A_ENDPOINT_DRAIN_THEN,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

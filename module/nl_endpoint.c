@@ -91,7 +91,7 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 	    nla_put_u32(skb, SAL_A_ENDPOINT_TIER, READ_ONCE(ep->tier)) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_MAX_FLOWS,
 			READ_ONCE(ep->max_flows)) ||
-	    nla_put_u32(skb, SAL_A_ENDPOINT_STATE, READ_ONCE(ep->state)) ||
+	    nla_put_u32(skb, SAL_A_ENDPOINT_STATE, sal_drain_state(ep)) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT4,
 			READ_ONCE(ep->fault[SAL_V4])) ||
 	    nla_put_u32(skb, SAL_A_ENDPOINT_FAULT6,
@@ -99,11 +99,13 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 		return -EMSGSIZE;
 	if (!ep->local && nla_put_flag(skb, SAL_A_ENDPOINT_REMOTE))
 		return -EMSGSIZE;
-	if (lease_put(skb, ep, !seq))
+	if (lease_put(skb, ep, !seq) || sal_nl_fill_deadline(skb, ep, !seq))
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_ENDPOINT_SEQ, seq);
 	if (flows_put(skb, ep))
+		return -EMSGSIZE;
+	if (ep->drain_phase != SAL_DRAIN_NOT && sal_nl_fill_drain(skb, ep))
 		return -EMSGSIZE;
 	return traffic_put(skb, ep);
 }
@@ -138,6 +140,9 @@ static int req_get(const struct genl_info *info, struct sal_endpoint_req *req)
 		req->max_flows = nla_get_u32(tb[SAL_A_ENDPOINT_MAX_FLOWS]);
 	if (tb[SAL_A_ENDPOINT_STATE])
 		req->state = nla_get_u32(tb[SAL_A_ENDPOINT_STATE]);
+	/* what a reply says may be asked for */
+	if (req->state == SAL_ENDPOINT_STATE_DRAINED)
+		req->state = SAL_ENDPOINT_STATE_DRAINING;
 	if (tb[SAL_A_ENDPOINT_LEASE]) {
 		req->lease = nla_get_u32(tb[SAL_A_ENDPOINT_LEASE]);
 		req->renew = true;
@@ -372,6 +377,8 @@ static void req_from(struct sal_endpoint_req *req,
 		.lease = ep->lease.want,
 		.renew = ep->lease.start,
 	};
+	if (ep->drain)
+		req->drain = ep->drain->want;
 	for (af = 0; af < SAL_AF_NUM; af++)
 		req->addr[af] = *sal_endpoint_addr(ep, af);
 }
@@ -417,7 +424,8 @@ static int endpoint_set(struct sal_nl_change *c)
 				    "the network namespace is being deleted");
 		return -ENOENT;
 	}
-	err = req_get(info, &req) ?: lease_renew(info, &req);
+	err = req_get(info, &req) ?: lease_renew(info, &req) ?:
+	      sal_nl_drain_get(info, &req);
 	if (err)
 		return err;
 	c->ep = ep;

@@ -74,6 +74,8 @@ static inline bool sal_nl_prefix_in(const struct sal_prefix *pfx,
 struct sal_service *sal_nl_find_service(struct sal_domain *d,
 					const struct genl_info *info,
 					int attr);
+/* nl_drain.c: what endpoint-set says of a drain; 0 or EINVAL */
+int sal_nl_drain_get(const struct genl_info *info, struct sal_endpoint_req *req);
 struct sal_endpoint *sal_nl_find_endpoint(struct sal_service *svc,
 					  const struct genl_info *info,
 					  int attr);

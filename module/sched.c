@@ -132,8 +132,8 @@ static struct sal_endpoint *sched_begin(struct sal_sched_run *run)
 	pool->moving = true;
 	pool->any = false;
 	if (!sched_gather(pool)) {
-		pool->any = true;
-		if (!sched_gather(pool))
+		pool->any = !run->willing;
+		if (!pool->any || !sched_gather(pool))
 			return NULL;
 	}
 	turn = (u32)atomic_inc_return(&run->svc->spread->turn[run->af]);

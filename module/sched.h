@@ -95,6 +95,7 @@ extern const struct sal_sched_ops sal_sched_maglev;
  * struct sal_sched_run - many picks in a row
  * @svc: service
  * @af: family
+ * @willing: only endpoints that take new flows
  * @pool: as it was when the run began
  * @ep: the latest pick, or NULL
  * @left: how often it is still picked
@@ -107,12 +108,13 @@ extern const struct sal_sched_ops sal_sched_maglev;
 struct sal_sched_run {
 	struct sal_service *svc;
 	enum sal_af af;
+	bool willing;
 	struct sal_sched_pool pool;
 	struct sal_endpoint *ep;
 	u32 left;
 };
 
-/* the next one, or NULL where none is usable */
+/* the next one, or NULL where none is usable, or willing */
 struct sal_endpoint *sal_sched_next(struct sal_sched_run *run);
 
 #endif /* _SAL_SCHED_H */

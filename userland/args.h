@@ -19,7 +19,6 @@ struct command {
 	const char *usage;
 	uint8_t op;		/* SAL_CMD_*, where one function does several */
 	bool replace;
-	uint32_t state;		/* enum sal_endpoint_state, likewise */
 };
 
 struct object {

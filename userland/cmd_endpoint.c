@@ -26,6 +26,15 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_STATE },
 	{ SAL_A_ENDPOINT_LEASE },
 	{ SAL_A_ENDPOINT_LEASE_LEFT, F_NONZERO, "left" },
+	{ SAL_A_ENDPOINT_DRAIN_STEP, 0, "drain" },
+	{ SAL_A_ENDPOINT_DRAIN_CAUSE, 0, "cause" },
+	{ SAL_A_ENDPOINT_DRAIN_DEADLINE, 0, "deadline" },
+	{ SAL_A_ENDPOINT_DRAIN_LEFT, F_NONZERO, "left" },
+	{ SAL_A_ENDPOINT_DRAIN_THEN, 0, "then" },
+	{ SAL_A_ENDPOINT_DRAIN_TIME, 0, "for" },
+	{ SAL_A_ENDPOINT_DRAIN_FLOWS, 0, "begun flows" },
+	{ SAL_A_ENDPOINT_DRAIN_ENDED, 0, "ended" },
+	{ SAL_A_ENDPOINT_DRAIN_MOVED, F_NONZERO, "moved" },
 	{ SAL_A_ENDPOINT_FAULT4 },
 	{ SAL_A_ENDPOINT_FAULT6 },
 	{ SAL_A_ENDPOINT_FLOWS },
@@ -219,8 +228,8 @@ static int endpoint_set(struct args *args)
 	return conn_do(req, NULL, NULL);
 }
 
-/* "SVC EP" and no more */
-static int put_name(struct request *req, struct args *args)
+/* "SVC EP" */
+static int take_name(struct request *req, struct args *args)
 {
 	const char *svc, *name;
 	int ret;
@@ -228,13 +237,20 @@ static int put_name(struct request *req, struct args *args)
 	ret = args_need(args, "SVC", &svc);
 	if (!ret)
 		ret = args_need(args, "EP", &name);
-	if (!ret)
-		ret = args_end(args);
 	if (ret)
 		return ret;
 	req_str(req, SAL_A_ENDPOINT_SERVICE, svc);
 	req_str(req, SAL_A_ENDPOINT_NAME, name);
 	return EXIT_OK;
+}
+
+/* and no more */
+static int put_name(struct request *req, struct args *args)
+{
+	int ret;
+
+	ret = take_name(req, args);
+	return ret ? ret : args_end(args);
 }
 
 static int endpoint_renew(struct args *args)
@@ -258,8 +274,35 @@ static int endpoint_del(struct args *args)
 	return ret ? ret : conn_do(req, NULL, NULL);
 }
 
-/* no new flows, or again */
+static const struct param drain_params[] = {
+	{ "deadline", param_time, SAL_A_ENDPOINT_DRAIN_DEADLINE },
+	{ "then", param_enum, SAL_A_ENDPOINT_DRAIN_THEN,
+	  .names = &names_drain_then },
+	{ }
+};
+
+/* no new flows; without a deadline, although there may have been one */
 static int endpoint_drain(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_ENDPOINT_SET);
+	int ret;
+
+	ret = take_name(req, args);
+	if (ret)
+		return ret;
+	req_u32(req, SAL_A_ENDPOINT_STATE, SAL_ENDPOINT_STATE_DRAINING);
+	ret = params(drain_params, req, args);
+	if (ret)
+		return ret;
+	if (!req_has(req, SAL_A_ENDPOINT_DRAIN_DEADLINE)) {
+		if (req_has(req, SAL_A_ENDPOINT_DRAIN_THEN))
+			return args_bad(args, "deadline is missing");
+		req_u32(req, SAL_A_ENDPOINT_DRAIN_DEADLINE, 0);
+	}
+	return conn_do(req, NULL, NULL);
+}
+
+static int endpoint_undrain(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_ENDPOINT_SET);
 	int ret;
@@ -267,7 +310,7 @@ static int endpoint_drain(struct args *args)
 	ret = put_name(req, args);
 	if (ret)
 		return ret;
-	req_u32(req, SAL_A_ENDPOINT_STATE, args->command->state);
+	req_u32(req, SAL_A_ENDPOINT_STATE, SAL_ENDPOINT_STATE_UP);
 	return conn_do(req, NULL, NULL);
 }
 
@@ -286,9 +329,9 @@ static const struct command endpoint_commands[] = {
 	{ "replace", endpoint_add, add_usage, .replace = true },
 	{ "set", endpoint_set, set_usage },
 	{ "renew", endpoint_renew, "SVC EP" },
-	{ "drain", endpoint_drain, "SVC EP",
-	  .state = SAL_ENDPOINT_STATE_DRAINING },
-	{ "undrain", endpoint_drain, "SVC EP", .state = SAL_ENDPOINT_STATE_UP },
+	{ "drain", endpoint_drain,
+	  "SVC EP [deadline T [then move|reset]]" },
+	{ "undrain", endpoint_undrain, "SVC EP" },
 	{ "del", endpoint_del, "SVC EP" },
 	{ }
 };

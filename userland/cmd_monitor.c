@@ -78,6 +78,8 @@ static const struct {
 	{ SAL_CMD_ENDPOINT_ADD_NTF, ENDPOINT, "endpoint-add", "endpoint add" },
 	{ SAL_CMD_ENDPOINT_SET_NTF, ENDPOINT, "endpoint-set", "endpoint set" },
 	{ SAL_CMD_ENDPOINT_DEL_NTF, ENDPOINT, "endpoint-del", "endpoint del" },
+	{ SAL_CMD_ENDPOINT_DRAIN_NTF, ENDPOINT, "endpoint-drain",
+	  "endpoint drain" },
 	{ SAL_CMD_FLOW_ADD_NTF, FLOW, "flow-add", "flow add" },
 	{ SAL_CMD_FLOW_DEL_NTF, FLOW, "flow-del", "flow del" },
 	{ SAL_CMD_MIGRATE_NTF, MIGRATE, "migrate", "migrate" },

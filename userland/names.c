@@ -75,6 +75,21 @@ NAMES(state,
 	[SAL_ENDPOINT_STATE_UP] = "up",
 	[SAL_ENDPOINT_STATE_DOWN] = "down",
 	[SAL_ENDPOINT_STATE_DRAINING] = "draining",
+	[SAL_ENDPOINT_STATE_DRAINED] = "drained",
+);
+
+NAMES(drain_then,
+	[SAL_DRAIN_THEN_MOVE] = "move",
+	[SAL_DRAIN_THEN_RESET] = "reset",
+);
+
+NAMES(drain_step,
+	[SAL_DRAIN_STEP_BEGUN] = "begun",
+	[SAL_DRAIN_STEP_CHANGED] = "changed",
+	[SAL_DRAIN_STEP_DEADLINE] = "deadline",
+	[SAL_DRAIN_STEP_DRAINED] = "drained",
+	[SAL_DRAIN_STEP_RESUMED] = "resumed",
+	[SAL_DRAIN_STEP_CANCELLED] = "cancelled",
 );
 
 NAMES(route,
@@ -97,6 +112,8 @@ NAMES(cause,
 	[SAL_CAUSE_NETNS] = "netns",
 	[SAL_CAUSE_ENDPOINT_UP] = "endpoint-up",
 	[SAL_CAUSE_LEASE] = "lease",
+	[SAL_CAUSE_DEADLINE] = "deadline",
+	[SAL_CAUSE_FLOWS_ENDED] = "flows-ended",
 );
 
 NAMES(hold_cause,
@@ -322,6 +339,18 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_LEASE_LEFT] = { "lease-left", T_MS },
 	[SAL_A_ENDPOINT_RENEW] = { "renew", T_FLAG },
 	[SAL_A_ENDPOINT_REMOTE] = { "remote", T_FLAG },
+	[SAL_A_ENDPOINT_DRAIN_DEADLINE] = { "drain-deadline", T_MS },
+	[SAL_A_ENDPOINT_DRAIN_THEN] = { "drain-then", T_ENUM, false,
+					&names_drain_then },
+	[SAL_A_ENDPOINT_DRAIN_LEFT] = { "drain-left", T_MS },
+	[SAL_A_ENDPOINT_DRAIN_TIME] = { "drain-time", T_MS },
+	[SAL_A_ENDPOINT_DRAIN_FLOWS] = { "drain-flows", T_COUNT },
+	[SAL_A_ENDPOINT_DRAIN_ENDED] = { "drain-ended", T_COUNT },
+	[SAL_A_ENDPOINT_DRAIN_MOVED] = { "drain-moved", T_COUNT },
+	[SAL_A_ENDPOINT_DRAIN_STEP] = { "drain-step", T_ENUM, false,
+					&names_drain_step },
+	[SAL_A_ENDPOINT_DRAIN_CAUSE] = { "drain-cause", T_ENUM, false,
+					 &names_cause },
 };
 
 SET(endpoint, "endpoint");
@@ -582,6 +611,7 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_HOLD_END_NTF] = { "hold-end-ntf", &set_hold },
 	[SAL_CMD_HOLD_FREEZE_NTF] = { "hold-freeze-ntf", &set_hold },
 	[SAL_CMD_HOLD_THAW_NTF] = { "hold-thaw-ntf", &set_hold },
+	[SAL_CMD_ENDPOINT_DRAIN_NTF] = { "endpoint-drain-ntf", &set_endpoint },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

@@ -87,6 +87,8 @@ extern const struct names names_switch;
 extern const struct names names_access;
 extern const struct names names_flow_state;
 extern const struct names names_state;
+extern const struct names names_drain_then;
+extern const struct names names_drain_step;
 extern const struct names names_route;
 extern const struct names names_gate;
 extern const struct names names_placement;

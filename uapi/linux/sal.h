@@ -138,11 +138,48 @@ enum sal_flow_state {
  *   endpoints.
  * @SAL_ENDPOINT_STATE_DRAINING: It keeps those that it has, and takes no new
  *   ones.
+ * @SAL_ENDPOINT_STATE_DRAINED: It is draining, and has no flow any more. In
+ *   requests the same as draining.
  */
 enum sal_endpoint_state {
 	SAL_ENDPOINT_STATE_UP,
 	SAL_ENDPOINT_STATE_DOWN,
 	SAL_ENDPOINT_STATE_DRAINING,
+	SAL_ENDPOINT_STATE_DRAINED,
+};
+
+/**
+ * enum sal_drain_then - What becomes of the flows that an endpoint still has
+ *   at the deadline of its drain.
+ * @SAL_DRAIN_THEN_MOVE: They move to the other endpoints, as those of one that
+ *   fails, but only to such that take new flows; until there is one they stay.
+ * @SAL_DRAIN_THEN_RESET: They are removed, and TCP connections among them are
+ *   reset.
+ */
+enum sal_drain_then {
+	SAL_DRAIN_THEN_MOVE,
+	SAL_DRAIN_THEN_RESET,
+};
+
+/**
+ * enum sal_drain_step - What an event about a drain tells.
+ * @SAL_DRAIN_STEP_BEGUN: The endpoint takes no new flows.
+ * @SAL_DRAIN_STEP_CHANGED: It has another deadline, or none any more.
+ * @SAL_DRAIN_STEP_DEADLINE: The deadline has come, and flows have been moved
+ *   or reset. Once more where others could be moved only later.
+ * @SAL_DRAIN_STEP_DRAINED: Its last flow has gone. It has no deadline any
+ *   more.
+ * @SAL_DRAIN_STEP_RESUMED: It was drained, and flows have been moved to it, by
+ *   a request or as no other endpoint was there for them.
+ * @SAL_DRAIN_STEP_CANCELLED: It is up, down or deleted before it was drained.
+ */
+enum sal_drain_step {
+	SAL_DRAIN_STEP_BEGUN,
+	SAL_DRAIN_STEP_CHANGED,
+	SAL_DRAIN_STEP_DEADLINE,
+	SAL_DRAIN_STEP_DRAINED,
+	SAL_DRAIN_STEP_RESUMED,
+	SAL_DRAIN_STEP_CANCELLED,
 };
 
 /**
@@ -213,6 +250,9 @@ enum sal_route {
  * @SAL_CAUSE_ENDPOINT_UP: An endpoint became usable and took the flows that
  *   had been left without one; such an event has no "from".
  * @SAL_CAUSE_LEASE: The endpoint's lease has expired.
+ * @SAL_CAUSE_DEADLINE: The deadline of the endpoint's drain has come.
+ * @SAL_CAUSE_FLOWS_ENDED: Of a drain: the last flow has ended, or was moved
+ *   away by a request.
  */
 enum sal_cause {
 	SAL_CAUSE_REQUEST,
@@ -223,6 +263,8 @@ enum sal_cause {
 	SAL_CAUSE_NETNS,
 	SAL_CAUSE_ENDPOINT_UP,
 	SAL_CAUSE_LEASE,
+	SAL_CAUSE_DEADLINE,
+	SAL_CAUSE_FLOWS_ENDED,
 };
 
 /**
@@ -546,6 +588,15 @@ enum {
 	SAL_A_ENDPOINT_LEASE_LEFT,
 	SAL_A_ENDPOINT_RENEW,
 	SAL_A_ENDPOINT_REMOTE,
+	SAL_A_ENDPOINT_DRAIN_DEADLINE,
+	SAL_A_ENDPOINT_DRAIN_THEN,
+	SAL_A_ENDPOINT_DRAIN_LEFT,
+	SAL_A_ENDPOINT_DRAIN_TIME,
+	SAL_A_ENDPOINT_DRAIN_FLOWS,
+	SAL_A_ENDPOINT_DRAIN_ENDED,
+	SAL_A_ENDPOINT_DRAIN_MOVED,
+	SAL_A_ENDPOINT_DRAIN_STEP,
+	SAL_A_ENDPOINT_DRAIN_CAUSE,
 
 	__SAL_A_ENDPOINT_MAX,
 	SAL_A_ENDPOINT_MAX = (__SAL_A_ENDPOINT_MAX - 1)
@@ -794,6 +845,7 @@ enum {
 	SAL_CMD_HOLD_END_NTF,
 	SAL_CMD_HOLD_FREEZE_NTF,
 	SAL_CMD_HOLD_THAW_NTF,
+	SAL_CMD_ENDPOINT_DRAIN_NTF,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
