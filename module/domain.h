@@ -16,6 +16,7 @@
 
 #include "addr.h"
 #include "direct.h"
+#include "home.h"
 #include "lease.h"
 #include "vip.h"
 
@@ -126,6 +127,7 @@ struct sal_limits {
  * @stale: services, through &sal_spread.stale
  * @leases: leases of @endpoints that run
  * @settle: looks up anew what has come to wait since VIPs or rules have changed
+ * @homes: clients that have moved, see home.h
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
@@ -198,6 +200,7 @@ struct sal_domain {
 	struct list_head frozen;
 	struct sal_leases leases;
 	struct delayed_work settle;
+	struct sal_homes homes;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool dead;

@@ -82,3 +82,5 @@ SAL_REASON(DENIED, "denied", true,
 	   "would have begun a flow that a policy, or the default, denies")
 SAL_REASON(UNHASHED, "unhashed", false,
 	   "new flow that Maglev's table had no endpoint for; by weighted round robin")
+SAL_REASON(FLOW_REHOMED, "flow-rehomed", false,
+	   "flow that goes on with another endpoint as its client")

@@ -342,6 +342,7 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_CAUSE] = { "cause", T_ENUM, false, &names_cause },
 	[SAL_A_MIGRATE_SEQ] = { "seq", T_COUNT },
 	[SAL_A_MIGRATE_TRANSACTION] = { "transaction", T_COUNT },
+	[SAL_A_MIGRATE_OPENED] = { "opened", T_COUNT },
 };
 
 SET(migrate, "migrate");
