@@ -222,9 +222,7 @@ bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 	if (!sal_home_follows(f))
 		return false;
 	ep = home_at(d, client, &f->key.peer);
-	if (!ep || !READ_ONCE(ep->opened_to))
-		return false;
-	return !home_is_usable(ep, f) ||
+	return ep && READ_ONCE(ep->opened_to) &&
 	       time_before(jiffies, READ_ONCE(ep->opened_until));
 }
 

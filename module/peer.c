@@ -157,6 +157,20 @@ static struct sal_flow *peer_find(const struct sal_spot *spot,
 	return f;
 }
 
+/* it has moved, and what passes is of it yet; not of who came to its address */
+static bool peer_was_client(struct sal_domain *d, const struct sal_flow *f,
+			    const struct in6_addr *client,
+			    const struct sal_service *svc,
+			    const struct sal_ports *ports)
+{
+	const struct sal_flow *own;
+
+	if (!sal_home_was(d, f, client))
+		return false;
+	own = sal_flow_find(d, client, svc, ports);
+	return !own || !ipv6_addr_equal(&own->client, client);
+}
+
 /* what passes between a client and an endpoint, in either direction, the ports
  * being those that the endpoint sees: its flow, where the client has a name
  */
@@ -177,7 +191,7 @@ static void peer_flow(const struct sal_spot *spot,
 		ports.port = sal_port_in(rev->ep, seen->port);
 		f = peer_find(spot, &name, rev->ep->svc, &ports);
 		if (f && (likely(ipv6_addr_equal(&f->client, client)) ||
-			  sal_home_was(d, f, client)))
+			  peer_was_client(d, f, client, rev->ep->svc, &ports)))
 			sal_pick_add(pick, f, rev);
 	}
 }
