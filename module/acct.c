@@ -6,6 +6,7 @@
  * are atomic and not per CPU, which would be as large as the flow on each.
  */
 #include "acct.h"
+#include "member.h"
 
 static struct sal_acct *acct_of(struct sal_flow *f)
 {
@@ -24,7 +25,7 @@ void sal_acct_add(const struct sal_member *m, struct sal_flow *f,
 	 * xchg in acct_move() sees what was just added.
 	 */
 	smp_mb__after_atomic();
-	if (unlikely(READ_ONCE(f->kind) == SAL_FLOW_PAST))
+	if (unlikely(READ_ONCE(f->kind) >= SAL_FLOW_PAST))
 		sal_acct_pass_on(m, f);
 }
 
@@ -46,8 +47,9 @@ void sal_acct_pass_on(const struct sal_member *m, struct sal_flow *f)
 {
 	struct sal_flow *next;
 
-	while (sal_acct_has(f) && READ_ONCE(f->kind) == SAL_FLOW_PAST) {
-		next = sal_flow_next(m, f);
+	while (sal_acct_has(f) && READ_ONCE(f->kind) >= SAL_FLOW_PAST) {
+		next = READ_ONCE(f->kind) == SAL_FLOW_PAST ?
+		       sal_flow_next(m, f) : sal_flow_moved_to(m->domain, f);
 		if (!next || !sal_acct_has(next))
 			return;
 		acct_move(acct_of(f), acct_of(next));

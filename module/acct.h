@@ -67,7 +67,7 @@ static inline void sal_acct_count(const struct sal_member *m,
 		sal_acct_add(m, f, dir, bytes);
 }
 
-/* a flow has become a past one: what it has counted is the other's; RCU */
+/* a flow has become a past or a moved one: what it has counted is the other's; RCU */
 void sal_acct_pass_on(const struct sal_member *m, struct sal_flow *f);
 
 /* of a flow that has counters; RCU */

@@ -21,6 +21,7 @@
 #include "endpoint.h"
 #include "events.h"
 #include "hold.h"
+#include "home.h"
 #include "net.h"
 #include "sched.h"
 #include "sched_maglev.h"
@@ -404,6 +405,7 @@ void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
 	cells_set_usable(ep, af, true);
 	cells_adopt(ep, af);
 	sal_hold_open(ep->svc, af);
+	sal_home_changed(ep->svc);
 }
 
 static void cells_left_event(struct sal_endpoint *from,
@@ -452,6 +454,9 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 	/* before any cell is an orphan: packets that find one must be held */
 	if (!svc->usable[af])
 		sal_hold_close(svc, af);
+	WRITE_ONCE(ep->opened_cause, svc->usable[af] ? cause :
+						       SAL_CAUSE_ENDPOINT_UP);
+	sal_home_changed(svc);
 
 	list_for_each_entry_safe(cell, next, &ep->cells[af], list)
 		if (!cell_retire(cell, ep, NULL))

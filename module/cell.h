@@ -77,10 +77,12 @@ struct sal_cell {
  * struct sal_moved - what a re-targeting did
  * @flows: flows bound by the cells
  * @cells: how many cells
+ * @opened: flows whose client has moved, see home.h
  */
 struct sal_moved {
 	u32 flows;
 	u32 cells;
+	u32 opened;
 };
 
 /* a reference for a new flow on the cell of an endpoint that @hash selects;

@@ -23,8 +23,8 @@ enum sal_claim sal_flow_claim(const struct sal_flow *f,
 		return ipv6_addr_equal(&f->vip, &rev->addr) ? SAL_CLAIM_SURE :
 							      SAL_CLAIM_NONE;
 	if (READ_ONCE(f->at) == rev->num)
-		return kind == SAL_FLOW_SERVICE ? SAL_CLAIM_SURE :
-						  SAL_CLAIM_MAYBE;
+		return kind != SAL_FLOW_PAST ? SAL_CLAIM_SURE :
+					       SAL_CLAIM_MAYBE;
 	return sal_cell_was(rcu_dereference(f->cell), rev->ep->id) ?
 	       SAL_CLAIM_MAYBE : SAL_CLAIM_NONE;
 }

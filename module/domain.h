@@ -17,6 +17,7 @@
 #include "addr.h"
 #include "direct.h"
 #include "drain.h"
+#include "home.h"
 #include "lease.h"
 #include "vip.h"
 
@@ -128,6 +129,7 @@ struct sal_limits {
  * @leases: leases of @endpoints that run
  * @drains: drains of @endpoints
  * @settle: looks up anew what has come to wait since VIPs or rules have changed
+ * @homes: clients that have moved, see home.h
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
  * @dead: the owner is going; no events any more. Written under sal_mutex.
@@ -201,6 +203,7 @@ struct sal_domain {
 	struct sal_leases leases;
 	struct sal_drains drains;
 	struct delayed_work settle;
+	struct sal_homes homes;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool dead;

@@ -92,6 +92,10 @@ struct sal_service;
  * @moved_to: number of the endpoint that a request has moved its flows to last, or 0.
  *	Written under sal_mutex, read without, see affinity.c.
  * @moved_then: &sal_domain.moves of then; likewise
+ * @opened_to: number of the endpoint that flows which it has opened have gone to
+ *	last, or 0. A hint, see home.c; likewise the two below.
+ * @opened_cause: enum sal_cause: why they go, where they do not wait
+ * @opened_until: jiffies; what is under way from it is known by its name until then
  * @name: unique in its service
  */
 struct sal_endpoint {
@@ -144,6 +148,9 @@ struct sal_endpoint {
 	atomic_t drain_ended;
 	u32 moved_to;
 	u32 moved_then;
+	u32 opened_to;
+	u8 opened_cause;
+	unsigned long opened_until;
 	char name[SAL_LABEL_MAX + 1];
 };
 

@@ -11,6 +11,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
+#include "home.h"
 #include "link.h"
 #include "net.h"
 #include "prefix.h"
@@ -358,6 +359,9 @@ static void endpoint_move_cells(struct sal_endpoint *old,
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (ep->usable[af])
 			sal_cells_move(old, ep, af, &none, &moved);
+	/* and what it has opened */
+	WRITE_ONCE(old->opened_to, ep->id);
+	sal_home_changed(ep->svc);
 	spin_unlock_bh(&sal_lock);
 }
 

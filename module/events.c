@@ -271,6 +271,9 @@ static int fill_migrate(struct sk_buff *skb, const struct event *ev, u64 seq)
 		return -EMSGSIZE;
 	if (m->ns && nla_put_uint(skb, SAL_A_MIGRATE_DURATION, m->ns))
 		return -EMSGSIZE;
+	if (m->moved->opened &&
+	    nla_put_u32(skb, SAL_A_MIGRATE_OPENED, m->moved->opened))
+		return -EMSGSIZE;
 	if (nla_put_u32(skb, SAL_A_MIGRATE_FLOWS, m->moved->flows) ||
 	    nla_put_u32(skb, SAL_A_MIGRATE_CELLS, m->moved->cells) ||
 	    nla_put_u32(skb, SAL_A_MIGRATE_CAUSE, m->cause) ||

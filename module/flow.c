@@ -39,7 +39,9 @@
 #include "evict.h"
 #include "flow.h"
 #include "guest.h"
+#include "home.h"
 #include "member.h"
+#include "net.h"
 #include "peer.h"
 #include "policy.h"
 #include "revtable.h"
@@ -160,18 +162,22 @@ static bool flow_is_of(const struct sal_flow *f, const struct sal_member *m,
 	       ipv6_addr_equal(&f->client, client);
 }
 
-/* @other: there is one, but another member's, or it is of the other placement */
+/* @is: whether the client has a name; @other: there is one, but another member's, or
+ * it is of the other placement
+ */
 static struct sal_flow *flow_reverse(const struct sal_member *m, u8 place,
 				     const struct sal_service *svc,
 				     const struct in6_addr *client,
-				     const struct sal_ports *ports, bool *other)
+				     const struct sal_ports *ports,
+				     enum sal_peer *is, bool *other)
 {
 	struct sal_domain *d = m->domain;
 	struct sal_flow *named = NULL;
 	struct in6_addr peer;
 	struct sal_flow *f;
 
-	if (sal_peer_name(d, client, &peer) != SAL_PEER_PLAIN) {
+	*is = sal_peer_name(d, client, &peer);
+	if (*is != SAL_PEER_PLAIN) {
 		named = sal_flow_find(d, &peer, svc, ports);
 		if (flow_is_of(named, m, place, client))
 			return named;
@@ -189,9 +195,10 @@ struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 				  const struct in6_addr *client,
 				  const struct sal_ports *ports)
 {
+	enum sal_peer is;
 	bool other;
 
-	return flow_reverse(m, place, svc, client, ports, &other);
+	return flow_reverse(m, place, svc, client, ports, &is, &other);
 }
 
 /* the flow of a client with a service, whoever translates it */
@@ -230,22 +237,43 @@ bool sal_flow_elsewhere(const struct sal_member *m,
 	       ipv6_addr_equal(&f->vip, &conv->vip);
 }
 
-struct sal_flow *sal_flow_lookup(const struct sal_member *m,
-				 const struct sal_service *svc,
-				 const struct sal_conv *conv)
+/* @is: whether the client has a name */
+static struct sal_flow *flow_lookup(const struct sal_member *m,
+				    const struct sal_service *svc,
+				    const struct sal_conv *conv,
+				    enum sal_peer *is)
 {
 	struct sal_flow *f;
+	bool other;
 
-	f = sal_flow_reverse(m, conv->place, svc, &conv->client, &conv->ports);
+	f = flow_reverse(m, conv->place, svc, &conv->client, &conv->ports, is,
+			 &other);
 	if (likely(f && f->cid == conv->ports.id &&
 		   ipv6_addr_equal(&f->vip, &conv->vip) &&
-		   READ_ONCE(f->kind) != SAL_FLOW_PAST))
+		   READ_ONCE(f->kind) != SAL_FLOW_PAST) &&
+	    !(unlikely(*is == SAL_PEER_FORMER) && sal_home_follows(f)))
 		return f;
 	/* pairs with flow_hand_over(): where it is past, the other is there */
 	smp_rmb();
 	f = flow_lookup_alt(m, conv);
 	/* the VIP may have been another service's */
 	return f && f->key.svc == svc->id ? f : NULL;
+}
+
+/* What a client has opened under a name that it has lost waits for who has that, and
+ * it begins anew.
+ */
+struct sal_flow *sal_flow_lookup(const struct sal_member *m,
+				 const struct sal_service *svc,
+				 const struct sal_conv *conv)
+{
+	enum sal_peer is;
+	struct sal_flow *f;
+
+	f = flow_lookup(m, svc, conv, &is);
+	if (likely(f) || is != SAL_PEER_NAMED)
+		return f;
+	return sal_home_claim(m, svc, conv);
 }
 
 struct sal_service *sal_flow_service(const struct sal_flow *f)
@@ -321,7 +349,8 @@ static void flow_free_rcu(struct rcu_head *rcu)
 
 	atomic64_inc(&d->flows_destroyed);
 	sal_guest_uncharge(d, SAL_SHARE_TABLES, flow_share(acct));
-	if (f->kind != SAL_FLOW_PAST)
+	/* those that go on in another flow are counted there */
+	if (f->kind < SAL_FLOW_PAST)
 		atomic_dec(&cell->svc->n_flows);
 	atomic_dec(&d->n_ended);
 	if (f->kind != SAL_FLOW_PAST)
@@ -418,8 +447,11 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 	if (!f)
 		return NULL;
 	/* the name of who is no endpoint any more is for what is under way */
-	if (sal_peer_name(d, &conv->client, &f->key.peer) != SAL_PEER_NAMED)
+	if (likely(sal_peer_name(d, &conv->client, &f->key.peer) !=
+		   SAL_PEER_NAMED))
 		f->key.peer = conv->client;
+	else
+		sal_home_note(d, &f->key.peer);
 	f->key.svc = svc->id;
 	f->key.id = conv->ports.id;
 	f->key.port = conv->ports.port;
@@ -437,7 +469,7 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 
 /*
  * The key is taken. By the same conversation: another CPU was faster, or its
- * member is gone and came back. By another: map.
+ * member is gone and came back, and nobody waits for it. By another: map.
  */
 static struct sal_flow *flow_insert(struct sal_domain *d, struct sal_flow *f)
 {
@@ -447,7 +479,8 @@ static struct sal_flow *flow_insert(struct sal_domain *d, struct sal_flow *f)
 						flow_params);
 	if (!old || IS_ERR(old))
 		return old;
-	if (old->member != f->member && !sal_flow_member(d, old)) {
+	if (old->member != f->member && !sal_flow_member(d, old) &&
+	    !sal_home_awaited(d, old)) {
 		sal_flow_remove(d, old);
 		old = rhashtable_lookup_get_insert_fast(&d->flows, &f->node,
 							flow_params);
@@ -863,7 +896,7 @@ static int flow_pass_on(struct sal_domain *d, struct sal_flow *f,
 	int err;
 
 	lockdep_assert_held(&d->alt_lock);
-	if (f->kind == SAL_FLOW_PAST)
+	if (f->kind != SAL_FLOW_SERVICE)
 		return -EALREADY;
 	if (!flow_bind_as(next, f))
 		return -ENOENT;
@@ -992,12 +1025,13 @@ static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 {
 	struct sal_conv with = *conv;
 	struct sal_flow *f;
+	enum sal_peer is;
 	bool other;
 
 	for (; rev; rev = sal_reverse_next(rev)) {
 		with.ports.port = sal_port_in(rev->ep, conv->ports.port);
 		f = flow_reverse(m, conv->place, rev->ep->svc, &conv->client,
-				 &with.ports, &other);
+				 &with.ports, &is, &other);
 		if (unlikely(f)) {
 			*port = with.ports.port;
 			return f;
@@ -1038,6 +1072,187 @@ struct sal_flow *sal_flow_direct(const struct sal_member *m,
 	return flow_make(m, cell->svc, conv, port, cell, SAL_FLOW_DIRECT);
 }
 
+/* --- clients that move ------------------------------------------------------ */
+
+struct sal_flow *sal_flow_moved_to(struct sal_domain *d,
+				   const struct sal_flow *f)
+{
+	return rhashtable_lookup(&d->flows, &f->key, flow_params);
+}
+
+static u32 flow_marks(const struct sal_flow *f)
+{
+	return atomic_read(&f->marks) & ~SAL_MARKS_END;
+}
+
+/* the same but for where its client is; without a cell yet */
+static struct sal_flow *flow_twin(struct sal_domain *d,
+				  const struct sal_flow *f,
+				  const struct sal_home *home)
+{
+	struct sal_flow *next = flow_zalloc(d, sal_acct_has(f));
+
+	if (!next)
+		return NULL;
+	next->key = f->key;
+	next->vip = f->vip;
+	next->cid = f->cid;
+	next->id = f->id;
+	next->client = home->addr;
+	next->member = home->member;
+	next->place = home->place;
+	next->seen = READ_ONCE(f->seen);
+	next->at = READ_ONCE(f->at);
+	/* who tells of it is another one then */
+	if (home->place == f->place)
+		next->told = READ_ONCE(f->told);
+	atomic_set(&next->marks, flow_marks(f));
+	return next;
+}
+
+/* the place of an entry that is to go, for a client that is elsewhere */
+static int flow_link_twin_alt(struct sal_domain *d, struct sal_flow *next)
+{
+	if (!next->alt)
+		return 0;
+	return rhashtable_lookup_insert_fast(&d->alts, &next->alt->node,
+					     alt_params);
+}
+
+static void flow_unlink_alt(struct sal_domain *d, struct sal_flow *f)
+{
+	if (f->alt)
+		rhashtable_remove_fast(&d->alts, &f->alt->node, alt_params);
+}
+
+/*
+ * Under sal_lock, so that nobody binds @f to another cell meanwhile. Where @next
+ * has a cell afterwards it may have been seen.
+ */
+static int flow_take_place(struct sal_domain *d, struct sal_flow *f,
+			   struct sal_flow *next)
+{
+	struct sal_cell *cell;
+	int err;
+
+	lockdep_assert_held(&d->alt_lock);
+	lockdep_assert_held(&sal_lock);
+	if (f->kind != SAL_FLOW_SERVICE)
+		return -EAGAIN;
+	cell = rcu_dereference_protected(f->cell, true);
+	if (!sal_cell_get(cell))
+		return -EAGAIN;
+	RCU_INIT_POINTER(next->cell, cell);
+	atomic64_inc(&d->flows_created);
+	atomic_inc(&d->n_flows);
+	err = flow_link_twin_alt(d, next);
+	if (err)
+		return err;
+	err = rhashtable_replace_fast(&d->flows, &f->node, &next->node,
+				      flow_params);
+	if (err) {
+		flow_unlink_alt(d, next);
+		return err == -ENOENT ? -EAGAIN : err;
+	}
+	/* who counts for it from now on passes that on */
+	smp_store_release(&f->kind, SAL_FLOW_MOVED);
+	flow_unlink_alt(d, f);
+	return 0;
+}
+
+/* what the client has begun there itself: only late replies find it from now on */
+static void flow_yield(struct sal_domain *d, struct sal_flow *f)
+{
+	lockdep_assert_held(&d->alt_lock);
+	if (f->kind != SAL_FLOW_SERVICE)
+		return;
+	if (f->alt && !rhashtable_remove_fast(&d->alts, &f->alt->node,
+					      alt_params))
+		atomic_dec(&d->n_alts);
+	smp_store_release(&f->kind, SAL_FLOW_PAST);
+	atomic_dec(&sal_flow_service(f)->n_flows);
+}
+
+static int flow_replace(const struct sal_member *m, struct sal_flow *f,
+			struct sal_flow *next, const struct sal_conv *conv)
+{
+	const struct sal_service *svc = sal_flow_service(f);
+	struct sal_domain *d = m->domain;
+	struct sal_flow *own;
+	enum sal_peer is;
+	int err;
+
+	spin_lock_bh(&d->alt_lock);
+	own = flow_lookup(m, svc, conv, &is);
+	if (unlikely(own && own != f))
+		flow_yield(d, own);
+	spin_lock(&sal_lock);
+	err = flow_take_place(d, f, next);
+	spin_unlock(&sal_lock);
+	spin_unlock_bh(&d->alt_lock);
+	return err;
+}
+
+/* nobody has seen it where it has no cell */
+static void flow_drop_twin(struct sal_domain *d, struct sal_flow *next)
+{
+	bool acct = sal_acct_has(next);
+
+	if (rcu_access_pointer(next->cell)) {
+		next->kind = SAL_FLOW_MOVED;
+		flow_end(d, next);
+		return;
+	}
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, flow_share(acct));
+	kfree(next->alt);
+	kmem_cache_free(acct ? flow_acct_cache : flow_cache, next);
+}
+
+static void flow_told_moved(struct sal_domain *d, const struct sal_member *m,
+			    struct sal_flow *f, struct sal_flow *next)
+{
+	/* what packets have done to the other one meanwhile */
+	atomic_or(flow_marks(f), &next->marks);
+	sal_acct_pass_on(m, f);
+	sal_count(d, SAL_R_FLOW_REHOMED);
+	sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
+	sal_event_flow(d, next, SAL_CMD_FLOW_ADD_NTF);
+	flow_end(d, f);
+}
+
+struct sal_flow *sal_flow_rehome(struct sal_domain *d, struct sal_flow *f,
+				 const struct sal_home *home)
+{
+	const struct sal_member *m = xa_load(&d->members, home->member);
+	struct sal_conv conv = flow_conv(f);
+	struct sal_flow *next;
+	int err;
+
+	if (!m)
+		return ERR_PTR(-EAGAIN);
+	conv.client = home->addr;
+	conv.place = home->place;
+	if (!sal_guest_charge(d, SAL_SHARE_TABLES,
+			      flow_share(sal_acct_has(f))))
+		return ERR_PTR(-ENOSPC);
+	next = flow_twin(d, f, home);
+	if (!next) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES,
+				   flow_share(sal_acct_has(f)));
+		return ERR_PTR(-ENOMEM);
+	}
+	if (f->alt)
+		next->alt = flow_alloc_alt(m, &conv, next);
+	err = f->alt && !next->alt ? -ENOMEM :
+				     flow_replace(m, f, next, &conv);
+	if (err) {
+		flow_drop_twin(d, next);
+		return ERR_PTR(err == -EAGAIN ? err : -ENOMEM);
+	}
+	flow_told_moved(d, m, f, next);
+	return next;
+}
+
 /* --- the collector --------------------------------------------------------- */
 
 /* it is there for late replies */
@@ -1064,8 +1279,12 @@ static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)
 	const struct sal_service *svc = sal_flow_service(f);
 	u32 timeout = READ_ONCE(svc->conf.timeout[sal_track_timeout(f)]);
 
-	return READ_ONCE(svc->dead) || sal_flow_idle(f) >= timeout ||
-	       !sal_flow_member(d, f) || flow_past_is_over(f) ||
+	if (READ_ONCE(svc->dead) || sal_flow_idle(f) >= timeout)
+		return true;
+	/* who it is to be with has to be let first */
+	if (unlikely(sal_home_awaited(d, f)))
+		return false;
+	return !sal_flow_member(d, f) || flow_past_is_over(f) ||
 	       flow_is_denied(d, f, svc);
 }
 
@@ -1087,8 +1306,12 @@ static void flow_settle(struct sal_flow *f)
 		sal_cell_put(to);
 }
 
-static void flow_go_on(struct sal_flow *f)
+static void flow_go_on(struct sal_domain *d, struct sal_flow *f)
 {
+	f = sal_home_find(d, f);
+	/* memory may be there the next time */
+	if (IS_ERR(f))
+		return;
 	flow_settle(f);
 	sal_affinity_keep(f);
 }
@@ -1113,7 +1336,7 @@ static bool gc_chunk(struct sal_domain *d)
 		if (flow_is_over(d, f))
 			sal_flow_remove(d, f);
 		else
-			flow_go_on(f);
+			flow_go_on(d, f);
 	}
 	rhashtable_walk_stop(&d->gc_iter);
 	return end;
@@ -1129,6 +1352,7 @@ static void gc_work(struct work_struct *work)
 		cond_resched();
 	rhashtable_walk_exit(&d->gc_iter);
 	sal_affinity_collect(d);
+	sal_home_tell(d);
 	if (!READ_ONCE(d->dead))
 		queue_delayed_work(system_power_efficient_wq, &d->gc,
 				   GC_PERIOD);
@@ -1152,6 +1376,7 @@ int sal_flow_table_init(struct sal_domain *d)
 		rhashtable_destroy(&d->flows);
 		return err;
 	}
+	sal_home_init(d);
 	INIT_DELAYED_WORK(&d->gc, gc_work);
 	queue_delayed_work(system_power_efficient_wq, &d->gc, GC_PERIOD);
 	return 0;
@@ -1165,6 +1390,7 @@ static void flow_destroy_one(void *ptr, void *arg)
 void sal_flow_table_destroy(struct sal_domain *d)
 {
 	cancel_delayed_work_sync(&d->gc);
+	sal_home_exit(d);
 	rhashtable_destroy(&d->alts);
 	rhashtable_free_and_destroy(&d->flows, flow_destroy_one, d);
 }

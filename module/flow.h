@@ -70,11 +70,14 @@ struct sal_flow_key {
  *	&sal_flow.vip; it does not move
  * @SAL_FLOW_PAST: one with a service that goes on in another flow, as its id
  *	clashed after a move; only late replies find it
+ * @SAL_FLOW_MOVED: one with a service that goes on in another flow of the same
+ *	key, as its client has moved; in no table any more
  */
 enum sal_flow_kind {
 	SAL_FLOW_SERVICE,
 	SAL_FLOW_DIRECT,
 	SAL_FLOW_PAST,
+	SAL_FLOW_MOVED,
 };
 
 /**
@@ -98,7 +101,7 @@ enum sal_flow_kind {
  * @cid: port or echo id that the client uses; never changes
  * @place: enum sal_placement: in which hooks the member translates it; never
  *	changes
- * @kind: enum sal_flow_kind. A service's becomes a past one under
+ * @kind: enum sal_flow_kind. A service's becomes a past or a moved one under
  *	&sal_domain.alt_lock; read without.
  * @id: number; never changes
  * @marks: SAL_MARK_* bits, see track.h. Written by the data path, each once;
@@ -173,6 +176,18 @@ struct sal_conv {
 	struct in6_addr client;
 	struct in6_addr vip;
 	struct sal_ports ports;
+	u8 place;
+};
+
+/**
+ * struct sal_home - where the client of a flow is
+ * @addr: its address
+ * @member: number of the member that translates for it
+ * @place: enum sal_placement: in which hooks
+ */
+struct sal_home {
+	struct in6_addr addr;
+	u32 member;
 	u8 place;
 };
 
@@ -320,6 +335,26 @@ struct sal_flow *sal_flow_direct(const struct sal_member *m,
 				 struct sal_reverse *rev,
 				 const struct sal_conv *conv,
 				 const struct sal_packet *pkt);
+
+/**
+ * sal_flow_rehome() - the client of a flow has moved
+ * @d: domain
+ * @f: a service's flow
+ * @home: where the client is now
+ *
+ * Another flow takes its place, of the same key, number and cell. What the
+ * client has begun by the same id where it is now gives way. Whether it may is
+ * for home.c to say. RCU, any context.
+ *
+ * Return: the other flow, or an ERR_PTR: EAGAIN where @f has gone, ENOMEM,
+ * ENOSPC.
+ */
+struct sal_flow *sal_flow_rehome(struct sal_domain *d, struct sal_flow *f,
+				 const struct sal_home *home);
+
+/* what a moved one goes on in; NULL where that has gone. RCU. */
+struct sal_flow *sal_flow_moved_to(struct sal_domain *d,
+				   const struct sal_flow *f);
 
 /* what the conversation of a past one goes on in; NULL where that has gone. RCU. */
 struct sal_flow *sal_flow_next(const struct sal_member *m,

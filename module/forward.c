@@ -494,31 +494,56 @@ static enum sal_fwd fwd_error(const struct sal_spot *spot,
 	       fwd_client_error(spot, svc, skb, pkt, &q) : fwd;
 }
 
+static enum sal_fwd fwd_reply(const struct sal_spot *spot,
+			      struct sal_service **svc, struct sk_buff *skb,
+			      const struct sal_packet *pkt,
+			      struct sal_service *from)
+{
+	enum sal_fwd fwd = sal_peer_reply(spot, skb, pkt, &from);
+
+	if (unlikely(fwd == SAL_FWD_WAIT))
+		*svc = from;
+	return fwd;
+}
+
 /* it is not answered: where nobody was told that VIP, it is dropped */
 static enum sal_fwd fwd_answer(const struct sal_spot *spot,
-			       struct sal_service *svc, struct sk_buff *skb,
-			       const struct sal_packet *pkt)
+			       struct sal_service **svc, struct sk_buff *skb,
+			       const struct sal_packet *pkt,
+			       struct sal_service *from)
 {
 	enum sal_fwd fwd;
 
 	if (pkt->kind == SAL_KIND_ERROR)
-		fwd = fwd_error(spot, svc, skb, pkt);
+		fwd = fwd_error(spot, *svc, skb, pkt);
 	else
-		fwd = sal_peer_reply(spot, skb, pkt);
+		fwd = fwd_reply(spot, svc, skb, pkt, from);
 	return fwd == SAL_FWD_PASS ?
 	       fwd_drop(spot->member->domain, SAL_R_UNSUPPORTED) : fwd;
 }
 
-/* what an endpoint sends to a name may be its answer, whatever that one speaks */
-static enum sal_fwd fwd_named(const struct sal_spot *spot, struct sk_buff *skb,
-			      const struct sal_packet *pkt, enum sal_fwd fwd)
+/* whatever that one speaks, and rules say of it */
+enum sal_fwd sal_fwd_named(const struct sal_spot *spot,
+			   struct sal_service **svc, struct sk_buff *skb,
+			   const struct sal_packet *pkt, enum sal_fwd fwd,
+			   struct sal_service *from)
 {
 	enum sal_fwd named;
 
-	if (pkt->kind != SAL_KIND_DATA)
+	switch (fwd) {
+	case SAL_FWD_ANSWER:
+		return fwd_answer(spot, svc, skb, pkt, from);
+	case SAL_FWD_SEND:
+	case SAL_FWD_NO_PORT:
+	case SAL_FWD_RULE_DROP:
+	case SAL_FWD_RULE_REJECT:
+		if (pkt->kind != SAL_KIND_DATA)
+			return fwd;
+		named = fwd_reply(spot, svc, skb, pkt, from);
+		return named == SAL_FWD_PASS ? fwd : named;
+	default:
 		return fwd;
-	named = sal_peer_reply(spot, skb, pkt);
-	return named == SAL_FWD_PASS ? fwd : named;
+	}
 }
 
 /* what is denied does not wait, where others might */
@@ -540,18 +565,10 @@ static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
 	switch (fwd) {
 	case SAL_FWD_DIRECT:
 		return fwd_direct(spot, skb, pkt);
-	case SAL_FWD_ANSWER:
-		return fwd_answer(spot, *svc, skb, pkt);
 	case SAL_FWD_RULED:
 		return fwd_error(spot, *svc, skb, pkt);
-	case SAL_FWD_SEND:
-	case SAL_FWD_NO_PORT:
-	case SAL_FWD_RULE_DROP:
-	case SAL_FWD_RULE_REJECT:
-		fwd = fwd_named(spot, skb, pkt, fwd);
-		break;
 	default:
-		break;
+		fwd = sal_fwd_named(spot, svc, skb, pkt, fwd, NULL);
 	}
 	if (fwd != SAL_FWD_SEND)
 		return fwd;

@@ -92,6 +92,24 @@ struct sal_conv sal_fwd_conv(const struct sal_spot *spot,
 bool sal_fwd_is_answer(const struct sal_spot *spot,
 		       const struct sal_packet *pkt);
 
+/**
+ * sal_fwd_named() - what an endpoint sends to a name may be its answer
+ * @spot: where it is met
+ * @svc: the service that it was resolved to; where it has to wait, whose client
+ *	it waits for
+ * @skb: the packet
+ * @pkt: its headers
+ * @fwd: what sal_fwd_resolve() says
+ * @from: the service whose queue it comes from, or NULL
+ *
+ * Return: SAL_FWD_ANSWER where it was rewritten, SAL_FWD_WAIT, or what becomes of
+ * it otherwise.
+ */
+enum sal_fwd sal_fwd_named(const struct sal_spot *spot,
+			   struct sal_service **svc, struct sk_buff *skb,
+			   const struct sal_packet *pkt, enum sal_fwd fwd,
+			   struct sal_service *from);
+
 /* nothing is held for it, or not any longer: the verdict; consumes @skb */
 unsigned int sal_fwd_empty(const struct sal_spot *spot,
 			   struct sal_service *svc, struct sk_buff *skb);

@@ -14,6 +14,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "events.h"
+#include "home.h"
 #include "migrate.h"
 #include "net.h"
 #include "service.h"
@@ -137,6 +138,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	struct sal_moved would = {};
 	unsigned int i;
 	int err, af;
+	u32 newest;
 
 	lockdep_assert_held(&sal_mutex);
 	memset(res, 0, sizeof(*res));
@@ -153,16 +155,21 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	err = migrate_check_all(from, n, to, &would, extack);
 	if (!err && !check)
 		migrate_move(from, n, to, fresh, each);
+	newest = atomic_read(&to->svc->domain->flow_id);
 	spin_unlock_bh(&sal_lock);
-	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	if (err)
 		goto out;
+	sal_home_migrate(from, n, to, newest, check, each);
+	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
+	for (i = 0; i < n; i++)
+		would.opened += each[i].opened;
 
 	if (check) {
 		res->moved = would;
 		res->ns = 0;
 		goto out;
 	}
+	res->moved.opened = would.opened;
 	for (i = 0; i < n; i++) {
 		res->moved.flows += each[i].flows;
 		res->moved.cells += each[i].cells;

@@ -95,7 +95,7 @@ int sal_nl_fill_carried(struct sk_buff *skb, const struct sal_flow *f)
 	if (!sal_acct_has(f))
 		return 0;
 	sal_acct_read(f, &sum);
-	if (READ_ONCE(f->kind) == SAL_FLOW_PAST &&
+	if (READ_ONCE(f->kind) >= SAL_FLOW_PAST &&
 	    !sum.packets[SAL_FORWARD] && !sum.packets[SAL_REVERSE])
 		return 0;
 	return sal_nl_put_traffic(skb, SAL_A_FLOW_FORWARD_PACKETS, &sum);

@@ -55,6 +55,7 @@ static int migrate_put(struct sk_buff *skb, const struct migrate_req *req,
 	if (nla_put_string(skb, SAL_A_MIGRATE_TO, req->to->name) ||
 	    nla_put_u32(skb, SAL_A_MIGRATE_FLOWS, res->moved.flows) ||
 	    nla_put_u32(skb, SAL_A_MIGRATE_CELLS, res->moved.cells) ||
+	    nla_put_u32(skb, SAL_A_MIGRATE_OPENED, res->moved.opened) ||
 	    nla_put_uint(skb, SAL_A_MIGRATE_DURATION, res->ns))
 		return -EMSGSIZE;
 	return 0;

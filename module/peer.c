@@ -12,12 +12,21 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "home.h"
 #include "member.h"
 #include "peer.h"
 #include "pmtu.h"
 #include "service.h"
 #include "vip.h"
 #include "xlat.h"
+
+/* one that is not usable has lost what it has opened, or waits for it to go */
+static enum sal_peer peer_is_there(const struct sal_endpoint *ep,
+				   const struct in6_addr *addr)
+{
+	return likely(READ_ONCE(ep->usable[sal_addr_af(addr)])) ?
+	       SAL_PEER_NAMED : SAL_PEER_FORMER;
+}
 
 enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
 			    struct in6_addr *name)
@@ -32,7 +41,7 @@ enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
 			continue;
 		if (likely(!READ_ONCE(rev->ep->dead))) {
 			*name = vip->pfx.addr;
-			return SAL_PEER_NAMED;
+			return peer_is_there(rev->ep, addr);
 		}
 		former = former ?: vip;
 	}
@@ -148,6 +157,20 @@ static struct sal_flow *peer_find(const struct sal_spot *spot,
 	return f;
 }
 
+/* it has moved, and what passes is of it yet; not of who came to its address */
+static bool peer_was_client(struct sal_domain *d, const struct sal_flow *f,
+			    const struct in6_addr *client,
+			    const struct sal_service *svc,
+			    const struct sal_ports *ports)
+{
+	const struct sal_flow *own;
+
+	if (!sal_home_was(d, f, client))
+		return false;
+	own = sal_flow_find(d, client, svc, ports);
+	return !own || !ipv6_addr_equal(&own->client, client);
+}
+
 /* what passes between a client and an endpoint, in either direction, the ports
  * being those that the endpoint sees: its flow, where the client has a name
  */
@@ -167,7 +190,8 @@ static void peer_flow(const struct sal_spot *spot,
 	for (; rev; rev = sal_reverse_next(rev)) {
 		ports.port = sal_port_in(rev->ep, seen->port);
 		f = peer_find(spot, &name, rev->ep->svc, &ports);
-		if (f && ipv6_addr_equal(&f->client, client))
+		if (f && (likely(ipv6_addr_equal(&f->client, client)) ||
+			  peer_was_client(d, f, client, rev->ep->svc, &ports)))
 			sal_pick_add(pick, f, rev);
 	}
 }
@@ -269,19 +293,54 @@ bool sal_peer_is_reply(const struct sal_spot *spot,
 	return pick.flow;
 }
 
+/* @released: it has waited */
+static bool peer_waits(const struct sal_service *svc, enum sal_af af,
+		       bool released)
+{
+	u8 gate = READ_ONCE(svc->gate[af]);
+
+	return released ? gate == SAL_GATE_CLOSED : gate != SAL_GATE_OPEN;
+}
+
+/* its client may have gone, or be about to; NULL where it is to wait for one */
+static struct sal_flow *peer_at_home(const struct sal_spot *spot,
+				     struct sal_flow *f,
+				     struct sal_service **svc)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_service *own;
+	bool waits;
+
+	if (likely(!sal_home_follows(f)))
+		return f;
+	own = sal_home_service(d, &f->key.peer);
+	waits = own && peer_waits(own, spot->af, own == *svc);
+	*svc = own;
+	return unlikely(waits) ? NULL : sal_home_find(d, f);
+}
+
 enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
-			    const struct sal_packet *pkt)
+			    const struct sal_packet *pkt,
+			    struct sal_service **svc)
 {
 	const struct sal_ports ports = sal_ports(pkt->proto, pkt->dport,
 						 pkt->sport);
 	struct sal_pick pick = {};
+	struct sal_flow *f;
 
 	peer_named_flow(spot, &pkt->dst, &pkt->src, &ports, &pick);
 	if (!pick.flow)
 		return SAL_FWD_PASS;
 	if (unlikely(pick.ambiguous))
 		return peer_drop(spot, SAL_R_AMBIGUOUS);
-	if (sal_xlat_dst(skb, spot->af, pkt, &pick.flow->client, pkt->sport,
+	f = peer_at_home(spot, pick.flow, svc);
+	if (unlikely(!f))
+		return SAL_FWD_WAIT;
+	/* another CPU brings it there in this moment */
+	if (unlikely(IS_ERR(f)))
+		return *svc && PTR_ERR(f) == -EAGAIN ? SAL_FWD_WAIT :
+		       peer_drop(spot, SAL_R_NO_MEMORY);
+	if (sal_xlat_dst(skb, spot->af, pkt, &f->client, pkt->sport,
 			 pkt->dport))
 		return peer_drop(spot, SAL_R_NO_MEMORY);
 	return SAL_FWD_ANSWER;

@@ -22,12 +22,14 @@ struct in6_addr;
 struct sal_domain;
 struct sal_packet;
 struct sal_quote;
+struct sal_service;
 
 /**
  * enum sal_peer - does a client have a name?
  * @SAL_PEER_PLAIN: no, it is known by its address
  * @SAL_PEER_NAMED: yes
- * @SAL_PEER_FORMER: it had, its endpoint is deleted; flows still have it
+ * @SAL_PEER_FORMER: it had, its endpoint is deleted or not usable; flows still
+ *	have it, and wait for who is to have them, see home.h
  */
 enum sal_peer {
 	SAL_PEER_PLAIN,
@@ -51,10 +53,12 @@ unsigned int sal_peer_tell_error(const struct sal_spot *spot,
 
 /* an endpoint's reply to a name, an error about a request from it: to the client.
  * SAL_FWD_ANSWER where it was rewritten, SAL_FWD_PASS where it is not of a flow
- * that is known by a name. RCU.
+ * that is known by a name. A reply may have to wait for the client (SAL_FWD_WAIT):
+ * *@svc is whose queue it comes from, or NULL, and then whose it goes to. RCU.
  */
 enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
-			    const struct sal_packet *pkt);
+			    const struct sal_packet *pkt,
+			    struct sal_service **svc);
 enum sal_fwd sal_peer_error(const struct sal_spot *spot, struct sk_buff *skb,
 			    const struct sal_packet *pkt,
 			    const struct sal_quote *q);

@@ -88,3 +88,5 @@ SAL_REASON(HOLD_DOMAIN_FULL, "hold-domain-full", true,
 	   "likewise over that of the domain or of all domains of user namespaces")
 SAL_REASON(HOLD_EVICTED, "hold-evicted", true,
 	   "waited, and made room for one of a flow that had fewer waiting")
+SAL_REASON(FLOW_REHOMED, "flow-rehomed", false,
+	   "flow that goes on with another endpoint as its client")

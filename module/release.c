@@ -101,7 +101,8 @@ static bool release_restore(const struct sal_spot *spot, struct sk_buff *skb)
 }
 
 /* behind our hook, as if it had never stopped there */
-static void release_send(const struct sal_spot *spot, struct sk_buff *skb)
+static void release_send(const struct sal_spot *spot, struct sk_buff *skb,
+			 enum sal_reason reason)
 {
 	struct sal_domain *d = spot->member->domain;
 
@@ -113,7 +114,7 @@ static void release_send(const struct sal_spot *spot, struct sk_buff *skb)
 		sal_drop(d, skb, SAL_R_NO_HOOK);
 		return;
 	}
-	sal_count(d, SAL_R_FORWARD);
+	sal_count(d, reason);
 	sal_count(d, SAL_R_RELEASED);
 }
 
@@ -136,6 +137,8 @@ static enum sal_fwd release_steps(const struct sal_spot *spot,
 	enum sal_fwd fwd;
 
 	fwd = sal_fwd_resolve(spot, skb, pkt, now);
+	/* those wait for the client that they are for */
+	fwd = sal_fwd_named(spot, now, skb, pkt, fwd, svc);
 	if (fwd != SAL_FWD_SEND)
 		return fwd;
 	/* its VIP may be another service's now, which does not wait */
@@ -162,7 +165,10 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 	switch (fwd) {
 	case SAL_FWD_SEND:
 		trace_sal_release(skb, now);
-		release_send(&spot, skb);
+		release_send(&spot, skb, SAL_R_FORWARD);
+		break;
+	case SAL_FWD_ANSWER:
+		release_send(&spot, skb, SAL_R_UNNAMED);
 		break;
 	case SAL_FWD_PASS:
 	case SAL_FWD_DIRECT:
@@ -195,7 +201,6 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 		sal_fwd_reject(&spot, now, skb, &pkt, fwd);
 		break;
 	case SAL_FWD_RULED:
-	case SAL_FWD_ANSWER:	/* answers are never held */
 	case SAL_FWD_ERROR:
 	case SAL_FWD_REFUSE:
 	case SAL_FWD_DROP:

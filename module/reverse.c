@@ -59,7 +59,7 @@ static enum rev rev_accepts(const struct sal_pick *pick)
 							      REV_STALE;
 	cell = rcu_dereference(f->cell);
 	if (likely(rcu_access_pointer(cell->ep) == rev->ep &&
-		   kind == SAL_FLOW_SERVICE))
+		   kind != SAL_FLOW_PAST))
 		return REV_BOUND;
 	if (READ_ONCE(cell->svc->conf.late) == SAL_LATE_TRANSLATE &&
 	    (sal_cell_was(cell, rev->ep->id) ||

@@ -156,6 +156,8 @@ struct sal_spread {
  * @derived: the VIP is derived from the name. sal_mutex.
  * @ending: it is being deleted: its flows have nowhere to go. Written under
  *	sal_mutex, read under sal_lock.
+ * @opens: an endpoint of it has begun a flow under its name. Written by the data
+ *	path, once.
  * @dead: deleted: its flows are to be collected, nothing is held any more.
  *	Written under sal_mutex and the lock of @hold.
  * @txn: number of the transaction that it is touched by, for events; 0 for
@@ -198,6 +200,7 @@ struct sal_service {
 	bool derived;
 	bool ending;
 	bool dead;
+	bool opens;
 	enum sal_plan plan;
 	u32 txn;
 	refcount_t refs;

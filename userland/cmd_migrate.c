@@ -20,6 +20,7 @@ static const struct field migrate_field[] = {
 	{ SAL_A_MIGRATE_FROM },
 	{ SAL_A_MIGRATE_TO },
 	{ SAL_A_MIGRATE_FLOWS },
+	{ SAL_A_MIGRATE_OPENED },
 	{ SAL_A_MIGRATE_CELLS },
 	{ SAL_A_MIGRATE_DURATION },
 	{ SAL_A_MIGRATE_FROZEN },
@@ -35,16 +36,21 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* b.com: 3 flows moved to b2 (1 cell) in 4.2us */
+/* b.com: 3 flows moved to b2 (1 cell) in 4.2us; with those that it has opened
+ * itself: b.com: 3 flows and 2 opened ones moved to b2 ...
+ */
 static void print_moved(const json_t *obj, bool check)
 {
 	unsigned long long flows = out_num(obj, "flows");
 	unsigned long long cells = out_num(obj, "cells");
+	unsigned long long opened = out_num(obj, "opened");
 	char buf[UNITS_BUF];
 
 	text_print_word(stdout, out_str(obj, "service"));
-	printf(": %llu flow%s %s to ", flows, plural(flows),
-	       check ? "would move" : "moved");
+	printf(": %llu flow%s", flows, plural(flows));
+	if (opened)
+		printf(" and %llu opened one%s", opened, plural(opened));
+	printf(" %s to ", check ? "would move" : "moved");
 	text_print_word(stdout, out_str(obj, "to"));
 	/* none are made to know which flows would move one by one */
 	if (cells || !flows)

@@ -399,6 +399,7 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_FREEZE] = { "freeze", T_FLAG },
 	[SAL_A_MIGRATE_TIME] = { "time", T_MS },
 	[SAL_A_MIGRATE_FROZEN] = { "frozen", T_NS },
+	[SAL_A_MIGRATE_OPENED] = { "opened", T_COUNT },
 };
 
 SET(migrate, "migrate");

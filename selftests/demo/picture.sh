@@ -19,6 +19,8 @@ host_of()
 {
 	case "$1" in
 	a.com)		echo 101 ;;
+	a.com.2)	echo 102 ;;
+	a.com.3)	echo 103 ;;
 	b.com.1)	echo 111 ;;
 	b.com.2)	echo 112 ;;
 	b.com.3)	echo 113 ;;
@@ -119,7 +121,7 @@ wipe()
 {
 	local ns
 
-	for ns in orchestrator a.com b.com.1 b.com.2 b.com.3 b.com.4 c.com; do
+	for ns in orchestrator a.com a.com.{2,3} b.com.{1..4} c.com; do
 		[ ! -e "/run/netns/$ns" ] || end_instance "$ns"
 	done
 }

@@ -12,6 +12,7 @@ import sys
 
 import balance
 import evidence
+import initiator
 import timeline
 import web
 
@@ -19,12 +20,14 @@ FAMILIES = evidence.FAMILIES
 KEYS = ("sent", "received", "lost", "duplicates", "reordered", "inflight",
         "moves", "answered_by", "download_lines")
 KINDS = {"udp": evidence.Stream, "web": web.Web}
+# those that tell of themselves
+OWN = {"balance": balance, "initiator": initiator}
 
 
 def scene(path):
     """Tell of it, and keep what the table needs."""
-    if path.name == "balance":
-        return balance.scene(path)
+    if path.name in OWN:
+        return OWN[path.name].scene(path)
     it = KINDS.get(path.name, evidence.Scene)(path)
     results = {family: it.result(family) for family in FAMILIES}
     (path / "result.json").write_text(json.dumps(results))
@@ -90,7 +93,7 @@ def table(path, names):
     """All scenes, for people and for machines."""
     results = {name: json.loads((path / name / "result.json").read_text())
                for name in names}
-    shares = results.pop("balance", {"lines": [], "wrong": []})
+    own = [results.pop(name) for name in OWN if name in results]
     if results:
         differences(results)
 
@@ -102,11 +105,11 @@ def table(path, names):
                 f"{key}={plain(of[key])}" for key in KEYS if key in of))
             if of["who"] == "sal":
                 wrong += [f"{name}-v{family}: {text}" for text in of["wrong"]]
-    for line in shares["lines"]:
-        print(line)
-    wrong += shares["wrong"]
+    for res in own:
+        print("\n".join(res["lines"]))
+        wrong += res["wrong"]
     return verdict(wrong, [res["4"]["who"] for res in results.values()] +
-                   ["sal" for _ in shares["lines"]])
+                   ["sal" for _ in own])
 
 
 def differences(results):

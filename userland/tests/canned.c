@@ -244,6 +244,8 @@ static void put_migrate(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_FLOWS, 3);
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_CELLS, 1);
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_DURATION, 4231);
+	if (!which)
+		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_OPENED, 2);
 }
 
 static struct nlattr *step_begin(struct nlmsghdr *nlh, uint32_t kind,

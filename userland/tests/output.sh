@@ -236,12 +236,12 @@ expect 0 <<'EOF'
 [{"name":"a","nsid":2,"netns":"host","route":"none","endpoints":0,"id":1,"unrouted":["10.0.254.0/24","fd00:254::/64"],"notes":["no route there, so its programs cannot send: salctl member set a route auto"]}]
 EOF
 run migrate b.com from b1 to b2
-expect 0 <<<"b.com: 3 flows moved to b2 (1 cell) in 4.2us"
+expect 0 <<<"b.com: 3 flows and 2 opened ones moved to b2 (1 cell) in 4.2us"
 run migrate b.com from b1 to b2 check
-expect 0 <<<"b.com: 3 flows would move to b2 (1 cell)"
+expect 0 <<<"b.com: 3 flows and 2 opened ones would move to b2 (1 cell)"
 run -j migrate b.com from b1 to b2
 expect 0 <<'EOF'
-[{"service":"b.com","from":["b1"],"to":"b2","flows":3,"cells":1,"duration":4231}]
+[{"service":"b.com","from":["b1"],"to":"b2","flows":3,"opened":2,"cells":1,"duration":4231}]
 EOF
 run flow del id 5
 expect 0 <<<"1 flow removed"
