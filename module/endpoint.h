@@ -60,6 +60,8 @@ struct sal_service;
  *	overtaken is noticed. sal_lock.
  * @lease: until when it is usable
  * @local: it lives in a namespace of this host
+ * @absent: which is not there yet; never changes, as with its namespace it is a new
+ *	endpoint
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
  * @dead: deleted. sal_mutex and sal_lock.
@@ -111,6 +113,7 @@ struct sal_endpoint {
 	u32 events;
 	struct sal_lease lease;
 	bool local;
+	bool absent;
 	struct sal_moved moved;
 	struct list_head in_moved;
 	bool dead;
@@ -139,6 +142,7 @@ struct sal_endpoint {
  * struct sal_endpoint_req - a request to create or change an endpoint
  * @name: name
  * @net: namespace, or NULL; the caller keeps it alive meanwhile
+ * @absent: it will have one, which is not there yet
  * @addr: addresses
  * @has: which of @addr count, as bits
  * @port: port by which it has the service's first one, or 0
@@ -152,6 +156,7 @@ struct sal_endpoint {
 struct sal_endpoint_req {
 	const char *name;
 	struct net *net;
+	bool absent;
 	struct in6_addr addr[SAL_AF_NUM];
 	u8 has;
 	u16 port;

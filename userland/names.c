@@ -61,6 +61,22 @@ NAMES(access,
 	[SAL_ACCESS_DENY] = "deny",
 );
 
+NAMES(flow_mark,
+	[__builtin_ctz(SAL_FLOW_MARK_REPLIED)] = "replied",
+	[__builtin_ctz(SAL_FLOW_MARK_ASSURED)] = "assured",
+	[__builtin_ctz(SAL_FLOW_MARK_FIN_CLIENT)] = "fin-client",
+	[__builtin_ctz(SAL_FLOW_MARK_FIN_SERVER)] = "fin-server",
+	[__builtin_ctz(SAL_FLOW_MARK_RESET)] = "reset",
+	[__builtin_ctz(SAL_FLOW_MARK_ARRIVED)] = "arrived",
+);
+
+NAMES(told,
+	[SAL_TOLD_NOT] = "not",
+	[SAL_TOLD_ROUTER] = "router",
+	[SAL_TOLD_EDGE] = "edge",
+	[SAL_TOLD_ASK_EDGE] = "ask-edge",
+);
+
 NAMES(flow_state,
 	[SAL_FLOW_STATE_NEW] = "new",
 	[SAL_FLOW_STATE_REPLIED] = "replied",
@@ -302,6 +318,7 @@ static const struct attr endpoint_attr[] = {
 	[SAL_A_ENDPOINT_LEASE_LEFT] = { "lease-left", T_MS },
 	[SAL_A_ENDPOINT_RENEW] = { "renew", T_FLAG },
 	[SAL_A_ENDPOINT_REMOTE] = { "remote", T_FLAG },
+	[SAL_A_ENDPOINT_ABSENT] = { "absent", T_FLAG },
 };
 
 SET(endpoint, "endpoint");
@@ -327,6 +344,11 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
 	[SAL_A_FLOW_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
 	[SAL_A_FLOW_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
+	[SAL_A_FLOW_MARKS] = { "marks", T_BITS, false, &names_flow_mark },
+	[SAL_A_FLOW_CLIENT_NAME] = { "client-name", T_PREFIX },
+	[SAL_A_FLOW_TOLD] = { "told", T_ENUM, false, &names_told },
+	[SAL_A_FLOW_DIRECT] = { "direct", T_FLAG },
+	[SAL_A_FLOW_SERVICE_PORT] = { "service-port", T_PORT },
 };
 
 SET(flow, "flow");
@@ -529,6 +551,7 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_POLICY_ADD_NTF] = { "policy-add-ntf", &set_policy },
 	[SAL_CMD_POLICY_SET_NTF] = { "policy-set-ntf", &set_policy },
 	[SAL_CMD_POLICY_DEL_NTF] = { "policy-del-ntf", &set_policy },
+	[SAL_CMD_FLOW_NEW] = { "flow-new", &set_flow },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

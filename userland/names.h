@@ -85,6 +85,8 @@ extern const struct names names_sched;
 extern const struct names names_switch;
 extern const struct names names_access;
 extern const struct names names_flow_state;
+extern const struct names names_flow_mark;
+extern const struct names names_told;
 extern const struct names names_state;
 extern const struct names names_route;
 extern const struct names names_gate;
