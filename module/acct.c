@@ -67,3 +67,14 @@ void sal_acct_read(const struct sal_flow *f, struct sal_traffic_sum *sum)
 		sum->bytes[dir] = atomic64_read(&carried[dir].bytes);
 	}
 }
+
+void sal_acct_set(struct sal_flow *f, const struct sal_traffic_sum *sum)
+{
+	struct sal_acct *carried = acct_of(f);
+	int dir;
+
+	for (dir = 0; dir < SAL_DIRECTIONS; dir++) {
+		atomic64_set(&carried[dir].packets, sum->packets[dir]);
+		atomic64_set(&carried[dir].bytes, sum->bytes[dir]);
+	}
+}

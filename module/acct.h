@@ -73,4 +73,7 @@ void sal_acct_pass_on(const struct sal_member *m, struct sal_flow *f);
 /* of a flow that has counters; RCU */
 void sal_acct_read(const struct sal_flow *f, struct sal_traffic_sum *sum);
 
+/* of one that nobody has seen yet, as it was before */
+void sal_acct_set(struct sal_flow *f, const struct sal_traffic_sum *sum);
+
 #endif /* _SAL_ACCT_H */

@@ -193,6 +193,54 @@ struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 	return got ? cell : NULL;
 }
 
+struct sal_cell *sal_cell_bind_again(struct sal_endpoint *ep, enum sal_af af,
+				     bool tcp, u32 hash)
+{
+	struct sal_cell *cell = cell_current(ep, af, tcp, hash);
+
+	return cell && sal_cell_get(cell) ? cell : NULL;
+}
+
+/* those of one kind share one, as long as any of them is there */
+static struct sal_cell *cell_orphan(struct sal_service *svc, enum sal_af af,
+				    bool tcp)
+{
+	struct list_head *orphans = &svc->spread->orphans[af];
+	struct sal_cell *cell;
+
+	list_for_each_entry(cell, orphans, list)
+		if (cell->tcp == tcp && sal_cell_get(cell))
+			return cell;
+	cell = kzalloc_obj(*cell, GFP_ATOMIC | __GFP_ACCOUNT);
+	if (!cell)
+		return NULL;
+	sal_service_get(svc);
+	cell->svc = svc;
+	cell->af = af;
+	cell->slot = -1;
+	cell->tcp = tcp;
+	refcount_set(&cell->refs, 1);
+	list_add(&cell->list, orphans);
+	return cell;
+}
+
+struct sal_cell *sal_cell_bind_lost(struct sal_service *svc, enum sal_af af,
+				    bool tcp, u32 hash)
+{
+	struct sal_sched_run run = { .svc = svc, .af = af };
+	struct sal_endpoint *ep = NULL;
+	struct sal_cell *cell;
+
+	/* so that an orphan finds who comes, and who comes finds the orphan */
+	spin_lock_bh(&sal_lock);
+	if (svc->usable[af])
+		ep = sal_sched_next(&run);
+	cell = ep ? sal_cell_bind_again(ep, af, tcp, hash) :
+		    cell_orphan(svc, af, tcp);
+	spin_unlock_bh(&sal_lock);
+	return cell;
+}
+
 bool sal_cell_was(const struct sal_cell *cell, u32 ep)
 {
 	unsigned int i;

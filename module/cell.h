@@ -90,6 +90,23 @@ struct sal_moved {
  */
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 			       bool tcp, u32 hash);
+/* likewise for a flow that was there before, whatever the bound of the endpoint */
+struct sal_cell *sal_cell_bind_again(struct sal_endpoint *ep, enum sal_af af,
+				     bool tcp, u32 hash);
+/**
+ * sal_cell_bind_lost() - a cell for a flow that has lost its endpoint
+ * @svc: service, with what spreads flows
+ * @af: family
+ * @tcp: it is a TCP flow
+ * @hash: selects the cell of an endpoint
+ *
+ * As if it had been there when its endpoint failed: with another one, or an
+ * orphan, which goes with the flow. RCU.
+ *
+ * Return: the cell with a reference for the flow, or NULL for lack of memory.
+ */
+struct sal_cell *sal_cell_bind_lost(struct sal_service *svc, enum sal_af af,
+				    bool tcp, u32 hash);
 /* one more; false where the last one has gone. RCU. */
 bool sal_cell_get(struct sal_cell *cell);
 void sal_cell_put(struct sal_cell *cell);

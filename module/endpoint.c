@@ -147,6 +147,7 @@ static struct sal_endpoint *endpoint_alloc(struct sal_service *svc,
 
 	strscpy(ep->name, req->name, sizeof(ep->name));
 	ep->has = req->has;
+	ep->absent = req->absent;
 	ep->port = req->port;
 	if (ep->port)
 		ep->shift = ep->port - sal_service_next_conf(svc)->port;
@@ -205,7 +206,7 @@ static int endpoint_insert(struct sal_endpoint *ep, struct net *net)
 	if (err)
 		return err;
 
-	ep->local = net;
+	ep->local = net || ep->absent;
 	spin_lock_bh(&sal_lock);
 	if (net) {
 		WRITE_ONCE(ep->net, net);

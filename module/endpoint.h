@@ -63,6 +63,8 @@ struct sal_service;
  * @drain: its drain; NULL before the first, and never changes then. Written under
  *	sal_mutex, read without.
  * @local: it lives in a namespace of this host
+ * @absent: which is not there yet; never changes, as with its namespace it is a new
+ *	endpoint
  * @moved: scratch space of sal_cells_leave(). sal_lock.
  * @in_moved: likewise: in the list of those with anything in @moved
  * @taken: what a request that moves selected flows has taken from it. sal_lock and
@@ -124,6 +126,7 @@ struct sal_endpoint {
 	struct sal_lease lease;
 	struct sal_drain *drain;
 	bool local;
+	bool absent;
 	struct sal_moved moved;
 	struct list_head in_moved;
 	struct sal_moved taken;
@@ -158,6 +161,7 @@ struct sal_endpoint {
  * struct sal_endpoint_req - a request to create or change an endpoint
  * @name: name
  * @net: namespace, or NULL; the caller keeps it alive meanwhile
+ * @absent: it will have one, which is not there yet
  * @addr: addresses
  * @has: which of @addr count, as bits
  * @port: port by which it has the service's first one, or 0
@@ -172,6 +176,7 @@ struct sal_endpoint {
 struct sal_endpoint_req {
 	const char *name;
 	struct net *net;
+	bool absent;
 	struct in6_addr addr[SAL_AF_NUM];
 	u8 has;
 	u16 port;

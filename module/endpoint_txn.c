@@ -200,7 +200,7 @@ static bool endpoint_same_place(const struct sal_endpoint *ep,
 	int af;
 
 	if (ep->has != req->has || ep->net != req->net ||
-	    ep->port != req->port)
+	    ep->absent != req->absent || ep->port != req->port)
 		return false;
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (ep->has & BIT(af) &&

@@ -8,6 +8,8 @@
 #include <linux/rhashtable.h>
 #include <linux/timekeeping.h>
 
+#include <uapi/linux/sal.h>
+
 #include "addr.h"
 
 struct sal_cell;
@@ -211,23 +213,10 @@ static inline u32 sal_flow_idle(const struct sal_flow *f)
 	return sal_flow_now() - READ_ONCE(f->seen);
 }
 
-/**
- * enum sal_told - does an endpoint see the client's peer name as the source?
- * @SAL_TOLD_NOT: no, it sees the address
- * @SAL_TOLD_ROUTER: yes, the router tells it
- * @SAL_TOLD_EDGE: yes, its own namespace does
- * @SAL_TOLD_ASK_EDGE: not by the router; its own namespace is to decide
- *
- * That is decided once for each endpoint, and kept: its number, and this.
+/*
+ * Whether an endpoint is told the client's name (enum sal_told) is decided once for
+ * each endpoint, and kept: its number, and this. Numbers have to leave room for that.
  */
-enum sal_told {
-	SAL_TOLD_NOT,
-	SAL_TOLD_ROUTER,
-	SAL_TOLD_EDGE,
-	SAL_TOLD_ASK_EDGE,
-};
-
-/* numbers of endpoints have to leave room for that */
 #define SAL_ENDPOINT_ID_MAX	(U32_MAX >> 2)
 
 static inline u32 sal_flow_told(u32 ep, enum sal_told told)

@@ -248,7 +248,7 @@ static const struct nla_policy sal_service_thaw_nl_policy[SAL_A_SERVICE_NAME + 1
 };
 
 /* SAL_CMD_ENDPOINT_NEW - do */
-static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_LEASE + 1] = {
+static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_ABSENT + 1] = {
 	[SAL_A_ENDPOINT_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
@@ -262,6 +262,7 @@ static const struct nla_policy sal_endpoint_new_nl_policy[SAL_A_ENDPOINT_LEASE +
 	[SAL_A_ENDPOINT_NO_MEMBER] = { .type = NLA_FLAG, },
 	[SAL_A_ENDPOINT_REPLACE] = { .type = NLA_FLAG, },
 	[SAL_A_ENDPOINT_LEASE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_lease_range),
+	[SAL_A_ENDPOINT_ABSENT] = { .type = NLA_FLAG, },
 };
 
 /* SAL_CMD_ENDPOINT_SET - do */
@@ -279,6 +280,8 @@ static const struct nla_policy sal_endpoint_set_nl_policy[SAL_A_ENDPOINT_DRAIN_T
 	[SAL_A_ENDPOINT_RENEW] = { .type = NLA_FLAG, },
 	[SAL_A_ENDPOINT_DRAIN_DEADLINE] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_endpoint_drain_deadline_range),
 	[SAL_A_ENDPOINT_DRAIN_THEN] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_ENDPOINT_NETNS_FD] = { .type = NLA_U32, },
+	[SAL_A_ENDPOINT_NO_MEMBER] = { .type = NLA_FLAG, },
 };
 
 /* SAL_CMD_ENDPOINT_GET - do */
@@ -382,6 +385,30 @@ static const struct nla_policy sal_policy_new_nl_policy[SAL_A_POLICY_REPLACE + 1
 static const struct nla_policy sal_policy_del_nl_policy[SAL_A_POLICY_TO + 1] = {
 	[SAL_A_POLICY_FROM] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_POLICY_TO] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+};
+
+/* SAL_CMD_FLOW_NEW - do */
+static const struct nla_policy sal_flow_new_nl_policy[SAL_A_FLOW_SERVICE_PORT + 1] = {
+	[SAL_A_FLOW_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
+	[SAL_A_FLOW_ENDPOINT] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
+	[SAL_A_FLOW_MEMBER] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
+	[SAL_A_FLOW_PROTO] = { .type = NLA_U8, },
+	[SAL_A_FLOW_SRC] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_FLOW_DST] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_FLOW_SPORT] = { .type = NLA_BE16, },
+	[SAL_A_FLOW_MAPPED] = { .type = NLA_BE16, },
+	[SAL_A_FLOW_IDLE] = { .type = NLA_U32, },
+	[SAL_A_FLOW_PLACEMENT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SAL_A_FLOW_DPORT] = { .type = NLA_BE16, },
+	[SAL_A_FLOW_FORWARD_PACKETS] = { .type = NLA_UINT, },
+	[SAL_A_FLOW_FORWARD_BYTES] = { .type = NLA_UINT, },
+	[SAL_A_FLOW_REVERSE_PACKETS] = { .type = NLA_UINT, },
+	[SAL_A_FLOW_REVERSE_BYTES] = { .type = NLA_UINT, },
+	[SAL_A_FLOW_MARKS] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[SAL_A_FLOW_CLIENT_NAME] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
+	[SAL_A_FLOW_TOLD] = NLA_POLICY_MAX(NLA_U32, 3),
+	[SAL_A_FLOW_DIRECT] = { .type = NLA_FLAG, },
+	[SAL_A_FLOW_SERVICE_PORT] = { .type = NLA_BE16, },
 };
 
 /* Ops table for sal */
@@ -499,7 +526,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_ENDPOINT_NEW,
 		.doit		= sal_nl_endpoint_new_doit,
 		.policy		= sal_endpoint_new_nl_policy,
-		.maxattr	= SAL_A_ENDPOINT_LEASE,
+		.maxattr	= SAL_A_ENDPOINT_ABSENT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -636,6 +663,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.doit		= sal_nl_policy_del_doit,
 		.policy		= sal_policy_del_nl_policy,
 		.maxattr	= SAL_A_POLICY_TO,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= SAL_CMD_FLOW_NEW,
+		.pre_doit	= sal_nl_no_transaction,
+		.doit		= sal_nl_flow_new_doit,
+		.policy		= sal_flow_new_nl_policy,
+		.maxattr	= SAL_A_FLOW_SERVICE_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

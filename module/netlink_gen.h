@@ -59,6 +59,7 @@ int sal_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info);
 int sal_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int sal_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sal_nl_flow_new_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SAL_NLGRP_SERVICE,

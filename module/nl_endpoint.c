@@ -99,6 +99,8 @@ int sal_nl_fill_endpoint(struct sk_buff *skb, struct sal_endpoint *ep,
 		return -EMSGSIZE;
 	if (!ep->local && nla_put_flag(skb, SAL_A_ENDPOINT_REMOTE))
 		return -EMSGSIZE;
+	if (ep->absent && nla_put_flag(skb, SAL_A_ENDPOINT_ABSENT))
+		return -EMSGSIZE;
 	if (lease_put(skb, ep, !seq) || sal_nl_fill_deadline(skb, ep, !seq))
 		return -EMSGSIZE;
 	if (seq)
@@ -209,7 +211,10 @@ static void endpoint_warn(const struct sal_endpoint *ep,
 	u32 fault = READ_ONCE(ep->fault[SAL_V4]) |
 		    READ_ONCE(ep->fault[SAL_V6]);
 
-	if (fault & SAL_FAULT_NETNS)
+	if (ep->absent)
+		NL_SET_ERR_MSG(extack,
+			       "endpoint is not usable: its namespace is not there yet");
+	else if (fault & SAL_FAULT_NETNS)
 		NL_SET_ERR_MSG(extack,
 			       "endpoint is not usable: its namespace is being deleted");
 	else if (fault & SAL_FAULT_ADDRESS)
@@ -270,24 +275,33 @@ static void endpoint_done(const struct sal_nl_change *c)
  * hooks. So the endpoint is checked before, and what is refused leaves no trace
  * in the namespace.
  */
+static int endpoint_join(struct sal_nl_change *c, struct sal_service *svc,
+			 const struct sal_endpoint_req *req,
+			 const struct sal_endpoint *self)
+{
+	struct netlink_ext_ack *extack = c->info->extack;
+	struct sal_member *m;
+	int err;
+
+	err = sal_endpoint_check(svc, req, self, extack);
+	if (err || !c->net || c->info->attrs[SAL_A_ENDPOINT_NO_MEMBER])
+		return err;
+	m = sal_nl_member_auto(c->txn, c->net, req->name, extack);
+	return PTR_ERR_OR_ZERO(m);
+}
+
 static int endpoint_new_req(struct sal_nl_change *c, struct sal_service *svc,
 			    const struct sal_endpoint_req *req)
 {
 	struct netlink_ext_ack *extack = c->info->extack;
 	struct sal_endpoint *ep = NULL;
-	struct sal_member *m;
 	int err;
 
 	if (c->info->attrs[SAL_A_ENDPOINT_REPLACE])
 		ep = sal_endpoint_find(svc, req->name);
-	err = sal_endpoint_check(svc, req, ep, extack);
+	err = endpoint_join(c, svc, req, ep);
 	if (err)
 		return blame(c->info, svc, req, err);
-	if (req->net && !c->info->attrs[SAL_A_ENDPOINT_NO_MEMBER]) {
-		m = sal_nl_member_auto(c->txn, req->net, req->name, extack);
-		if (IS_ERR(m))
-			return blame(c->info, svc, req, PTR_ERR(m));
-	}
 	ep = ep ? sal_endpoint_change(c->txn, ep, req, extack) :
 		  sal_endpoint_create(c->txn, svc, req, extack);
 	c->ep = ep;
@@ -328,6 +342,13 @@ static int endpoint_new(struct sal_nl_change *c)
 	err = endpoint_new_get(c->info, &req);
 	if (err)
 		return err;
+	req.absent = c->info->attrs[SAL_A_ENDPOINT_ABSENT];
+	if (req.absent && req.net) {
+		NL_SET_ERR_MSG_ATTR(c->info->extack,
+				    c->info->attrs[SAL_A_ENDPOINT_ABSENT],
+				    "its namespace is there");
+		return -EINVAL;
+	}
 	svc = sal_nl_find_service(c->txn->d, c->info, SAL_A_ENDPOINT_SERVICE);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
@@ -368,6 +389,7 @@ static void req_from(struct sal_endpoint_req *req,
 	*req = (struct sal_endpoint_req) {
 		.name = ep->name,
 		.net = ep->net,
+		.absent = ep->absent,
 		.has = ep->has,
 		.port = ep->port,
 		.weight = ep->want_weight,
@@ -417,8 +439,12 @@ static int endpoint_set(struct sal_nl_change *c)
 	/* one that is but planned may go before another takes its place */
 	strscpy(name, ep->name, sizeof(name));
 	req.name = name;
+	if (c->net) {
+		req.net = c->net;
+		req.absent = false;
+	}
 	/* it must not become one that is outside of this host */
-	if (ep->local && !req.net) {
+	if (ep->local && !req.net && !req.absent) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[SAL_A_ENDPOINT_NAME],
 				    "the network namespace is being deleted");
@@ -431,6 +457,9 @@ static int endpoint_set(struct sal_nl_change *c)
 	c->ep = ep;
 	if (only_renews(info) && sal_endpoint_renew(c->txn, ep))
 		return 0;
+	err = c->net ? endpoint_join(c, svc, &req, ep) : 0;
+	if (err)
+		return blame(info, svc, &req, err);
 	ep = sal_endpoint_change(c->txn, ep, &req, info->extack);
 	c->ep = ep;
 	return blame(info, svc, &req, PTR_ERR_OR_ZERO(ep));
@@ -441,6 +470,7 @@ int sal_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
 	static const struct sal_nl_op op = {
 		.plan = endpoint_set,
 		.done = endpoint_done,
+		.netns = SAL_A_ENDPOINT_NETNS_FD,
 	};
 
 	return sal_nl_change(skb, info, &op);

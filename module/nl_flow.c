@@ -73,6 +73,38 @@ static bool flow_is_named(const struct sal_flow *f)
 	       (told == SAL_TOLD_ROUTER || told == SAL_TOLD_EDGE);
 }
 
+/* has it sent to the endpoint that it is with? */
+static bool flow_has_arrived(const struct sal_flow *f)
+{
+	const struct sal_endpoint *ep = sal_flow_endpoint(f);
+
+	return ep && READ_ONCE(f->at) == ep->rev[sal_addr_af(&f->vip)].num;
+}
+
+/* what it takes to make it anew, beside what is there for people */
+static int saved_put(struct sk_buff *skb, const struct sal_flow *f)
+{
+	const struct sal_endpoint *ep = sal_flow_endpoint(f);
+	u32 marks = sal_track_marks(f);
+	enum sal_told told;
+
+	if (flow_has_arrived(f))
+		marks |= SAL_FLOW_MARK_ARRIVED;
+	if (nla_put_u32(skb, SAL_A_FLOW_MARKS, marks))
+		return -EMSGSIZE;
+	if (!ipv6_addr_equal(&f->key.peer, &f->client) &&
+	    sal_nl_put_addr(skb, SAL_A_FLOW_CLIENT_NAME, &f->key.peer))
+		return -EMSGSIZE;
+	if (ep && sal_flow_get_told(f, ep->id, &told) &&
+	    nla_put_u32(skb, SAL_A_FLOW_TOLD, told))
+		return -EMSGSIZE;
+	if (f->kind == SAL_FLOW_DIRECT &&
+	    nla_put_flag(skb, SAL_A_FLOW_DIRECT))
+		return -EMSGSIZE;
+	return sal_flow_near_port(f) == f->key.port ? 0 :
+	       nla_put_be16(skb, SAL_A_FLOW_SERVICE_PORT, f->key.port);
+}
+
 static bool flow_has_ports(const struct sal_flow *f)
 {
 	return f->key.proto == IPPROTO_UDP || f->key.proto == IPPROTO_TCP;
@@ -135,8 +167,9 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 	if (flow_is_named(f) &&
 	    sal_nl_put_addr(skb, SAL_A_FLOW_PEER, &f->key.peer))
 		return -EMSGSIZE;
-	return seq ? nla_put_uint(skb, SAL_A_FLOW_SEQ, seq) :
-		     sal_nl_fill_carried(skb, f);
+	if (seq)
+		return nla_put_uint(skb, SAL_A_FLOW_SEQ, seq);
+	return saved_put(skb, f) ?: sal_nl_fill_carried(skb, f);
 }
 
 /* --- a walk to its end ---------------------------------------------------- */

@@ -112,3 +112,21 @@ enum sal_timeout sal_track_timeout(const struct sal_flow *f)
 	}
 	return tcp ? SAL_TIMEOUT_SYN : SAL_TIMEOUT_NEW;
 }
+
+#define MARKS_SEEN	(SAL_MARK_REPLIED | SAL_MARK_ASSURED | MARK_FIN_BOTH | \
+			 SAL_MARK_RESET)
+
+u32 sal_track_marks(const struct sal_flow *f)
+{
+	BUILD_BUG_ON(SAL_MARK_REPLIED != SAL_FLOW_MARK_REPLIED ||
+		     SAL_MARK_ASSURED != SAL_FLOW_MARK_ASSURED ||
+		     SAL_MARK_FIN_CLIENT != SAL_FLOW_MARK_FIN_CLIENT ||
+		     SAL_MARK_FIN_SERVER != SAL_FLOW_MARK_FIN_SERVER ||
+		     SAL_MARK_RESET != SAL_FLOW_MARK_RESET);
+	return atomic_read(&f->marks) & MARKS_SEEN;
+}
+
+void sal_track_set_marks(struct sal_flow *f, u32 marks)
+{
+	atomic_or(marks & MARKS_SEEN, &f->marks);
+}

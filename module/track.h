@@ -16,7 +16,7 @@
 struct sal_flow;
 struct sal_packet;
 
-/* marks of a flow: an answer has passed; the client has sent again after it, or
+/* marks of a flow, the first five as enum sal_flow_mark has them: an answer has passed; the client has sent again after it, or
  * its connection is established; who has closed it, and whether it was reset. One
  * is of how it was made: it has counters, see acct.h. And it goes on in another flow,
  * or was removed: whichever comes first tells of its end, see sal_flow_remove().
@@ -70,5 +70,9 @@ enum sal_timeout sal_track_timeout(const struct sal_flow *f);
 
 /* enum sal_flow_state; RCU */
 u32 sal_track_state(const struct sal_flow *f);
+
+/* marks as users see them (enum sal_flow_mark), and back */
+u32 sal_track_marks(const struct sal_flow *f);
+void sal_track_set_marks(struct sal_flow *f, u32 marks);
 
 #endif /* _SAL_TRACK_H */

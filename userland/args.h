@@ -37,6 +37,7 @@ struct nsref {
 	const char *label;	/* as given, or NULL */
 	const char *name;	/* of the namespace, NULL for a process' */
 	int fd;			/* -1 where no namespace was given */
+	bool absent;		/* one was, which is not there: see restore.h */
 };
 
 /* the words of a command that are still to be read */

@@ -46,7 +46,7 @@ static int next_word(char **line, char **word)
 	return EXIT_OK;
 }
 
-static int run_line(const struct object *const *objects, char *line)
+int batch_line(const struct object *const *objects, char *line)
 {
 	char *argv[WORDS_MAX];
 	int argc = 0;
@@ -93,7 +93,7 @@ static int run_file(const struct object *const *objects, FILE *f,
 		else if (strlen(line) != (size_t)len)
 			ret = bad_usage("a NUL byte is not expected");
 		else
-			ret = run_line(objects, line);
+			ret = batch_line(objects, line);
 		/* whoever reads along sees each line's output at once */
 		fflush(stdout);
 		if (ret)
@@ -106,6 +106,21 @@ static int run_file(const struct object *const *objects, FILE *f,
 	return first;
 }
 
+int batch_file(const struct object *const *objects, const char *name)
+{
+	FILE *f;
+	int ret;
+
+	if (!strcmp(name, "-"))
+		return run_file(objects, stdin, "-");
+	f = fopen(name, "re");
+	if (!f)
+		return refused("cannot open '%s': %s", name, strerror(errno));
+	ret = run_file(objects, f, name);
+	fclose(f);
+	return ret;
+}
+
 /**
  * batch_run() - run the lines of opt.batch
  * @objects: what there is
@@ -114,16 +129,5 @@ static int run_file(const struct object *const *objects, FILE *f,
  */
 int batch_run(const struct object *const *objects)
 {
-	FILE *f;
-	int ret;
-
-	if (!strcmp(opt.batch, "-"))
-		return run_file(objects, stdin, "-");
-	f = fopen(opt.batch, "re");
-	if (!f)
-		return refused("cannot open '%s': %s", opt.batch,
-			       strerror(errno));
-	ret = run_file(objects, f, opt.batch);
-	fclose(f);
-	return ret;
+	return batch_file(objects, opt.batch);
 }

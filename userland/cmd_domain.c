@@ -2,9 +2,12 @@
 /*
  * cmd_domain.c - settings and totals of the domain
  */
+#include <string.h>
+
 #include <linux/sal.h>
 
 #include "cmd.h"
+#include "guard.h"
 #include "param.h"
 #include "salctl.h"
 #include "show.h"
@@ -34,7 +37,15 @@ static const struct field domain_field[] = {
 	{ SAL_A_DOMAIN_GENERATION, F_LINE | F_DETAIL },
 };
 
-LAYOUT(domain, domain);
+static void domain_derive(json_t *obj)
+{
+	const char *mode = guard_mode();
+
+	if (strcmp(mode, "off"))
+		out_note(obj, "upgrade-guard %s", mode);
+}
+
+LAYOUT(domain, domain, .derive = domain_derive);
 
 static int domain_show(struct args *args)
 {

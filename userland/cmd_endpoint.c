@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "netns.h"
 #include "param.h"
+#include "restore.h"
 #include "salctl.h"
 #include "show.h"
 
@@ -17,6 +18,7 @@ static const struct field endpoint_field[] = {
 	{ SAL_A_ENDPOINT_NAME, F_HEAD },
 	{ SAL_A_ENDPOINT_NSID },
 	{ SAL_A_ENDPOINT_REMOTE },
+	{ SAL_A_ENDPOINT_ABSENT, F_JSON },
 	{ SAL_A_ENDPOINT_IPV4, F_LINE | F_FAMILY, "addr" },
 	{ SAL_A_ENDPOINT_IPV6, F_FAMILY, "addr" },
 	{ SAL_A_ENDPOINT_PORT },
@@ -61,6 +63,8 @@ static bool has_fault(const json_t *obj, const char *key, const char *name)
 
 static void endpoint_derive(json_t *obj)
 {
+	if (json_is_true(json_object_get(obj, "absent")))
+		out_note(obj, "down (netns absent)");
 	if (has_fault(obj, "fault4", "lease") ||
 	    has_fault(obj, "fault6", "lease"))
 		out_note(obj, "lease expired");
@@ -114,12 +118,14 @@ static int param_addr(const struct param *p, struct request *req,
 	return EXIT_OK;
 }
 
-/* An endpoint keeps its namespace: one that is named is but its name. */
+/* Of an endpoint that is not named otherwise a namespace is but the name. */
 static int param_netns_label(const struct param *p, struct request *req,
 			     struct args *args)
 {
 	int ret;
 
+	if (args->ref.label)
+		return param_netns(p, req, args);
 	ret = param_label(p, req, args);
 	if (ret)
 		return ret;
@@ -151,12 +157,15 @@ static const struct param add_params[] = {
 	{ "state", param_enum, SAL_A_ENDPOINT_STATE, .names = &names_state },
 	{ "lease", param_lease, SAL_A_ENDPOINT_LEASE },
 	{ "nomember", param_flag, SAL_A_ENDPOINT_NO_MEMBER },
+	{ "absent", param_flag, SAL_A_ENDPOINT_ABSENT },
 	{ }
 };
 
 static const struct param set_params[] = {
 	{ "name", param_label, .many = true },
 	{ "netns", param_netns_label, .many = true },
+	{ "pid", param_pid },
+	{ "nomember", param_flag, SAL_A_ENDPOINT_NO_MEMBER },
 	{ "addr", param_addr, .many = true },
 	{ "port", param_port_number, SAL_A_ENDPOINT_PORT },
 	{ "weight", param_count, SAL_A_ENDPOINT_WEIGHT },
@@ -193,6 +202,17 @@ static int put_words(const struct param *table, struct request *req,
 	return EXIT_OK;
 }
 
+static void put_netns(struct request *req, const struct args *args)
+{
+	if (args->ref.fd >= 0)
+		req_u32(req, SAL_A_ENDPOINT_NETNS_FD, args->ref.fd);
+	/* a domain that is there for a check only takes nobody's packets */
+	if (restoring.check && !req_has(req, SAL_A_ENDPOINT_NO_MEMBER))
+		req_flag(req, SAL_A_ENDPOINT_NO_MEMBER);
+	if (args->ref.absent)
+		req_flag(req, SAL_A_ENDPOINT_ABSENT);
+}
+
 static int endpoint_add(struct args *args)
 {
 	struct request *req = req_new(SAL_CMD_ENDPOINT_NEW);
@@ -203,8 +223,7 @@ static int endpoint_add(struct args *args)
 	ret = put_words(add_params, req, args);
 	if (ret)
 		return ret;
-	if (args->ref.fd >= 0)
-		req_u32(req, SAL_A_ENDPOINT_NETNS_FD, args->ref.fd);
+	put_netns(req, args);
 	return show_made(req, &layout_endpoint);
 }
 
@@ -216,7 +235,9 @@ static int endpoint_set(struct args *args)
 	ret = put_words(set_params, req, args);
 	if (ret)
 		return ret;
-	if (!req_has(req, SAL_A_ENDPOINT_WEIGHT) &&
+	put_netns(req, args);
+	if (!req_has(req, SAL_A_ENDPOINT_NETNS_FD) &&
+	    !req_has(req, SAL_A_ENDPOINT_WEIGHT) &&
 	    !req_has(req, SAL_A_ENDPOINT_TIER) &&
 	    !req_has(req, SAL_A_ENDPOINT_MAX_FLOWS) &&
 	    !req_has(req, SAL_A_ENDPOINT_PORT) &&
@@ -317,11 +338,12 @@ static int endpoint_undrain(struct args *args)
 static const char add_usage[] =
 	"SVC [[name] EP] [netns NAME|PATH | pid N]\n"
 	"addr A [addr A6] [port N] [weight N] [tier N] [max-flows N]\n"
-	"[state up|draining|down] [lease T] [nomember]";
+	"[state up|draining|down] [lease T] [nomember] [absent]";
 
 static const char set_usage[] =
-	"SVC [name] EP [addr A] [addr A6] [port N] [weight N] [tier N]\n"
-	"[max-flows N] [state up|draining|down] [lease T|none]";
+	"SVC [name] EP [netns NAME|PATH | pid N] [addr A] [addr A6] [port N]\n"
+	"[weight N] [tier N] [max-flows N] [state up|draining|down]\n"
+	"[lease T|none] [nomember]";
 
 static const struct command endpoint_commands[] = {
 	{ "show", endpoint_show, "[SVC [EP]]" },

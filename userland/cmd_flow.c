@@ -3,11 +3,14 @@
  * cmd_flow.c - flows
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <linux/sal.h>
 
 #include "cmd.h"
+#include "conn.h"
 #include "param.h"
+#include "restore.h"
 #include "salctl.h"
 #include "show.h"
 
@@ -31,6 +34,11 @@ static const struct field flow_field[] = {
 	{ SAL_A_FLOW_REVERSE_PACKETS, F_STATS, "reverse packets" },
 	{ SAL_A_FLOW_REVERSE_BYTES, F_STATS, "bytes" },
 	{ SAL_A_FLOW_SEQ, F_JSON },
+	{ SAL_A_FLOW_MARKS, F_JSON },
+	{ SAL_A_FLOW_CLIENT_NAME, F_JSON },
+	{ SAL_A_FLOW_TOLD, F_JSON },
+	{ SAL_A_FLOW_DIRECT, F_DETAIL },
+	{ SAL_A_FLOW_SERVICE_PORT, F_JSON },
 };
 
 LAYOUT(flow, flow);
@@ -102,12 +110,80 @@ static int flow_del(struct args *args)
 	return conn_do(req, show_removed, NULL);
 }
 
+/* marks M[,M].. */
+static int param_marks(const struct param *p, struct request *req,
+		       struct args *args)
+{
+	uint32_t marks = 0, bit;
+	const char *word;
+	char mark[32];
+	int ret, n;
+
+	ret = args_need(args, p->key, &word);
+	if (ret)
+		return ret;
+	for (; *word; word += n + (word[n] == ',')) {
+		n = strcspn(word, ",");
+		snprintf(mark, sizeof(mark), "%.*s", n, word);
+		if (!names_find(&names_flow_mark, mark, &bit))
+			return param_bad(p, args, mark, "no such mark");
+		marks |= 1U << bit;
+	}
+	req_u32(req, p->attr, marks);
+	return EXIT_OK;
+}
+
+static const struct param add_params[] = {
+	{ "service", param_name, SAL_A_FLOW_SERVICE },
+	{ "endpoint", param_name, SAL_A_FLOW_ENDPOINT },
+	{ "member", param_name, SAL_A_FLOW_MEMBER },
+	{ "proto", param_proto, SAL_A_FLOW_PROTO },
+	{ "src", param_prefix, SAL_A_FLOW_SRC },
+	{ "sport", param_port, SAL_A_FLOW_SPORT },
+	{ "dst", param_prefix, SAL_A_FLOW_DST },
+	{ "dport", param_port, SAL_A_FLOW_DPORT },
+	{ "mapped", param_port, SAL_A_FLOW_MAPPED },
+	{ "placement", param_enum, SAL_A_FLOW_PLACEMENT,
+	  .names = &names_placement },
+	{ "marks", param_marks, SAL_A_FLOW_MARKS },
+	{ "idle", param_seconds, SAL_A_FLOW_IDLE },
+	{ "client-name", param_prefix, SAL_A_FLOW_CLIENT_NAME },
+	{ "told", param_enum, SAL_A_FLOW_TOLD, .names = &names_told },
+	{ "direct", param_flag, SAL_A_FLOW_DIRECT },
+	{ "service-port", param_port, SAL_A_FLOW_SERVICE_PORT },
+	{ "forward-packets", param_uint, SAL_A_FLOW_FORWARD_PACKETS },
+	{ "forward-bytes", param_uint, SAL_A_FLOW_FORWARD_BYTES },
+	{ "reverse-packets", param_uint, SAL_A_FLOW_REVERSE_PACKETS },
+	{ "reverse-bytes", param_uint, SAL_A_FLOW_REVERSE_BYTES },
+	{ }
+};
+
+static int flow_add(struct args *args)
+{
+	struct request *req = req_new(SAL_CMD_FLOW_NEW);
+	int ret;
+
+	ret = params(add_params, req, args);
+	if (ret)
+		return ret;
+	return restoring.on ? restore_flow(req) : conn_do(req, NULL, NULL);
+}
+
+static const char add_usage[] =
+	"service SVC [endpoint EP] member M proto P src A sport N\n"
+	"dst A [dport N] [mapped N] [placement edge|router] [idle TIME]\n"
+	"[marks MARK[,MARK]..] [client-name A]\n"
+	"[told not|router|edge|ask-edge] [direct [service-port N]]\n"
+	"[forward-packets N] [forward-bytes N] [reverse-packets N]\n"
+	"[reverse-bytes N]";
+
 static const char selector[] =
 	"[service SVC] [endpoint EP] [src PFX] [proto P] [sport N]\n"
 	"[dport N] | id N";
 
 static const struct command flow_commands[] = {
 	{ "show", flow_show, selector },
+	{ "add", flow_add, add_usage },
 	{ "del", flow_del, selector },
 	{ "flush", flow_del, selector, SAL_CMD_FLOW_DEL },
 	{ }

@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "flush.h"
 #include "param.h"
+#include "restore.h"
 #include "salctl.h"
 #include "show.h"
 
@@ -66,6 +67,8 @@ static int member_add(struct args *args)
 	ret = params(add_params, req, args);
 	if (ret)
 		return ret;
+	if (ref->absent || restoring.check)
+		return restore_leaves_out(ref);
 	if (ref->fd < 0)
 		return args_bad(args, "netns NAME|PATH or pid N is missing");
 	if (!ref->label && !ref->name)

@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "conn.h"
+#include "guard.h"
 #include "salctl.h"
 #include "show.h"
 #include "text.h"
@@ -36,7 +37,8 @@ static void print(const json_t *obj)
 	json_t *val;
 
 	json_object_foreach((json_t *)obj, what, val) {
-		printf("%s ", what);
+		printf("%s ", strcmp(what, "upgrade_guard") ? what :
+		       "upgrade-guard");
 		if (json_is_integer(val))
 			printf("%" JSON_INTEGER_FORMAT,
 			       json_integer_value(val));
@@ -64,6 +66,7 @@ static int version(struct args *args)
 	json_object_set_new(obj, "module", module_version());
 	json_object_set_new(obj, "family",
 			    ret ? json_null() : json_integer(fam.version));
+	json_object_set_new(obj, "upgrade_guard", json_string(guard_mode()));
 	if (opt.json) {
 		list_begin();
 		list_json(obj);

@@ -360,7 +360,7 @@ int conn_family(struct family *fam)
 
 static int conn_ready(void)
 {
-	struct family fam;
+	struct family fam = { 0 };
 	int ret;
 
 	ret = conn_family(&fam);
@@ -485,4 +485,118 @@ int conn_do(struct request *req, conn_cb cb, void *data)
 int conn_dump(struct request *req, conn_cb cb, void *data)
 {
 	return run(req, NLM_F_DUMP, cb, data);
+}
+
+/* --- many requests at a time --- */
+
+#define QUEUE_MAX	100	/* refusals have to fit into the socket */
+
+static char queue_buf[REQUEST_MAX] MSG_ALIGNED;
+static size_t queue_len;
+static unsigned int queue_num;
+static unsigned int queue_line[QUEUE_MAX];
+static unsigned int queue_refused;
+
+/* what the kernel says about one; whether it was the last */
+static bool queue_ack(const struct nlmsghdr *nlh, uint32_t first,
+		      const struct nlmsghdr *req)
+{
+	unsigned int i = nlh->nlmsg_seq - first;
+	struct ack ack;
+
+	if (nlh->nlmsg_type != NLMSG_ERROR || i >= queue_num)
+		return false;
+	ack_parse(nlh, &ack);
+	if (ack.error) {
+		err_line_set(queue_line[i]);
+		ack_report(&ack, req, op_get(SAL_CMD_FLOW_NEW)->set);
+		queue_refused++;
+	}
+	return i == queue_num - 1;
+}
+
+static int queue_read(uint32_t first)
+{
+	const struct nlmsghdr *req = (const struct nlmsghdr *)queue_buf;
+	const struct nlmsghdr *nlh;
+	bool done = false;
+	ssize_t n;
+	int left;
+
+	while (!done) {
+		n = sock_recv(sock, recv_buf, sizeof(recv_buf));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return refused("cannot read the kernel's answer: %s",
+				       strerror(errno));
+		nlh = (const struct nlmsghdr *)recv_buf;
+		left = n;
+		for (; mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left))
+			done |= queue_ack(nlh, first, req);
+	}
+	return EXIT_OK;
+}
+
+static int queue_send(void)
+{
+	unsigned int line = err_line();
+	int ret = EXIT_OK;
+
+	if (!queue_num)
+		return EXIT_OK;
+	if (mnl_socket_sendto(sock, queue_buf, queue_len) < 0)
+		ret = refused("cannot send to the kernel: %s",
+			      strerror(errno));
+	else
+		ret = queue_read(seq - queue_num + 1);
+	err_line_set(line);
+	queue_len = 0;
+	queue_num = 0;
+	return ret;
+}
+
+/**
+ * conn_queue() - send a request soon, with others
+ * @req: request, one without a reply
+ * @line: where it has come from
+ */
+int conn_queue(struct request *req, unsigned int line)
+{
+	struct nlmsghdr *nlh = req->nlh;
+	struct nlmsghdr *last;
+	int ret;
+
+	ret = req->overflow ? refused("the request is too large") :
+			      conn_ready();
+	if (!ret && (queue_num == QUEUE_MAX ||
+		     queue_len + MNL_ALIGN(nlh->nlmsg_len) > REQUEST_MAX))
+		ret = queue_send();
+	if (ret)
+		return ret;
+	nlh->nlmsg_type = family.id;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_seq = ++seq;
+	last = (struct nlmsghdr *)(queue_buf + queue_len);
+	memcpy(last, nlh, nlh->nlmsg_len);
+	queue_len += MNL_ALIGN(nlh->nlmsg_len);
+	queue_line[queue_num++] = line;
+	/* only what is refused is answered, but for the last one of all */
+	if (queue_num == QUEUE_MAX)
+		last->nlmsg_flags |= NLM_F_ACK;
+	return queue_num == QUEUE_MAX ? queue_send() : EXIT_OK;
+}
+
+/**
+ * conn_queue_end() - send what is left
+ * @num: how many requests were refused, all in all
+ */
+int conn_queue_end(unsigned int *num)
+{
+	int ret;
+
+	ret = queue_send();
+	*num = queue_refused;
+	return ret;
 }

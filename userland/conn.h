@@ -44,6 +44,11 @@ bool req_has(const struct request *req, uint16_t attr);
 
 int conn_do(struct request *req, conn_cb cb, void *data);
 int conn_dump(struct request *req, conn_cb cb, void *data);
+/* several at a time: what is refused is told, with the line that it came from; and
+ * how many were
+ */
+int conn_queue(struct request *req, unsigned int line);
+int conn_queue_end(unsigned int *refused);
 int conn_family(struct family *fam);
 int conn_group(const char *name, uint32_t *group);
 void conn_close(void);

@@ -28,6 +28,12 @@ unsigned int err_line(void)
 	return place_line;
 }
 
+/* another one of the same file */
+void err_line_set(unsigned int line)
+{
+	place_line = line;
+}
+
 /* The text may have come from the kernel with somebody's names in it. */
 static void say(const char *kind, const char *fmt, va_list ap)
 {

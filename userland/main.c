@@ -26,6 +26,9 @@ static const struct object *const objects[] = {
 	&object_commit,
 	&object_abort,
 	&object_version,
+	&object_save,
+	&object_restore,
+	&object_guard,
 	NULL
 };
 

@@ -63,6 +63,22 @@ NAMES(access,
 	[SAL_ACCESS_DENY] = "deny",
 );
 
+NAMES(flow_mark,
+	[__builtin_ctz(SAL_FLOW_MARK_REPLIED)] = "replied",
+	[__builtin_ctz(SAL_FLOW_MARK_ASSURED)] = "assured",
+	[__builtin_ctz(SAL_FLOW_MARK_FIN_CLIENT)] = "fin-client",
+	[__builtin_ctz(SAL_FLOW_MARK_FIN_SERVER)] = "fin-server",
+	[__builtin_ctz(SAL_FLOW_MARK_RESET)] = "reset",
+	[__builtin_ctz(SAL_FLOW_MARK_ARRIVED)] = "arrived",
+);
+
+NAMES(told,
+	[SAL_TOLD_NOT] = "not",
+	[SAL_TOLD_ROUTER] = "router",
+	[SAL_TOLD_EDGE] = "edge",
+	[SAL_TOLD_ASK_EDGE] = "ask-edge",
+);
+
 NAMES(flow_state,
 	[SAL_FLOW_STATE_NEW] = "new",
 	[SAL_FLOW_STATE_REPLIED] = "replied",
@@ -351,6 +367,7 @@ static const struct attr endpoint_attr[] = {
 					&names_drain_step },
 	[SAL_A_ENDPOINT_DRAIN_CAUSE] = { "drain-cause", T_ENUM, false,
 					 &names_cause },
+	[SAL_A_ENDPOINT_ABSENT] = { "absent", T_FLAG },
 };
 
 SET(endpoint, "endpoint");
@@ -376,6 +393,11 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_FORWARD_BYTES] = { "forward-bytes", T_COUNT },
 	[SAL_A_FLOW_REVERSE_PACKETS] = { "reverse-packets", T_COUNT },
 	[SAL_A_FLOW_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
+	[SAL_A_FLOW_MARKS] = { "marks", T_BITS, false, &names_flow_mark },
+	[SAL_A_FLOW_CLIENT_NAME] = { "client-name", T_PREFIX },
+	[SAL_A_FLOW_TOLD] = { "told", T_ENUM, false, &names_told },
+	[SAL_A_FLOW_DIRECT] = { "direct", T_FLAG },
+	[SAL_A_FLOW_SERVICE_PORT] = { "service-port", T_PORT },
 };
 
 SET(flow, "flow");
@@ -613,6 +635,7 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_HOLD_FREEZE_NTF] = { "hold-freeze-ntf", &set_hold },
 	[SAL_CMD_HOLD_THAW_NTF] = { "hold-thaw-ntf", &set_hold },
 	[SAL_CMD_ENDPOINT_DRAIN_NTF] = { "endpoint-drain-ntf", &set_endpoint },
+	[SAL_CMD_FLOW_NEW] = { "flow-new", &set_flow },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

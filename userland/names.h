@@ -86,6 +86,8 @@ extern const struct names names_sched;
 extern const struct names names_switch;
 extern const struct names names_access;
 extern const struct names names_flow_state;
+extern const struct names names_flow_mark;
+extern const struct names names_told;
 extern const struct names names_state;
 extern const struct names names_drain_then;
 extern const struct names names_drain_step;

@@ -57,6 +57,11 @@ static int open_name(const char *name)
 	return fd;
 }
 
+int netns_try(const char *ns)
+{
+	return strchr(ns, '/') ? open_path(ns) : open_name(ns);
+}
+
 /**
  * netns_open() - open a network namespace
  * @ns: its name, or a path (something with a slash in it)
@@ -66,7 +71,7 @@ int netns_open(const char *ns, int *fd)
 {
 	if (!*ns || !strcmp(ns, ".") || !strcmp(ns, ".."))
 		return bad_usage("'%s' is no name of a network namespace", ns);
-	*fd = strchr(ns, '/') ? open_path(ns) : open_name(ns);
+	*fd = netns_try(ns);
 	if (*fd < 0 && errno == ENOENT)
 		return refused("there is no network namespace '%s'", ns);
 	if (*fd < 0)
@@ -270,6 +275,62 @@ const char *netns_name(int nsid)
 		name = find_name(nsid);
 	}
 	return name;
+}
+
+static int is_number(const struct dirent *entry)
+{
+	return entry->d_name[0] > '0' && entry->d_name[0] <= '9';
+}
+
+/* Most processes are in the same few namespaces. */
+static bool pid_is_in(struct mnl_socket *nl, const char *pid, int nsid,
+		      ino_t *other)
+{
+	char path[PATH_BUF];
+	struct stat st;
+	int found = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/net", pid);
+	fd = open_path(path);
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) || st.st_ino == *other)
+		goto out;
+	found = ask_nsid(nl, fd);
+	*other = st.st_ino;
+out:
+	close(fd);
+	return found >= 0 && found == nsid;
+}
+
+/**
+ * netns_pid() - find a process in a namespace that has no name
+ * @nsid: its ID
+ *
+ * Return: the number of the first one, or 0.
+ */
+int netns_pid(int nsid)
+{
+	struct dirent **entries;
+	struct mnl_socket *nl;
+	ino_t other = 0;
+	int pid = 0;
+	int n, i;
+
+	nl = sock_open(NETLINK_ROUTE);
+	if (!nl)
+		return 0;
+	n = scandir("/proc", &entries, is_number, versionsort);
+	for (i = 0; i < n; i++) {
+		if (!pid && pid_is_in(nl, entries[i]->d_name, nsid, &other))
+			pid = atoi(entries[i]->d_name);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	mnl_socket_close(nl);
+	return pid;
 }
 
 /**

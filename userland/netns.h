@@ -10,10 +10,14 @@
 int netns_switch(const char *ns);
 int netns_open(const char *ns, int *fd);
 int netns_open_pid(const char *pid, int *fd);
+/* a descriptor, or -1 and errno */
+int netns_try(const char *ns);
 const char *netns_basename(const char *ns);
 
 /* name of the namespace that the current one knows as @nsid, or NULL */
 const char *netns_name(int nsid);
+/* number of a process in it, or 0 */
+int netns_pid(int nsid);
 void netns_forget(void);
 void netns_recheck(void);
 

@@ -10,6 +10,7 @@
 
 #include "netns.h"
 #include "param.h"
+#include "restore.h"
 #include "salctl.h"
 #include "units.h"
 
@@ -249,6 +250,10 @@ int param_netns(const struct param *p, struct request *req, struct args *args)
 	if (ret)
 		return ret;
 	args->ref.name = netns_basename(word);
+	if (restore_lacks(word)) {
+		args->ref.absent = true;
+		return EXIT_OK;
+	}
 	return netns_open(word, &args->ref.fd);
 }
 
@@ -263,6 +268,10 @@ int param_pid(const struct param *p, struct request *req, struct args *args)
 		ret = args_need(args, p->key, &word);
 	if (ret)
 		return ret;
+	if (restore_lacks_pid(word)) {
+		args->ref.absent = true;
+		return EXIT_OK;
+	}
 	return netns_open_pid(word, &args->ref.fd);
 }
 

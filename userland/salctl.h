@@ -39,6 +39,7 @@ extern struct options opt;
 
 void err_place(const char *file, unsigned int line);
 unsigned int err_line(void);
+void err_line_set(unsigned int line);
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int bad_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -50,5 +51,8 @@ int out_of_memory(void);
 struct object;
 
 int batch_run(const struct object *const *objects);
+/* one file of lines; and one line, which is changed */
+int batch_file(const struct object *const *objects, const char *name);
+int batch_line(const struct object *const *objects, char *line);
 
 #endif /* _SALCTL_H */

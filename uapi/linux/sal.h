@@ -453,6 +453,40 @@ enum sal_hold_cause {
 	SAL_HOLD_CAUSE_PURGED,
 };
 
+/**
+ * enum sal_flow_mark - What has passed of a flow.
+ * @SAL_FLOW_MARK_REPLIED: An answer.
+ * @SAL_FLOW_MARK_ASSURED: A packet of the client after an answer.
+ * @SAL_FLOW_MARK_FIN_CLIENT: The client's FIN.
+ * @SAL_FLOW_MARK_FIN_SERVER: The endpoint's FIN.
+ * @SAL_FLOW_MARK_RESET: A RST of either.
+ * @SAL_FLOW_MARK_ARRIVED: A packet of the client to the endpoint that it is
+ *   with; so what that answers is known to be the flow's where others share
+ *   its address.
+ */
+enum sal_flow_mark {
+	SAL_FLOW_MARK_REPLIED = 1,
+	SAL_FLOW_MARK_ASSURED = 2,
+	SAL_FLOW_MARK_FIN_CLIENT = 4,
+	SAL_FLOW_MARK_FIN_SERVER = 8,
+	SAL_FLOW_MARK_RESET = 16,
+	SAL_FLOW_MARK_ARRIVED = 32,
+};
+
+/**
+ * enum sal_told - Whether an endpoint sees the client's name as the source.
+ * @SAL_TOLD_NOT: It sees the client's address.
+ * @SAL_TOLD_ROUTER: It sees the name, the router translates.
+ * @SAL_TOLD_EDGE: It sees the name, its own namespace translates.
+ * @SAL_TOLD_ASK_EDGE: The router has left that to the endpoint's namespace.
+ */
+enum sal_told {
+	SAL_TOLD_NOT,
+	SAL_TOLD_ROUTER,
+	SAL_TOLD_EDGE,
+	SAL_TOLD_ASK_EDGE,
+};
+
 enum {
 	SAL_A_PREFIX_IPV4 = 1,
 	SAL_A_PREFIX_IPV6,
@@ -597,6 +631,7 @@ enum {
 	SAL_A_ENDPOINT_DRAIN_MOVED,
 	SAL_A_ENDPOINT_DRAIN_STEP,
 	SAL_A_ENDPOINT_DRAIN_CAUSE,
+	SAL_A_ENDPOINT_ABSENT,
 
 	__SAL_A_ENDPOINT_MAX,
 	SAL_A_ENDPOINT_MAX = (__SAL_A_ENDPOINT_MAX - 1)
@@ -623,6 +658,11 @@ enum {
 	SAL_A_FLOW_FORWARD_BYTES,
 	SAL_A_FLOW_REVERSE_PACKETS,
 	SAL_A_FLOW_REVERSE_BYTES,
+	SAL_A_FLOW_MARKS,
+	SAL_A_FLOW_CLIENT_NAME,
+	SAL_A_FLOW_TOLD,
+	SAL_A_FLOW_DIRECT,
+	SAL_A_FLOW_SERVICE_PORT,
 
 	__SAL_A_FLOW_MAX,
 	SAL_A_FLOW_MAX = (__SAL_A_FLOW_MAX - 1)
@@ -847,6 +887,7 @@ enum {
 	SAL_CMD_HOLD_FREEZE_NTF,
 	SAL_CMD_HOLD_THAW_NTF,
 	SAL_CMD_ENDPOINT_DRAIN_NTF,
+	SAL_CMD_FLOW_NEW,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)

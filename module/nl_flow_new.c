@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nl_flow_new.c - flows that were there before, as a dump has shown them
+ *
+ * One request makes one flow; who has many sends many requests at a time, and each
+ * that is refused is told with its own text.
+ */
+#include <linux/mutex.h>
+#include <linux/random.h>
+
+#include "cell.h"
+#include "domain.h"
+#include "endpoint.h"
+#include "flow_saved.h"
+#include "member.h"
+#include "net.h"
+#include "nl_util.h"
+#include "service.h"
+
+static int flow_missing(const struct genl_info *info)
+{
+	static const struct {
+		int attr;
+		const char *what;
+	} list[] = {
+		{ SAL_A_FLOW_SERVICE, "service" },
+		{ SAL_A_FLOW_MEMBER, "member" },
+		{ SAL_A_FLOW_PROTO, "protocol" },
+		{ SAL_A_FLOW_SRC, "client address" },
+		{ SAL_A_FLOW_DST, "address that the client uses" },
+		{ SAL_A_FLOW_SPORT, "client port" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++) {
+		if (!GENL_REQ_ATTR_CHECK(info, list[i].attr))
+			continue;
+		NL_SET_ERR_MSG_FMT(info->extack, "%s is missing",
+				   list[i].what);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int flow_bad(const struct genl_info *info, int attr, const char *what)
+{
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[attr], "%s", what);
+	return -EINVAL;
+}
+
+/* one address; @like: of the same family, or NULL */
+static int flow_get_addr(const struct genl_info *info, int attr,
+			 struct in6_addr *addr, const struct in6_addr *like)
+{
+	struct sal_prefix pfx;
+	int err;
+
+	err = sal_nl_get_prefix(info->attrs[attr], &pfx, info->extack);
+	if (err)
+		return err == -EADDRNOTAVAIL ? -EINVAL : err;
+	if (pfx.len != 128)
+		return flow_bad(info, attr, "a flow has single addresses");
+	if (like && sal_addr_af(like) != sal_addr_af(&pfx.addr))
+		return flow_bad(info, attr,
+				"addresses of a flow are of one family");
+	*addr = pfx.addr;
+	return 0;
+}
+
+static bool flow_speaks(const struct sal_conv *conv)
+{
+	switch (conv->ports.proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+		return true;
+	case IPPROTO_ICMP:
+		return sal_addr_af(&conv->client) == SAL_V4;
+	case IPPROTO_ICMPV6:
+		return sal_addr_af(&conv->client) == SAL_V6;
+	}
+	return false;
+}
+
+static int flow_get_ports(const struct genl_info *info,
+			  struct sal_flow_saved *was)
+{
+	struct nlattr **tb = info->attrs;
+	struct sal_ports *ports = &was->conv.ports;
+
+	ports->proto = nla_get_u8(tb[SAL_A_FLOW_PROTO]);
+	if (!flow_speaks(&was->conv))
+		return flow_bad(info, SAL_A_FLOW_PROTO,
+				"no flow is of that protocol");
+	if ((ports->proto == IPPROTO_TCP || ports->proto == IPPROTO_UDP) !=
+	    !!tb[SAL_A_FLOW_DPORT])
+		return flow_bad(info, SAL_A_FLOW_PROTO,
+				"UDP and TCP have a port, and echo has none");
+	ports->id = nla_get_be16(tb[SAL_A_FLOW_SPORT]);
+	if (tb[SAL_A_FLOW_DPORT])
+		ports->port = nla_get_be16(tb[SAL_A_FLOW_DPORT]);
+	was->id = tb[SAL_A_FLOW_MAPPED] ? nla_get_be16(tb[SAL_A_FLOW_MAPPED]) :
+					  ports->id;
+	was->port = tb[SAL_A_FLOW_SERVICE_PORT] ?
+		    nla_get_be16(tb[SAL_A_FLOW_SERVICE_PORT]) : ports->port;
+	return 0;
+}
+
+static int flow_get_conv(const struct genl_info *info,
+			 struct sal_flow_saved *was)
+{
+	struct sal_conv *conv = &was->conv;
+	int err;
+
+	err = flow_get_addr(info, SAL_A_FLOW_SRC, &conv->client, NULL);
+	if (!err)
+		err = flow_get_addr(info, SAL_A_FLOW_DST, &conv->vip,
+				    &conv->client);
+	if (err)
+		return err;
+	was->peer = conv->client;
+	if (info->attrs[SAL_A_FLOW_CLIENT_NAME]) {
+		err = flow_get_addr(info, SAL_A_FLOW_CLIENT_NAME, &was->peer,
+				    &conv->client);
+		if (err)
+			return err;
+	}
+	if (info->attrs[SAL_A_FLOW_PLACEMENT])
+		conv->place = nla_get_u32(info->attrs[SAL_A_FLOW_PLACEMENT]);
+	return flow_get_ports(info, was);
+}
+
+static u64 flow_get_count(const struct genl_info *info, int attr,
+			  struct sal_flow_saved *was)
+{
+	if (!info->attrs[attr])
+		return 0;
+	was->acct = true;
+	return nla_get_uint(info->attrs[attr]);
+}
+
+static void flow_get_carried(const struct genl_info *info,
+			     struct sal_flow_saved *was)
+{
+	struct sal_traffic_sum *sum = &was->carried;
+
+	sum->packets[SAL_FORWARD] =
+		flow_get_count(info, SAL_A_FLOW_FORWARD_PACKETS, was);
+	sum->bytes[SAL_FORWARD] =
+		flow_get_count(info, SAL_A_FLOW_FORWARD_BYTES, was);
+	sum->packets[SAL_REVERSE] =
+		flow_get_count(info, SAL_A_FLOW_REVERSE_PACKETS, was);
+	sum->bytes[SAL_REVERSE] =
+		flow_get_count(info, SAL_A_FLOW_REVERSE_BYTES, was);
+}
+
+static int flow_get(const struct genl_info *info, struct sal_flow_saved *was)
+{
+	struct nlattr **tb = info->attrs;
+
+	if (tb[SAL_A_FLOW_DIRECT])
+		was->kind = SAL_FLOW_DIRECT;
+	else if (tb[SAL_A_FLOW_SERVICE_PORT])
+		return flow_bad(info, SAL_A_FLOW_SERVICE_PORT,
+				"only a direct flow has another port");
+	if (tb[SAL_A_FLOW_MARKS])
+		was->marks = nla_get_u32(tb[SAL_A_FLOW_MARKS]);
+	if (tb[SAL_A_FLOW_IDLE])
+		was->idle = nla_get_u32(tb[SAL_A_FLOW_IDLE]);
+	was->has_told = tb[SAL_A_FLOW_TOLD];
+	if (was->has_told)
+		was->told = nla_get_u32(tb[SAL_A_FLOW_TOLD]);
+	flow_get_carried(info, was);
+	return flow_get_conv(info, was);
+}
+
+/* what it is bound to; RCU */
+static struct sal_cell *flow_cell(struct sal_service *svc,
+				  struct sal_endpoint *ep,
+				  const struct sal_conv *conv)
+{
+	bool tcp = conv->ports.proto == IPPROTO_TCP;
+	enum sal_af af = sal_addr_af(&conv->vip);
+	struct sal_cell *cell = NULL;
+	u32 hash = get_random_u32();
+
+	if (ep)
+		cell = sal_cell_bind_again(ep, af, tcp, hash);
+	return cell ?: sal_cell_bind_lost(svc, af, tcp, hash);
+}
+
+static int flow_refuse(const struct genl_info *info, int err)
+{
+	struct netlink_ext_ack *extack = info->extack;
+
+	switch (err) {
+	case -EEXIST:
+		NL_SET_ERR_MSG_ATTR(extack, info->attrs[SAL_A_FLOW_SPORT],
+				    "there is a flow of that client and port already");
+		break;
+	case -ENOSPC:
+		NL_SET_ERR_MSG(extack, "the domain has its limit of flows");
+		break;
+	case -ENOMEM:
+		NL_SET_ERR_MSG(extack, "out of memory");
+		break;
+	}
+	return err;
+}
+
+/* the cell may be the flow's before it is known that it cannot be made */
+static int flow_make(const struct genl_info *info, struct sal_service *svc,
+		     struct sal_endpoint *ep, const struct sal_member *m,
+		     const struct sal_flow_saved *was)
+{
+	struct sal_cell *cell;
+	int err;
+
+	err = sal_service_equip(svc, info->extack);
+	if (err)
+		return err;
+	rcu_read_lock();
+	cell = flow_cell(svc, ep, &was->conv);
+	err = cell ? sal_flow_restore(m, svc, was, cell) : -ENOMEM;
+	rcu_read_unlock();
+	return flow_refuse(info, err);
+}
+
+static int flow_new(const struct genl_info *info, struct sal_flow_saved *was)
+{
+	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	struct sal_endpoint *ep = NULL;
+	struct sal_service *svc;
+	struct sal_member *m;
+	const char *name;
+
+	svc = sal_nl_find_service(d, info, SAL_A_FLOW_SERVICE);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	if (info->attrs[SAL_A_FLOW_ENDPOINT]) {
+		ep = sal_nl_find_endpoint(svc, info, SAL_A_FLOW_ENDPOINT);
+		if (IS_ERR(ep))
+			return PTR_ERR(ep);
+	}
+	name = sal_nl_get_label(info, SAL_A_FLOW_MEMBER, "member name");
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	m = sal_member_find(d, name);
+	if (!m) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+					info->attrs[SAL_A_FLOW_MEMBER],
+					"no member '%.48s'", name);
+		return -ENOENT;
+	}
+	was->ep = ep;
+	return flow_make(info, svc, ep, m, was);
+}
+
+int sal_nl_flow_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sal_flow_saved was = { .kind = SAL_FLOW_SERVICE };
+	int err;
+
+	err = flow_missing(info);
+	if (!err)
+		err = flow_get(info, &was);
+	if (err)
+		return err;
+	mutex_lock(&sal_mutex);
+	err = flow_new(info, &was);
+	mutex_unlock(&sal_mutex);
+	return err;
+}
