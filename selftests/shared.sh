@@ -34,6 +34,28 @@ set_state()
 	done
 }
 
+# SVC/NS...: of all there are, those with b1, b2 or b3 that take flows, of which there
+# are none
+takes()
+{
+	local svc ns ep
+	for svc in $(json '.[].name' service show); do
+		for ns in b1 b2 b3; do
+			ep="$svc/$ns"
+			set_state "$([[ " $* " = *" $ep "* ]] && echo up ||
+				echo down)" "$ep"
+		done
+	done >"$WORK/takes"
+	echo "flow flush" >>"$WORK/takes"
+	S -b "$WORK/takes" && poll 5 no_flows
+}
+
+ups()
+{
+	set_state up "$@" >"$WORK/ups"
+	S -b "$WORK/ups"
+}
+
 all_up()
 {
 	set_state up one.com/b1 one.com/b3 two.com/b1 two.com/b2 >"$WORK/up"
