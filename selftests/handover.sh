@@ -7,8 +7,8 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-MOVES="${MOVES:-3}"
-IDLE="${IDLE:-20}"		# connections of each family
+MOVES="${MOVES:-10}"
+IDLE="${IDLE:-100}"		# connections of each family
 
 # server NS [OPTION...] [PORT...]
 server()
@@ -30,8 +30,14 @@ server()
 
 setup_handover()
 {
+	local ns
 	ulimit -n "$(ulimit -Hn)"
 	setup
+	# a hand-over takes each queue twice, and TCP has a share of the memory only
+	for ns in a b1 b2; do
+		in_ns "$ns" sysctl -qw net.ipv4.tcp_rmem="4096 131072 524288" \
+			net.ipv4.tcp_wmem="4096 16384 524288"
+	done
 	service b.com 2 tcp repair hold packets 4000 bytes 8M time 20s
 	endpoint b.com b1 11
 	endpoint b.com b2 12
@@ -48,7 +54,7 @@ hand_over()
 {
 	local from="$1" to="$2"
 	shift 2
-	"$TOOLS/salhandover" -n orch -l 20 "$@" b.com from "$from" \
+	"$TOOLS/salhandover" -n orch -t 60s -l 20 "$@" b.com from "$from" \
 		"$WORK/control.$from" to "$to" "$WORK/control.$to"
 }
 
@@ -58,7 +64,7 @@ move()
 	local to=b2
 	[ "$AT" = b1 ] || to=b1
 	hand_over "$AT" "$to" -j "$@" >"$WORK/moved" || return 1
-	cat "$WORK/moved" >>"$STALLS"
+	tee -a "$STALLS" <"$WORK/moved" >&2
 	AT="$to"
 }
 
