@@ -8,7 +8,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 MOVES="${MOVES:-10}"
-IDLE="${IDLE:-100}"		# connections of each family
+IDLE="${IDLE:-50}"		# connections of each family
 
 # server NS [OPTION...] [PORT...]
 server()
@@ -141,15 +141,82 @@ move_all()
 		client "slow$f" -s both "$f" || return 1
 		client "ask$f" -c 4 -i 1 ask "$f" || return 1
 		client "greet$f" -c 2 greet "$f" || return 1
+		client "half$f" -c 2 half "$f" || return 1
+		client "shut$f" -c 2 -i 20 shut "$f" || return 1
+		client "new$f" -c 2 -i 20 new "$f" || return 1
 		client "idle$f" -c "$IDLE" idle "$f" || return 1
 	done
 	for ((i = 0; i < $1; i++)); do
 		move || return 1
 	done
-	clients_end both4 slow4 ask4 greet4 idle4 both6 slow6 ask6 greet6 idle6
+	# shellcheck disable=SC2046 # names have no spaces
+	clients_end $(printf '%s4 %s6 ' both{,} slow{,} ask{,} greet{,} half{,} \
+		shut{,} new{,} idle{,})
 }
 
-greeted()
+# FAMILY: what each of them has to report
+reports()
 {
-	carried "greet$1" greetings $((2 * MOVES))
+	local f="$1"
+	t "IPv$f: streams in both directions" carried "both$f" received 100000
+	t "IPv$f: and to who reads slowly" carried "slow$f" received 20000
+	t "IPv$f: requests" carried "ask$f" answered 20
+	t "IPv$f: $IDLE idle connections" carried "idle$f" answered "$IDLE"
+	t "IPv$f: new connections" carried "new$f" answered 2
+	t "IPv$f: a server that speaks first" \
+		carried "greet$f" greetings $((2 * MOVES))
+	t "IPv$f: and to who has nothing to say any more" \
+		carried "half$f" greetings $((2 * MOVES))
+	t "IPv$f: a server that has nothing to say any more" \
+		carried "shut$f" answered 2
+	print_stalls "ask$f"
+}
+
+repair_cases()
+{
+	t "$MOVES moves" move_all "$MOVES"
+	reports 4
+	reports 6
+}
+
+# Of what was negotiated nothing: no timestamps, no SACK, no scaled windows.
+PLAIN=(net.ipv4.tcp_timestamps net.ipv4.tcp_sack net.ipv4.tcp_window_scaling)
+
+plain()
+{
+	local f rc=0
+	in_ns a sysctl -qw "${PLAIN[@]/%/=0}"
+	for f in 4 6; do
+		client "both$f" both "$f" && client "ask$f" -i 1 ask "$f" || rc=1
+	done
+	in_ns a sysctl -qw "${PLAIN[@]/%/=1}"
+	[ "$rc" = 0 ] && move && move && move || return 1
+	clients_end both4 ask4 both6 ask6 || return 1
+	for f in 4 6; do
+		carried "both$f" received 100000 && carried "ask$f" answered 4 ||
+			rc=1
+	done
+	return "$rc"
+}
+
+# FAMILY: The successor fails when it has half of them: the server goes on, and
+# hands over to another one later.
+failing()
+{
+	local old="$AT" to=b2
+	[ "$AT" = b1 ] || to=b1
+	client both both "$1" && client ask -c 4 ask "$1" || return 1
+	mv "$WORK/control.$to" "$WORK/control.good"
+	server "$to" -x || return 1
+	! move || return 1
+	kill "$SERVER_PID"
+	mv "$WORK/control.good" "$WORK/control.$to"
+	expect "who has them" "$(json \
+		'map(select(.flows > 0) | .name) | join(" ")' \
+		endpoint show b.com)" "$old" || return 1
+	json_is '.[0] | has("frozen")' false service show b.com ||
+		fail "it is frozen yet" || return 1
+	move || return 1
+	clients_end both ask || return 1
+	carried both received 100000 && carried ask answered 4
 }
