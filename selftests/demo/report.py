@@ -12,6 +12,7 @@ import sys
 
 import balance
 import evidence
+import repair
 import timeline
 import web
 
@@ -19,12 +20,14 @@ FAMILIES = evidence.FAMILIES
 KEYS = ("sent", "received", "lost", "duplicates", "reordered", "inflight",
         "moves", "answered_by", "download_lines")
 KINDS = {"udp": evidence.Stream, "web": web.Web}
+# those that are no timelines
+OTHERS = {"balance": balance, "tcp-repair": repair}
 
 
 def scene(path):
     """Tell of it, and keep what the table needs."""
-    if path.name == "balance":
-        return balance.scene(path)
+    if path.name in OTHERS:
+        return OTHERS[path.name].scene(path)
     it = KINDS.get(path.name, evidence.Scene)(path)
     results = {family: it.result(family) for family in FAMILIES}
     (path / "result.json").write_text(json.dumps(results))
@@ -69,9 +72,9 @@ def remarks(results):
                "rules lose; it sees by itself that an instance has gone; and "
                "one command moves all flows of both families.")
     if lost(results, "web") == 0:
-        yield ("TCP connections stay with their instance. One that is drained "
-               "before it goes fails no request; one that dies takes its "
-               "connections along, here as elsewhere.")
+        yield ("TCP connections stay with their instance, unless it hands "
+               "them over. One that is drained before it goes fails no request; "
+               "one that dies takes its connections along, here as elsewhere.")
 
 
 def wrap(text, width=74):
@@ -90,7 +93,7 @@ def table(path, names):
     """All scenes, for people and for machines."""
     results = {name: json.loads((path / name / "result.json").read_text())
                for name in names}
-    shares = results.pop("balance", {"lines": [], "wrong": []})
+    others = [results.pop(name) for name in OTHERS if name in results]
     if results:
         differences(results)
 
@@ -102,11 +105,12 @@ def table(path, names):
                 f"{key}={plain(of[key])}" for key in KEYS if key in of))
             if of["who"] == "sal":
                 wrong += [f"{name}-v{family}: {text}" for text in of["wrong"]]
-    for line in shares["lines"]:
-        print(line)
-    wrong += shares["wrong"]
+    for res in others:
+        for line in res["lines"]:
+            print(line)
+        wrong += res["wrong"]
     return verdict(wrong, [res["4"]["who"] for res in results.values()] +
-                   ["sal" for _ in shares["lines"]])
+                   ["sal" for _ in others])
 
 
 def differences(results):
