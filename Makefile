@@ -51,7 +51,7 @@ help: ## this list
 module: _check-config ## build sal.ko for the kernel in KDIR
 	$(KMAKE) M=$(CURDIR) modules
 
-tool: ## build salctl
+tool: ## build salctl, libsalmig and salhandover
 	+$(MAKE) -C userland
 
 # A kernel that lacks something would say so by a compiler error far away.
@@ -76,7 +76,7 @@ regen: ## generate the uapi header and the policies from the spec
 
 # --- installing -------------------------------------------------------------
 
-install: tool ## install salctl (DESTDIR=, PREFIX=)
+install: tool ## install salctl and libsalmig (DESTDIR=, PREFIX=)
 	+$(MAKE) -C userland install DESTDIR=$(DESTDIR_ABS)
 
 # A distribution's headers ask for signatures and have no key to make them with.

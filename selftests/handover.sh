@@ -7,8 +7,8 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-MOVES="${MOVES:-3}"
-IDLE="${IDLE:-20}"		# connections of each family
+MOVES="${MOVES:-10}"
+IDLE="${IDLE:-50}"		# connections of each family
 
 # server NS [OPTION...] [PORT...]
 server()
@@ -30,8 +30,14 @@ server()
 
 setup_handover()
 {
+	local ns
 	ulimit -n "$(ulimit -Hn)"
 	setup
+	# a hand-over takes each queue twice, and TCP has a share of the memory only
+	for ns in a b1 b2; do
+		in_ns "$ns" sysctl -qw net.ipv4.tcp_rmem="4096 131072 524288" \
+			net.ipv4.tcp_wmem="4096 16384 524288"
+	done
 	service b.com 2 tcp repair hold packets 4000 bytes 8M time 20s
 	endpoint b.com b1 11
 	endpoint b.com b2 12
@@ -48,7 +54,7 @@ hand_over()
 {
 	local from="$1" to="$2"
 	shift 2
-	"$TOOLS/salhandover" -n orch -l 20 "$@" b.com from "$from" \
+	"$TOOLS/salhandover" -n orch -t 60s -l 20 "$@" b.com from "$from" \
 		"$WORK/control.$from" to "$to" "$WORK/control.$to"
 }
 
@@ -58,7 +64,7 @@ move()
 	local to=b2
 	[ "$AT" = b1 ] || to=b1
 	hand_over "$AT" "$to" -j "$@" >"$WORK/moved" || return 1
-	cat "$WORK/moved" >>"$STALLS"
+	tee -a "$STALLS" <"$WORK/moved" >&2
 	AT="$to"
 }
 
@@ -135,15 +141,82 @@ move_all()
 		client "slow$f" -s both "$f" || return 1
 		client "ask$f" -c 4 -i 1 ask "$f" || return 1
 		client "greet$f" -c 2 greet "$f" || return 1
+		client "half$f" -c 2 half "$f" || return 1
+		client "shut$f" -c 2 -i 20 shut "$f" || return 1
+		client "new$f" -c 2 -i 20 new "$f" || return 1
 		client "idle$f" -c "$IDLE" idle "$f" || return 1
 	done
 	for ((i = 0; i < $1; i++)); do
 		move || return 1
 	done
-	clients_end both4 slow4 ask4 greet4 idle4 both6 slow6 ask6 greet6 idle6
+	# shellcheck disable=SC2046 # names have no spaces
+	clients_end $(printf '%s4 %s6 ' both{,} slow{,} ask{,} greet{,} half{,} \
+		shut{,} new{,} idle{,})
 }
 
-greeted()
+# FAMILY: what each of them has to report
+reports()
 {
-	carried "greet$1" greetings $((2 * MOVES))
+	local f="$1"
+	t "IPv$f: streams in both directions" carried "both$f" received 100000
+	t "IPv$f: and to who reads slowly" carried "slow$f" received 20000
+	t "IPv$f: requests" carried "ask$f" answered 20
+	t "IPv$f: $IDLE idle connections" carried "idle$f" answered "$IDLE"
+	t "IPv$f: new connections" carried "new$f" answered 2
+	t "IPv$f: a server that speaks first" \
+		carried "greet$f" greetings $((2 * MOVES))
+	t "IPv$f: and to who has nothing to say any more" \
+		carried "half$f" greetings $((2 * MOVES))
+	t "IPv$f: a server that has nothing to say any more" \
+		carried "shut$f" answered 2
+	print_stalls "ask$f"
+}
+
+repair_cases()
+{
+	t "$MOVES moves" move_all "$MOVES"
+	reports 4
+	reports 6
+}
+
+# Of what was negotiated nothing: no timestamps, no SACK, no scaled windows.
+PLAIN=(net.ipv4.tcp_timestamps net.ipv4.tcp_sack net.ipv4.tcp_window_scaling)
+
+plain()
+{
+	local f rc=0
+	in_ns a sysctl -qw "${PLAIN[@]/%/=0}"
+	for f in 4 6; do
+		client "both$f" both "$f" && client "ask$f" -i 1 ask "$f" || rc=1
+	done
+	in_ns a sysctl -qw "${PLAIN[@]/%/=1}"
+	[ "$rc" = 0 ] && move && move && move || return 1
+	clients_end both4 ask4 both6 ask6 || return 1
+	for f in 4 6; do
+		carried "both$f" received 100000 && carried "ask$f" answered 4 ||
+			rc=1
+	done
+	return "$rc"
+}
+
+# FAMILY: The successor fails when it has half of them: the server goes on, and
+# hands over to another one later.
+failing()
+{
+	local old="$AT" to=b2
+	[ "$AT" = b1 ] || to=b1
+	client both both "$1" && client ask -c 4 ask "$1" || return 1
+	mv "$WORK/control.$to" "$WORK/control.good"
+	server "$to" -x || return 1
+	! move || return 1
+	kill "$SERVER_PID"
+	mv "$WORK/control.good" "$WORK/control.$to"
+	expect "who has them" "$(json \
+		'map(select(.flows > 0) | .name) | join(" ")' \
+		endpoint show b.com)" "$old" || return 1
+	json_is '.[0] | has("frozen")' false service show b.com ||
+		fail "it is frozen yet" || return 1
+	move || return 1
+	clients_end both ask || return 1
+	carried both received 100000 && carried ask answered 4
 }

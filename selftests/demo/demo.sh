@@ -13,11 +13,13 @@
 #	      inflight=N moves=N	(in one line)
 #	demo: web-vN sent=N received=N lost=N answered_by=N,N,N download_lines=N
 #	demo: initiator-vN sent=N received=N lost=N duplicates=N reordered=N moves=N
+#	demo: tcp-repair-vN connections=N sent=N received=N asked=N answered=N
+#	      wrong=N lost=N resets=N closed=N moves=N stall_ms=N	(bytes)
 #	demo: balance-SCHED[-less]-vN flows=N b1=N b2=N b3=N b4=N lost=N worst=N%
 #
 # Exits with 0 only where sal kept its word: nothing was lost, and what is said
-# in wrong() of evidence.py, web.py, balance.py and initiator.py. What the baselines lose
-# is told, and is no failure.
+# in wrong() of evidence.py, web.py, balance.py, initiator.py and repair.py. What the
+# baselines lose is told, and is no failure.
 
 set -u
 
@@ -38,10 +40,12 @@ export LC_ALL=C.UTF-8
 . "$DEMO_DIR/balance.sh"
 # shellcheck source=selftests/demo/initiator.sh
 . "$DEMO_DIR/initiator.sh"
+# shellcheck source=selftests/demo/repair.sh
+. "$DEMO_DIR/repair.sh"
 # shellcheck source=selftests/demo/scenes.sh
 . "$DEMO_DIR/scenes.sh"
 
-SCENES=(edge-migrate edge-gap edge-failover router udp web balance initiator
+SCENES=(edge-migrate edge-gap edge-failover router udp web balance initiator tcp-repair
 	baseline-2018 baseline-nft baseline-2018-gap baseline-nft-gap)
 [ $# -eq 0 ] || SCENES=("$@")
 for scene in "${SCENES[@]}"; do
@@ -82,6 +86,8 @@ cat <<'END'
                    instances, and bars show their shares
      initiator     who goes is a.com; b.com sends and sends, and bars show who
                    got it
+     tcp-repair    streams, requests and idle connections; the server hands its
+                   sockets to its successor, and back; bytes are counted
      baseline-...  ping; the instance is replaced by other means than sal
 
   Bars show when requests were answered, by whom, and what a.com got of that:

@@ -13,6 +13,7 @@ import sys
 import balance
 import evidence
 import initiator
+import repair
 import timeline
 import web
 
@@ -21,7 +22,7 @@ KEYS = ("sent", "received", "lost", "duplicates", "reordered", "inflight",
         "moves", "answered_by", "download_lines")
 KINDS = {"udp": evidence.Stream, "web": web.Web}
 # those that tell of themselves
-OWN = {"balance": balance, "initiator": initiator}
+OWN = {"balance": balance, "initiator": initiator, "tcp-repair": repair}
 
 
 def scene(path):
@@ -72,9 +73,9 @@ def remarks(results):
                "rules lose; it sees by itself that an instance has gone; and "
                "one command moves all flows of both families.")
     if lost(results, "web") == 0:
-        yield ("TCP connections stay with their instance. One that is drained "
-               "before it goes fails no request; one that dies takes its "
-               "connections along, here as elsewhere.")
+        yield ("TCP connections stay with their instance, unless it hands "
+               "them over. One that is drained before it goes fails no request; "
+               "one that dies takes its connections along, here as elsewhere.")
 
 
 def wrap(text, width=74):

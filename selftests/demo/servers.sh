@@ -8,7 +8,8 @@
 # HTTP is spoken by busybox, which the virtual machine needs anyway: it starts
 # at once in an emulated one, too, and has a process for each connection.
 
-WHAT="echo"		# what is talked: echo, udp, web, or who it is (balance)
+WHAT="echo"		# what is talked: echo, udp, web, or who it is (balance),
+			# or nothing that begins by itself (repair)
 UDP_PORT=5000		# evidence.py knows both
 WEB_PORT=80
 

@@ -8,6 +8,8 @@
  *	both	each side sends its pattern, until the client ends its direction; then
  *		the server does, with a struct move_end behind the pattern
  *	greet	the server says "moved" after each move, and nothing else
+ *	half	the same, and the end of the client's direction is not the server's
+ *	shut	the server ends its direction, and reads
  */
 #ifndef MOVE_H
 #define MOVE_H

@@ -8,6 +8,10 @@
  *	ask	a request on each connection, the next when it was answered, MS later
  *	idle	nothing; but at the end each has to answer
  *	greet	nothing; counts what the server says of its own accord
+ *	half	the same, having ended its own direction
+ *	shut	a request now and then, to who has ended its direction, and whose
+ *		kernel has to acknowledge them
+ *	new	as ask, by a new connection each time
  *
  * Says "connected" on its standard error when all are. With SIGTERM it comes to an
  * orderly end, and prints a line of JSON:
@@ -24,6 +28,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -32,6 +37,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -49,6 +55,9 @@ enum mode {
 	ASK,
 	IDLE,
 	GREET,
+	HALF,
+	SHUT,
+	NEW,
 };
 
 struct conn {
@@ -61,7 +70,8 @@ struct conn {
 	uint32_t events;
 };
 
-static const char *const modes[] = { "both", "ask", "idle", "greet" };
+static const char *const modes[] = { "both", "ask", "idle", "greet", "half",
+				     "shut", "new" };
 static enum mode mode;
 static struct conn *conns;
 static unsigned int n_conns = 1, n_over, interval;
@@ -71,6 +81,8 @@ static uint8_t buf[BUF_SIZE];
 /* the last bytes of a "both" are the server's move_end */
 static uint8_t (*tails)[sizeof(struct move_end)];
 static int epfd;
+static struct sockaddr_storage server;
+static socklen_t server_len;
 static struct {
 	uint64_t sent, received, asked, answered, greetings;
 	uint64_t wrong, lost, resets, closed;
@@ -121,19 +133,21 @@ static void want(struct conn *c, uint32_t events)
 	c->events = events;
 }
 
-static void start(struct conn *c, const struct sockaddr_storage *ss, socklen_t len)
+static void start(struct conn *c)
 {
 	char line[16];
 	int one = 1;
 
-	c->fd = socket(ss->ss_family, SOCK_STREAM, 0);
-	if (c->fd < 0 || connect(c->fd, (const void *)ss, len))
+	c->fd = socket(server.ss_family, SOCK_STREAM, 0);
+	if (c->fd < 0 || connect(c->fd, (const void *)&server, server_len))
 		die("connect");
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	snprintf(line, sizeof(line), "%s\n", mode == ASK || mode == IDLE ? "echo" :
-		 modes[mode]);
+	snprintf(line, sizeof(line), "%s\n", mode == ASK || mode == IDLE ||
+		 mode == NEW ? "echo" : modes[mode]);
 	if (send(c->fd, line, strlen(line), 0) < 0)
 		die("send");
+	if (mode == HALF)
+		shutdown(c->fd, SHUT_WR);
 	c->last = now_ms();
 	want(c, EPOLLIN | (mode == BOTH ? EPOLLOUT : 0));
 }
@@ -234,6 +248,30 @@ static void ask(struct conn *c)
 	}
 	c->asked += n;
 	c->sent += n;
+	c->next = c->last + interval;
+}
+
+/* another one in its place; what it has done counts */
+static void renew(struct conn *c)
+{
+	int64_t next = c->next;
+
+	close(c->fd);
+	sum.asked += c->asked / REQUEST;
+	sum.answered += c->answered / REQUEST;
+	sum.sent += c->sent;
+	memset(c, 0, sizeof(*c));
+	c->next = next;
+	start(c);
+}
+
+/* what the server has acknowledged was answered, where it does not speak */
+static void check_acked(struct conn *c)
+{
+	int unacked;
+
+	if (!ioctl(c->fd, SIOCOUTQ, &unacked) && !unacked)
+		c->answered = c->asked;
 }
 
 static void check_answer(struct conn *c, size_t n)
@@ -243,6 +281,8 @@ static void check_answer(struct conn *c, size_t n)
 	c->next = now_ms() + interval;
 	if (c->answered > c->asked)
 		sum.wrong++;
+	if (mode == NEW && c->answered == c->asked)
+		renew(c);
 }
 
 /* --- all ---------------------------------------------------------------------- */
@@ -258,6 +298,12 @@ static void receive(struct conn *c)
 	}
 	heard(c, mode == BOTH || c->answered < c->asked);
 	if (!n) {
+		/* its end is not ours */
+		if (mode == SHUT) {
+			c->ended = true;
+			epoll_ctl(epfd, EPOLL_CTL_DEL, c->fd, NULL);
+			return;
+		}
 		if (mode == BOTH)
 			check_tail(c);
 		else
@@ -267,7 +313,7 @@ static void receive(struct conn *c)
 	}
 	if (mode == BOTH)
 		check_both(c, n);
-	else if (mode == GREET)
+	else if (mode == GREET || mode == HALF)
 		sum.greetings += memchr(buf, '\n', n) != NULL;
 	else
 		check_answer(c, n);
@@ -285,13 +331,19 @@ static void begin_end(void)
 			continue;
 		if (mode == BOTH)
 			want(c, EPOLLIN | EPOLLOUT);
-		else if (c->answered == c->asked && mode != GREET)
+		else if (c->answered == c->asked && mode != GREET && mode != HALF)
 			ask(c);
 	}
 }
 
+static bool asks(void)
+{
+	return mode == ASK || mode == NEW || mode == SHUT;
+}
+
 /* what time has come for; whether anything is to be waited for yet */
-static bool turn(void)
+/* @has_begun: the end */
+static bool turn(bool has_begun)
 {
 	int64_t now = now_ms();
 	bool waiting = false;
@@ -302,10 +354,13 @@ static bool turn(void)
 
 		if (c->over)
 			continue;
-		waiting |= mode == BOTH || c->answered < c->asked;
-		if (mode == ASK && !ending && c->answered == c->asked &&
+		if (mode == SHUT)
+			check_acked(c);
+		if (asks() && !has_begun && c->answered == c->asked &&
 		    now >= c->next)
 			ask(c);
+		waiting |= !c->over &&
+			   (mode == BOTH || c->answered < c->asked);
 	}
 	return waiting;
 }
@@ -321,9 +376,9 @@ static void loop(void)
 			begin_end();
 			end = now_ms() + END_MS;
 		}
-		if (!turn() && ending)
+		if (!turn(end != INT64_MAX) && end != INT64_MAX)
 			break;
-		n = epoll_wait(epfd, ev, 64, mode == ASK || ending ? 2 : 100);
+		n = epoll_wait(epfd, ev, 64, asks() || ending ? 2 : 100);
 		for (i = 0; i < n; i++) {
 			struct conn *c = ev[i].data.ptr;
 
@@ -376,28 +431,26 @@ static void options(int argc, char **argv)
 	if (argc - optind != 3)
 		exit(2);
 	while (strcmp(argv[optind], modes[mode]))
-		if (++mode > GREET)
+		if (++mode > NEW)
 			exit(2);
 }
 
 int main(int argc, char **argv)
 {
 	struct rlimit files = { 65536, 65536 };
-	struct sockaddr_storage ss = {};
-	socklen_t len;
 	unsigned int i;
 
 	options(argc, argv);
 	setrlimit(RLIMIT_NOFILE, &files);
 	signal(SIGTERM, on_term);
-	len = parse(argv[optind + 1], atoi(argv[optind + 2]), &ss);
+	server_len = parse(argv[optind + 1], atoi(argv[optind + 2]), &server);
 	conns = calloc(n_conns, sizeof(*conns));
 	tails = calloc(n_conns, sizeof(*tails));
 	epfd = epoll_create1(0);
 	if (!conns || !tails || epfd < 0)
 		die("no memory");
 	for (i = 0; i < n_conns; i++)
-		start(&conns[i], &ss, len);
+		start(&conns[i]);
 	fprintf(stderr, "connected\n");
 	loop();
 	report();

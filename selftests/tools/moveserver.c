@@ -36,6 +36,8 @@ enum mode {
 	ECHO,
 	BOTH,
 	GREET,
+	HALF,
+	SHUT,
 };
 
 /* all that there is of a connection, and goes with it */
@@ -143,8 +145,14 @@ static void parse(struct conn *c)
 		c->st.mode = BOTH;
 	else if (!strcmp(c->st.line, "greet"))
 		c->st.mode = GREET;
+	else if (!strcmp(c->st.line, "half"))
+		c->st.mode = HALF;
+	else if (!strcmp(c->st.line, "shut"))
+		c->st.mode = SHUT;
 	else
 		c->st.mode = ECHO;
+	if (c->st.mode == SHUT)
+		shutdown(c->fd, SHUT_WR);
 }
 
 /* what was received: the line first */
@@ -231,6 +239,8 @@ static bool speak(struct conn *c)
 		return send_back(c);
 	case BOTH:
 		return send_both(c);
+	case HALF:
+		return true;
 	default:
 		return !c->st.ended;
 	}
@@ -273,7 +283,8 @@ static void get_sockets(struct salmig *m, bool moved)
 		/* of one's own kind alone; others' would have to be looked at */
 		if (s.tag_len && s.tag_len <= sizeof(c->st))
 			memcpy(&c->st, s.tag, s.tag_len);
-		if (moved && c->st.mode == GREET && put(c, "moved\n", 6) != 6)
+		if (moved && (c->st.mode == GREET || c->st.mode == HALF) &&
+		    put(c, "moved\n", 6) != 6)
 			die("greet");
 	}
 }

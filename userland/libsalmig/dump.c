@@ -81,7 +81,6 @@ static int addresses(struct salmig *m, struct sock *s)
 /* what is found where it is not plain TCP */
 static int check_plain(struct salmig *m, const struct sock *s)
 {
-	struct pollfd pfd = { .fd = s->fd, .events = POLLPRI };
 	char ulp[16] = "", ao[256] = "";
 	socklen_t len = sizeof(ulp);
 	int proto;
@@ -97,6 +96,13 @@ static int check_plain(struct salmig *m, const struct sock *s)
 	len = sizeof(ao);
 	if (!getsockopt(s->fd, IPPROTO_TCP, TCP_AO_INFO, ao, &len))
 		return salmig_fail(m, EOPNOTSUPP, "socket %d has TCP-AO", s->fd);
+	return 0;
+}
+
+static int check_urgent(struct salmig *m, const struct sock *s)
+{
+	struct pollfd pfd = { .fd = s->fd, .events = POLLPRI };
+
 	if (poll(&pfd, 1, 0) > 0 && pfd.revents & POLLPRI)
 		return salmig_fail(m, EOPNOTSUPP, "socket %d has urgent data", s->fd);
 	return 0;
@@ -140,8 +146,23 @@ static int flags_of(struct salmig *m, struct sock *s, int state)
 	return 0;
 }
 
-/* What it is, and whether it can be given; nothing changes. */
-int dump_check(struct salmig *m, struct sock *s)
+static void put_buffers(struct sock *s)
+{
+	int value;
+
+	if (!get_int(s->fd, SOL_SOCKET, SO_SNDBUF, &value))
+		s->w.sndbuf = value;
+	if (!get_int(s->fd, SOL_SOCKET, SO_RCVBUF, &value))
+		s->w.rcvbuf = value;
+	if (!get_int(s->fd, SOL_SOCKET, SO_BUF_LOCK, &value))
+		s->w.buf_lock = value;
+}
+
+/*
+ * What it is, and whether it can be given; nothing changes. All that can be asked
+ * before the service is frozen is asked here.
+ */
+int dump_begin(struct salmig *m, struct sock *s)
 {
 	struct tcp_info info;
 	int err, value;
@@ -164,10 +185,10 @@ int dump_check(struct salmig *m, struct sock *s)
 	/* where a listener has other uses for these */
 	if (s->w.kind == WIRE_LISTENER)
 		s->w.backlog = info.tcpi_sacked;
-	return 0;
+	return options_get(m, s);
 }
 
-static int put_options(struct salmig *m, struct sock *s)
+static int put_state(struct salmig *m, struct sock *s)
 {
 	struct tcp_info info;
 	int err, mss;
@@ -306,27 +327,20 @@ static int put_sent(struct salmig *m, struct sock *s, uint8_t **data)
 static int put_connection(struct salmig *m, struct sock *s, uint8_t **received,
 			  uint8_t **sent)
 {
-	return put_options(m, s) ?: put_window(m, s) ?:
+	int err;
+
+	err = put_state(m, s);
+	if (err || s->dead)
+		return err;
+	return check_urgent(m, s) ?: put_window(m, s) ?:
 	       put_received(m, s, received) ?: put_sent(m, s, sent) ?:
 	       put_clock(m, s);
-}
-
-static void put_buffers(struct sock *s)
-{
-	int value;
-
-	if (!get_int(s->fd, SOL_SOCKET, SO_SNDBUF, &value))
-		s->w.sndbuf = value;
-	if (!get_int(s->fd, SOL_SOCKET, SO_RCVBUF, &value))
-		s->w.rcvbuf = value;
-	if (!get_int(s->fd, SOL_SOCKET, SO_BUF_LOCK, &value))
-		s->w.buf_lock = value;
 }
 
 /* It is stopped. */
 int dump_send(struct salmig *m, struct sock *s)
 {
-	uint8_t options[WIRE_OPTIONS], *received = NULL, *sent = NULL;
+	uint8_t *received = NULL, *sent = NULL;
 	struct iovec iov[6];
 	int err = 0;
 
@@ -334,10 +348,9 @@ int dump_send(struct salmig *m, struct sock *s)
 	if (s->w.kind == WIRE_CONNECTION)
 		err = put_connection(m, s, &received, &sent);
 	if (!err && !s->dead) {
-		s->w.n_options = options_get(s, options);
 		s->w.n_tag = s->tag_len;
 		iov[1] = (struct iovec){ &s->w, sizeof(s->w) };
-		iov[2] = (struct iovec){ options, s->w.n_options };
+		iov[2] = (struct iovec){ s->options, s->w.n_options };
 		iov[3] = (struct iovec){ s->tag, s->w.n_tag };
 		iov[4] = (struct iovec){ received, s->w.n_received };
 		iov[5] = (struct iovec){ sent,

@@ -152,6 +152,12 @@ static uint64_t segments_in(const struct salmig *m)
 	return sum;
 }
 
+/* Who has passed a gate on another CPU is where it leads to by the end of this. */
+void gate_grace(void)
+{
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
 /*
  * What has passed the service's gate before it was closed should arrive: a grace
  * period for what is on its way on another CPU, and a moment for queues. Nothing is
@@ -162,7 +168,7 @@ void gate_settle(struct salmig *m)
 	uint64_t before, now;
 	int i;
 
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	gate_grace();
 	now = segments_in(m);
 	for (i = 0; i < SETTLE_MS; i++) {
 		pause_ms(1);

@@ -23,7 +23,7 @@ int salmig_add(struct salmig *m, int fd, const void *tag, size_t tag_len)
 		return -ENOMEM;
 	s->fd = fd;
 	s->added = true;
-	err = dump_check(m, s);
+	err = dump_begin(m, s);
 	if (!err && tag_len) {
 		s->tag = malloc(tag_len);
 		if (s->tag)
@@ -85,7 +85,7 @@ static int accept_one(struct salmig *m, size_t listener, int fd)
 		memcpy(s->tag, m->socks[listener].tag, len);
 		s->tag_len = len;
 	}
-	return dump_check(m, s);
+	return dump_begin(m, s);
 }
 
 static int accept_all(struct salmig *m, size_t listener)
@@ -122,14 +122,12 @@ static int stop(struct salmig *m)
 	for (i = 0; i < m->n; i++) {
 		if (m->socks[i].w.kind == WIRE_LISTENER)
 			continue;
-		err = dump_check(m, &m->socks[i]);
-		if (!err && !m->socks[i].dead)
-			err = gate_close(m, &m->socks[i]);
+		err = m->socks[i].dead ? 0 : gate_close(m, &m->socks[i]);
 		if (err)
 			return err;
 	}
 	/* who has passed a filter on another CPU before it was there */
-	gate_settle(m);
+	gate_grace();
 	return 0;
 }
 

@@ -72,6 +72,8 @@ struct salmig {
 	unsigned int n_maps;
 	uint8_t boot_id[16];
 	uint8_t their_boot_id[16];
+	/* what a new socket has, of each kind and family; see options_set() */
+	struct option_default *defaults[2][2];
 };
 
 /* the text, and -err */
@@ -90,10 +92,11 @@ int gate_close(struct salmig *m, struct sock *s);
 int gate_shut(int fd);
 void gate_open(struct sock *s);
 void gate_settle(struct salmig *m);
+void gate_grace(void);
 void gate_drain_syns(struct salmig *m);
 
-/* dump.c */
-int dump_check(struct salmig *m, struct sock *s);
+/* dump.c: what cannot change before it is stopped, then the rest */
+int dump_begin(struct salmig *m, struct sock *s);
 int dump_send(struct salmig *m, struct sock *s);
 
 /* restore.c */
@@ -101,14 +104,15 @@ int restore_sock(struct salmig *m, const uint8_t *data, uint32_t len);
 int restore_resume(struct salmig *m, struct sock *s);
 void restore_undo(struct sock *s);
 
-/* option.c: into @data, WIRE_OPTIONS bytes of room; the length */
-uint32_t options_get(const struct sock *s, uint8_t *data);
+/* option.c: into &sock.options */
+int options_get(struct salmig *m, struct sock *s);
 enum option_when {
 	OPTION_EARLY,		/* before bind */
 	OPTION_LATE,		/* once there is a connection, or it listens */
 	OPTION_LAST,		/* when it speaks */
 };
 int options_set(struct salmig *m, const struct sock *s, enum option_when when);
+void options_forget(struct salmig *m);
 int options_check(struct salmig *m, const uint8_t *data, uint32_t len);
 
 #endif /* SALMIG_INTERNAL_H */

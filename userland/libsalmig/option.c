@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -79,15 +81,16 @@ static uint32_t filled_up(uint32_t len)
 	return (len + 3) & ~3U;
 }
 
-uint32_t options_get(const struct sock *s, uint8_t *data)
+int options_get(struct salmig *m, struct sock *s)
 {
-	uint8_t value[WIRE_OPTION];
+	uint8_t data[WIRE_OPTIONS] = {}, value[WIRE_OPTION];
 	struct wire_option head;
 	uint32_t used = 0;
 	socklen_t len;
 	size_t i;
 
-	memset(data, 0, WIRE_OPTIONS);
+	_Static_assert(N_OPTIONS * (sizeof(head) + WIRE_OPTION) <= WIRE_OPTIONS,
+		       "room for all options");
 	for (i = 0; i < N_OPTIONS; i++) {
 		if (!applies(&options[i], &s->w))
 			continue;
@@ -103,7 +106,12 @@ uint32_t options_get(const struct sock *s, uint8_t *data)
 		memcpy(data + used + sizeof(head), value, len);
 		used += sizeof(head) + filled_up(len);
 	}
-	return used;
+	s->options = malloc(used + 1);
+	if (!s->options)
+		return salmig_fail(m, ENOMEM, "out of memory");
+	memcpy(s->options, data, used);
+	s->w.n_options = used;
+	return 0;
 }
 
 /* the next one, in @data of @len bytes; false at the end, or where it is wrong */
@@ -143,8 +151,50 @@ int options_check(struct salmig *m, const uint8_t *data, uint32_t len)
 	return len ? salmig_fail(m, EPROTO, "options that are none") : 0;
 }
 
+/*
+ * Most options of most sockets are what a new one has anyway. To compare is cheaper
+ * than to ask the kernel, for each of some thousand sockets.
+ */
+struct option_default {
+	bool known[N_OPTIONS];
+	uint8_t value[N_OPTIONS][WIRE_OPTION];
+};
+
+static struct option_default *defaults_of(struct salmig *m, const struct sock *s)
+{
+	struct option_default **slot, *d;
+	socklen_t len;
+	size_t i;
+	int fd;
+
+	slot = &m->defaults[s->w.kind == WIRE_LISTENER][s->w.family == 6];
+	if (*slot)
+		return *slot;
+	d = calloc(1, sizeof(*d));
+	fd = socket(s->w.family == 4 ? AF_INET : AF_INET6,
+		    SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+	for (i = 0; d && fd >= 0 && i < N_OPTIONS; i++) {
+		len = options[i].len;
+		d->known[i] = !getsockopt(fd, options[i].level, options[i].name,
+					  d->value[i], &len);
+	}
+	if (fd >= 0)
+		close(fd);
+	*slot = d;
+	return d;
+}
+
+void options_forget(struct salmig *m)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		free(m->defaults[i / 2][i % 2]);
+}
+
 int options_set(struct salmig *m, const struct sock *s, enum option_when when)
 {
+	struct option_default *d = defaults_of(m, s);
 	const uint8_t *data = s->options;
 	uint32_t left = s->w.n_options;
 	uint8_t value[WIRE_OPTION];
@@ -154,6 +204,9 @@ int options_set(struct salmig *m, const struct sock *s, enum option_when when)
 		const struct option *o = &options[head.id];
 
 		if (o->when != when || !applies(o, &s->w))
+			continue;
+		if (d && d->known[head.id] &&
+		    !memcmp(d->value[head.id], value, sizeof(value)))
 			continue;
 		if (setsockopt(s->fd, o->level, o->name, value, head.len) &&
 		    !(o->of & OF_MAYBE)) {

@@ -278,7 +278,8 @@ static int fill(struct salmig *m, struct sock *s, int queue, const uint8_t *data
 		if (n > 0) {
 			data += n;
 			len -= n;
-		} else if (n < 0 && errno == ENOMEM && piece > PIECE_MIN) {
+		} else if (n < 0 && (errno == ENOMEM || errno == ENOBUFS) &&
+			   piece > PIECE_MIN) {
 			piece /= 2;
 		} else if (n < 0 && errno != EINTR) {
 			return sock_fail(m, s, queue == TCP_RECV_QUEUE ?
@@ -288,10 +289,25 @@ static int fill(struct salmig *m, struct sock *s, int queue, const uint8_t *data
 	return 0;
 }
 
+/*
+ * The kernel refuses windows that it makes itself: one that was closed for want of
+ * memory may lie before the segment that the peer's window was learnt from. That
+ * segment's number is forgotten at the end of repair mode anyway.
+ */
 static int set_window(struct salmig *m, struct sock *s)
 {
-	if (setsockopt(s->fd, IPPROTO_TCP, TCP_REPAIR_WINDOW, s->w.window,
-		       sizeof(s->w.window)))
+	uint32_t rcv_nxt = s->w.rcv_seq + s->w.n_received;
+	struct tcp_repair_window window;
+
+	_Static_assert(sizeof(window) == sizeof(s->w.window), "tcp_repair_window");
+	memcpy(&window, s->w.window, sizeof(window));
+	window.snd_wl1 = rcv_nxt - 1;
+	if (window.max_window < window.snd_wnd)
+		window.max_window = window.snd_wnd;
+	if ((int32_t)(window.rcv_wup - rcv_nxt) > 0)
+		window.rcv_wup = rcv_nxt;
+	if (setsockopt(s->fd, IPPROTO_TCP, TCP_REPAIR_WINDOW, &window,
+		       sizeof(window)))
 		return sock_fail(m, s, "TCP_REPAIR_WINDOW");
 	return 0;
 }

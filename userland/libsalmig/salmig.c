@@ -116,6 +116,7 @@ void salmig_free(struct salmig *m)
 		sock_forget(s);
 	}
 	free(m->socks);
+	options_forget(m);
 	close(m->driver);
 	free(m);
 }

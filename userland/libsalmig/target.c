@@ -87,6 +87,18 @@ static bool get_addr(const json_t *obj, const char *key, int af, void *addr)
 	return text && inet_pton(af, text, addr) == 1;
 }
 
+/* of a service of one port; an endpoint without one of its own has that */
+static unsigned int service_port(const char *svc)
+{
+	const char *const words[] = { "service", "show", svc, NULL };
+	json_t *obj = salctl_object(words);
+	unsigned int port;
+
+	port = json_integer_value(json_object_get(obj, "port"));
+	json_decref(obj);
+	return port;
+}
+
 int target_get(const char *svc, const char *name, struct target *t)
 {
 	const char *const words[] = { "endpoint", "show", svc, name, NULL };
@@ -99,6 +111,8 @@ int target_get(const char *svc, const char *name, struct target *t)
 	t->has4 = get_addr(obj, "ipv4", AF_INET, t->ipv4);
 	t->has6 = get_addr(obj, "ipv6", AF_INET6, t->ipv6);
 	t->port = json_integer_value(json_object_get(obj, "port"));
+	if (!t->port)
+		t->port = service_port(svc);
 	state = json_string_value(json_object_get(obj, "state"));
 	t->draining = state && !strncmp(state, "drain", 5);
 	json_decref(obj);
