@@ -27,7 +27,7 @@ flood_fills()
 	local before family="$1" what="$2"
 	shift 2
 	before="$(counter "$what")"
-	flood f -e 100 -R -n 0 -i 500 -w 1000 "$@" "$(vip "$family" 2)" ||
+	flood f -e 100 -R -n 0 -i 500 -w 1000 -W 1000 "$@" "$(vip "$family" 2)" ||
 		return 1
 	poll 9 counted "$what" $((before + 1))
 }
@@ -111,7 +111,7 @@ other_service()
 	S service set c.com hold packets 10 time 30s
 	flood_fills "$1" hold-domain-full || return 1
 	before="$(counter hold-evicted)"
-	not answers "$(vip "$1" 3)"
+	not in_ns a ping -n -c 1 -W 1 "$(vip "$1" 3)" >&2
 	local rc=$?
 	S domain set max-held 8M
 	endpoint b.com b1 11

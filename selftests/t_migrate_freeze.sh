@@ -45,21 +45,20 @@ often()
 	nothing_lost "$report" && thawed
 }
 
-# WHAT TEXT MIGRATE-ARGUMENTS...: refused; flows are where they were, and go on
+# TEXT MIGRATE-ARGUMENTS...: refused; flows are where they were, and go on
 fails()
 {
 	local text="$1"
 	shift
 	refused "$text" migrate "$@" || return 1
 	thawed && expect "flows of b1" \
-		"$(json '.[0].flows' endpoint show b.com b1)" 1 &&
-		answers "$(vip 4 2)"
+		"$(json '.[0].flows' endpoint show b.com b1)" 1 && asks
 }
 
 cannot()
 {
 	only b1
-	flood_end_of_one || return 1
+	asks || return 1
 	fails "not usable" b.com from b1 to b2 freeze || return 1
 	S endpoint set b.com b2 state up
 	fails "b9" b.com from b1 to b9 freeze || return 1
@@ -71,7 +70,7 @@ cannot()
 }
 
 # one flow, that stays for the idle time
-flood_end_of_one()
+asks()
 {
 	nothing_lost "$(echo_once -n 1 -e 77 "$(vip 4 2)")"
 }
@@ -80,7 +79,7 @@ flood_end_of_one()
 frozen_already()
 {
 	only b1
-	flood_end_of_one || return 1
+	asks || return 1
 	S endpoint set b.com b2 state up
 	S service freeze b.com time 30s || return 1
 	refused "frozen already" migrate b.com from b1 to b2 freeze || return 1
@@ -95,7 +94,7 @@ check()
 {
 	local out
 	only b1
-	flood_end_of_one || return 1
+	asks || return 1
 	S endpoint set b.com b2 state up
 	out="$(S migrate b.com from b1 to b2 freeze check)" || return 1
 	expect "what would move" "$out" \
