@@ -2,6 +2,7 @@
 /*
  * episode.c - what listeners are told of packets that wait
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
@@ -54,7 +55,7 @@ void sal_episode_count(struct sal_service *svc, enum sal_af af,
 		       enum sal_fate fate, u32 bytes)
 {
 	struct sal_episode *e = &svc->hold.q->episode[af];
-	u64 now;
+	u32 now = jiffies;
 
 	lockdep_assert_held(&svc->hold.lock);
 	if (!e->begin)
@@ -64,11 +65,11 @@ void sal_episode_count(struct sal_service *svc, enum sal_af af,
 		e->bytes += bytes;
 		return;
 	}
-	now = ktime_get_ns();
-	if (e->told && now - e->told < NSEC_PER_SEC)
+	if (e->told && now - e->told < HZ)
 		return;
-	e->told = now;
-	episode_tell(svc, af, SAL_CMD_HOLD_DROP_NTF, fate_cause[fate], now);
+	e->told = now ?: 1;
+	episode_tell(svc, af, SAL_CMD_HOLD_DROP_NTF, fate_cause[fate],
+		     ktime_get_ns());
 }
 
 void sal_episode_end(struct sal_service *svc, enum sal_af af,

@@ -38,17 +38,15 @@ enum sal_fate {
 /**
  * struct sal_episode - packets of a service and a family wait
  * @begin: since when, in ns; 0 where none does
- * @told: when a loss was told of, in ns, or 0
  * @bytes: of those that went on
  * @packets: by their fate
- * @opener: why the gate has begun to open
+ * @told: when a loss was told of, in jiffies, or 0
  */
 struct sal_episode {
 	u64 begin;
-	u64 told;
 	u64 bytes;
 	u32 packets[SAL_FATE_NUM];
-	enum sal_hold_cause opener;
+	u32 told;
 };
 
 /* All with the lock of the hold queue, which there is. Where none has begun only

@@ -533,7 +533,7 @@ static void hold_open(struct sal_service *svc, enum sal_af af,
 		hold_set_open(svc, af);
 		sal_episode_end(svc, af, cause);
 	} else {
-		h->q->episode[af].opener = cause;
+		h->q->opener[af] = cause;
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
 		h->q->released[af] = 0;
 		hold_run(h->q);
@@ -634,7 +634,7 @@ static bool hold_finish(struct sal_service *svc, enum sal_af af)
 		hold_set_open(svc, af);
 	h->q->busy[af] = !done;
 	if (done && svc->gate[af] == SAL_GATE_OPEN)
-		sal_episode_end(svc, af, h->q->episode[af].opener);
+		sal_episode_end(svc, af, h->q->opener[af]);
 	spin_unlock_bh(&h->lock);
 	if (outrun)
 		sal_count(svc->domain, SAL_R_RELEASE_UNDRAINED);
@@ -929,7 +929,7 @@ static void hold_push_in(struct sal_service *svc, enum sal_af af,
 	sal_episode_begin(svc, af, SAL_HOLD_CAUSE_TRANSACTION);
 	h->q->cpu = raw_smp_processor_id();
 	if (svc->gate[af] == SAL_GATE_OPEN) {
-		h->q->episode[af].opener = SAL_HOLD_CAUSE_TRANSACTION;
+		h->q->opener[af] = SAL_HOLD_CAUSE_TRANSACTION;
 		WRITE_ONCE(svc->gate[af], SAL_GATE_RELEASING);
 		h->q->released[af] = 0;
 	}

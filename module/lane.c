@@ -8,6 +8,8 @@
 #include <linux/rbtree.h>
 #include <linux/siphash.h>
 
+#include <uapi/linux/sal.h>
+
 #include "lane.h"
 #include "xlat.h"
 
@@ -84,6 +86,8 @@ struct sal_lane *sal_lane_find(const struct sal_lanes *lanes, u64 conv)
 
 static unsigned int lane_class(const struct sal_lane *lead)
 {
+	/* that of the most that a service may hold is as good as full */
+	BUILD_BUG_ON(SAL_HOLD_PACKETS_MAX >> SAL_LANE_CLASSES > 1);
 	return min(ilog2(lead->packets), SAL_LANE_CLASSES - 1);
 }
 

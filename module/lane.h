@@ -16,7 +16,7 @@
 struct sal_packet;
 
 /* lanes of 1 packet, of 2 and 3, of 4 to 7, and so on */
-#define SAL_LANE_CLASSES	17
+#define SAL_LANE_CLASSES	16
 
 /**
  * struct sal_lanes - the lanes of a hold queue

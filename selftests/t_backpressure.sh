@@ -7,6 +7,7 @@
 
 setup
 service b.com 2
+serve b1 7
 # ping's kind of socket, for the group that we are
 run ip netns exec a sysctl -qw net.ipv4.ping_group_range="0 0"
 
@@ -15,7 +16,7 @@ state_is()
 	grep -qs "^$1 [0-9]" "$WORK/state"
 }
 
-# FAMILY [unanswered]: in the background
+# FAMILY [unanswered|PORT]: in the background
 sender()
 {
 	rm -f "$WORK/state"
@@ -25,12 +26,13 @@ sender()
 	PIDS+=("$SENDER")
 }
 
+# FAMILY [PORT]
 socket_full()
 {
 	local before sent
 	S service set b.com hold packets 4000 bytes 32M time 60s || return 1
 	before="$(counter hold-full)"
-	sender "$1"
+	sender "$@"
 	poll 9 state_is full || return 1
 	sent="$(cut -d' ' -f2 "$WORK/state")"
 	ktap_print_msg "IPv$1: the socket was full with $sent packets"
@@ -45,6 +47,11 @@ socket_full()
 	wait "$SENDER"
 	S endpoint del b.com b1
 	expect "the sender goes on" "$(cat "$WORK/state")" "drained $sent"
+}
+
+datagrams()
+{
+	socket_full "$1" 7
 }
 
 # Nobody comes: after the hold time the socket has its room back, all of it.
@@ -66,6 +73,7 @@ socket_free_again()
 }
 
 each_family "a sender's socket fills up, and drains" socket_full
+each_family "so does that of datagrams" datagrams
 each_family "and is free again after the hold time, with nobody there" \
 	socket_free_again
 finish

@@ -65,9 +65,9 @@ domain()
 	local before held report
 	fresh hold packets 1000 bytes 1M time 30s
 	S domain set max-held 8k
-	before="$(counter hold-full)"
+	before="$(counter hold-domain-full)"
 	flood f -R -n 20 -i 1000 -w 100 "$(vip "$1" 2)"
-	poll 5 counted hold-full $((before + 1)) || return 1
+	poll 5 counted hold-domain-full $((before + 1)) || return 1
 	held="$(json '.[0].held_bytes' domain show)"
 	S domain set max-held 8M
 	endpoint b.com b1 11

@@ -29,6 +29,8 @@ scenario()
 	answers 10.1.0.2
 	S endpoint add b.com netns b2 addr 10.0.1.12
 	S migrate b.com from b1 to b2
+	S service freeze b.com time 5s
+	S service thaw b.com
 	S endpoint set b.com b2 state down
 	ip -n b1 link set eth0 down
 	poll 5 json_is '.[0].gate4' closed service show b.com
@@ -43,7 +45,7 @@ scenario()
 stable()
 {
 	jq -cS 'select(.event != "listening") | del(.id, .seq, .duration,
-		.idle, .nsid, .netns, .sport, .time, .timestamp)' "$WORK/events"
+		.idle, .frozen, .nsid, .netns, .sport, .time, .timestamp)' "$WORK/events"
 }
 
 ended()
@@ -64,7 +66,7 @@ matches()
 numbered()
 {
 	local group
-	for group in service endpoint flow migrate rule miss; do
+	for group in service endpoint flow migrate rule miss hold; do
 		expect "$group" "$(jq -c --arg g "$group" 'select(.seq) |
 			select(.event | startswith($g)) | .seq' \
 			"$WORK/events" | jq -sc \

@@ -314,7 +314,7 @@ held_share()
 		expect_num held "$held" -gt $((SHARE - 200000)) &&
 		expect refused "$(field "$report" refused)" true &&
 		expect_num counted "$(guest_json h1 '.[] |
-			select(.name == "hold-full") | .packets' \
+			select(.name == "hold-domain-full") | .packets' \
 			stats show)" -gt 0 || return 1
 	expect "another guest's" "$(field "$(fill h2 1)" taken)" 0 || return 1
 	flood f -n 3 -i 1000 -W 500 10.1.0.2

@@ -143,6 +143,9 @@ static int migrate(struct args *args)
 	ret = params(migrate_params, req, args);
 	if (ret)
 		return ret;
+	if (req_has(req, SAL_A_MIGRATE_TIME) &&
+	    !req_has(req, SAL_A_MIGRATE_FREEZE))
+		return args_bad(args, "time is for freeze");
 	check = req_has(req, SAL_A_MIGRATE_CHECK);
 	return conn_do(req, show_moved, &check);
 }

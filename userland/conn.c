@@ -39,7 +39,7 @@ struct answer {
 static struct mnl_socket *sock;
 static uint32_t seq;
 static struct family family;
-static struct { char name[GENL_NAMSIZ]; uint32_t id; } groups[8];
+static struct { char name[GENL_NAMSIZ]; uint32_t id; } groups[32];
 static unsigned int num_groups;
 
 static struct request request;

@@ -94,6 +94,7 @@ extern const struct names names_drain_step;
 extern const struct names names_route;
 extern const struct names names_gate;
 extern const struct names names_placement;
+extern const struct names names_hold_cause;
 extern const struct names names_cause;
 extern const struct names names_fault;
 extern const struct names names_verdict;

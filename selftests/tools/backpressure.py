@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Send echo requests until the socket is full, and again when it is not.
 
-    backpressure.py VIP STATEFILE [unanswered]
+    backpressure.py VIP STATEFILE [unanswered|PORT]
 
 STATEFILE says `full N' when N requests have filled the send buffer, and
 `drained N' when after that all of them were answered and the socket took one
 more. Where no answers are expected it says `free M of N MS' instead: MS
 milliseconds after it was full the socket could be written to, and took M more.
+With a port they are datagrams, to who echoes there.
 
 The socket is that of ping: a raw one would say ENOBUFS and never wait.
 """
@@ -18,11 +19,14 @@ import sys
 import time
 
 
+PORT = int(sys.argv[3]) if sys.argv[3:] and sys.argv[3].isdigit() else 0
+
+
 def open_socket(version):
     """With little room for what is sent, and much for what comes back."""
     family, proto = (socket.AF_INET, socket.IPPROTO_ICMP) if version == 4 \
         else (socket.AF_INET6, socket.IPPROTO_ICMPV6)
-    sock = socket.socket(family, socket.SOCK_DGRAM, proto)
+    sock = socket.socket(family, socket.SOCK_DGRAM, 0 if PORT else proto)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 20000)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     sock.setblocking(False)
@@ -40,7 +44,7 @@ def fill(sock, version, vip):
     count = 0
     while True:
         try:
-            sock.sendto(request(version, count), (vip, 0))
+            sock.sendto(request(version, count), (vip, PORT))
         except BlockingIOError:
             return count
         count += 1
@@ -51,7 +55,7 @@ def answers(sock, version, want):
     seen = set()
     while len(seen) < want and select.select([sock], [], [], 60)[0]:
         data = sock.recv(2000)
-        if data[0] == (0 if version == 4 else 129):
+        if PORT or data[0] == (0 if version == 4 else 129):
             seen.add(data[6:8])
     return len(seen)
 
@@ -85,12 +89,12 @@ def main():
     if not select.select([], [sock], [], 60)[1]:
         say(path, "never writable\n")
         return
-    if len(sys.argv) > 3:
+    if "unanswered" in sys.argv:
         waited = (time.monotonic() - full) * 1000
         took = refill(sock, version, vip, count)
         say(path, f"free {took} of {count} {waited:.0f}\n")
         return
-    sock.sendto(request(version, count), (vip, 0))
+    sock.sendto(request(version, count), (vip, PORT))
     say(path, f"drained {answers(sock, version, count + 1) - 1}\n")
 
 

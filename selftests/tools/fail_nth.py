@@ -400,6 +400,9 @@ def change_cases(test):
     rules(test)
     for src, data in zip(("b1", "b2"), move):
         test.case(f"migrate from {src}", "MIGRATE", data)
+    for src, data in zip(("b1", "b2"), move):
+        test.case(f"migrate from {src} with freeze", "MIGRATE",
+                  data + A("MIGRATE_FREEZE"))
     test.case("flow-del", "FLOW_DEL", A("FLOW_SERVICE", text("b.com")))
 
 

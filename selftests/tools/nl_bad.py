@@ -156,6 +156,8 @@ TABLE = [
      "SERVICE_HOLD_TIME"),
     ("SERVICE_NEW", SVC + attr(77, u32(1)), "EINVAL", "nknown", 77),
     ("SERVICE_SET", SVC, "ENOENT", "x.com", "SERVICE_NAME"),
+    ("SERVICE_NEW", SVC + A("SERVICE_HOLD_SHARE", u32(101)), "ERANGE", "",
+     "SERVICE_HOLD_SHARE"),
     ("SERVICE_FREEZE", SVC, "ENOENT", "x.com", "SERVICE_NAME"),
     ("SERVICE_FREEZE", A("SERVICE_NAME", text("b.com")) +
      A("SERVICE_FROZEN", u32(60001)), "ERANGE", "", "SERVICE_FROZEN"),
@@ -270,6 +272,12 @@ TABLE = [
     ("MIGRATE", migrate(["nope"], "b1"), "ENOENT", "nope", "MIGRATE_FROM"),
     ("MIGRATE", migrate(["b1"], "b1"), "EINVAL", "b1", "MIGRATE_FROM"),
     ("MIGRATE", migrate(["b1"], "b2"), "ENETDOWN", "b2", "MIGRATE_TO"),
+    ("MIGRATE", migrate(["b1"], "b2") + A("MIGRATE_FREEZE", b""), "ENETDOWN",
+     "b2", "MIGRATE_TO"),
+    ("MIGRATE", migrate(["b1"], "b2") + A("MIGRATE_TIME", u32(9)), "EINVAL",
+     "freeze", "MIGRATE_TIME"),
+    ("MIGRATE", migrate(["b1"], "b2") + A("MIGRATE_FREEZE", b"") +
+     A("MIGRATE_TIME", u32(60001)), "ERANGE", "", "MIGRATE_TIME"),
     ("MIGRATE", migrate([f"e{i}" for i in range(65)], "to", "many.com"),
      "E2BIG", "64", "MIGRATE_FROM"),
     ("MIGRATE", migrate(["d1"], "d2", "d.com"), "EAFNOSUPPORT", "IPv6",

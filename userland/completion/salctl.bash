@@ -155,7 +155,9 @@ _salctl_object()
 		2)	echo from ;;
 		4)	echo to ;;
 		3|5)	_salctl_endpoints "$2" ;;
-		6)	echo check ;;
+		6)	echo freeze check ;;
+		7)	[ "${!#}" != freeze ] || echo time check ;;
+		9)	echo check ;;
 		esac
 		;;
 	resolve)
@@ -170,7 +172,8 @@ _salctl_object()
 		esac
 		;;
 	monitor)
-		echo service endpoint flow migrate transaction rule miss policy
+		echo service endpoint flow migrate transaction rule miss \
+			policy hold
 		[ $# -eq 1 ] && echo help
 		;;
 	esac
@@ -185,7 +188,7 @@ _salctl_value()
 	state)		echo up draining down ;;
 	on-empty)	echo drop reject ;;
 	late)		echo translate drop ;;
-	hold)		echo off packets bytes time ;;
+	hold)		echo off packets bytes time share ;;
 	proto)		echo any icmp icmpv6 tcp udp udplite sctp dccp ;;
 	tcp)		echo pin reset repair ;;
 	stray)		echo reset drop adopt ;;

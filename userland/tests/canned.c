@@ -248,6 +248,24 @@ static void put_migrate(struct nlmsghdr *nlh, int which)
 		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_OPENED, 2);
 }
 
+/* it begins to wait, or has gone on */
+static void put_hold(struct nlmsghdr *nlh, int which)
+{
+	mnl_attr_put_strz(nlh, SAL_A_HOLD_SERVICE, "b.com");
+	mnl_attr_put_u32(nlh, SAL_A_HOLD_FAMILY, 4);
+	mnl_attr_put_u32(nlh, SAL_A_HOLD_CAUSE,
+			 which ? SAL_HOLD_CAUSE_THAW : SAL_HOLD_CAUSE_FREEZE);
+	if (which) {
+		mnl_attr_put_u32(nlh, SAL_A_HOLD_DURATION, 250000000);
+		mnl_attr_put_u32(nlh, SAL_A_HOLD_RELEASED, 7);
+		mnl_attr_put_u32(nlh, SAL_A_HOLD_RELEASED_BYTES, 588);
+		mnl_attr_put_u32(nlh, SAL_A_HOLD_EXPIRED, 0);
+		mnl_attr_put_u32(nlh, SAL_A_HOLD_EVICTED, 2);
+	}
+	mnl_attr_put_u32(nlh, SAL_A_HOLD_HELD_PACKETS, !which);
+	mnl_attr_put_u32(nlh, SAL_A_HOLD_HELD_BYTES, which ? 0 : 896);
+}
+
 static struct nlattr *step_begin(struct nlmsghdr *nlh, uint32_t kind,
 				 uint32_t finding, int nsid)
 {
@@ -715,6 +733,13 @@ void canned_events(const struct fake *f, unsigned int group)
 	case FAKE_GROUP + 4:
 		send_event(f, SAL_CMD_TRANSACTION_COMMIT_NTF, put_transaction,
 			   0, SAL_A_TRANSACTION_SEQ, 2);
+		send_gone(f);
+		break;
+	case FAKE_GROUP + 8:
+		send_event(f, SAL_CMD_HOLD_BEGIN_NTF, put_hold, 0,
+			   SAL_A_HOLD_SEQ, 1);
+		send_event(f, SAL_CMD_HOLD_END_NTF, put_hold, 1,
+			   SAL_A_HOLD_SEQ, 4);
 		send_gone(f);
 		break;
 	}

@@ -143,7 +143,8 @@ static void put_groups(struct nlmsghdr *nlh)
 	static const char *const names[] = {
 		SAL_MCGRP_SERVICE, SAL_MCGRP_ENDPOINT, SAL_MCGRP_FLOW,
 		SAL_MCGRP_MIGRATE, SAL_MCGRP_TRANSACTION,
-		SAL_MCGRP_RULE, SAL_MCGRP_MISS, SAL_MCGRP_POLICY
+		SAL_MCGRP_RULE, SAL_MCGRP_MISS, SAL_MCGRP_POLICY,
+		SAL_MCGRP_HOLD
 	};
 	struct nlattr *all, *one;
 	unsigned int i;

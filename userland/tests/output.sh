@@ -349,6 +349,22 @@ err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
 
+run monitor hold
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+listening
+hold begin b.com  family 4 cause freeze held packets 1 bytes 896
+lost 2 hold events
+hold end b.com  family 4 cause thaw duration 250.0ms released 7 bytes 588 evicted 2
+EOF
+
+run -j monitor hold
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+{"event":"listening"}
+{"event":"hold-begin","service":"b.com","family":4,"cause":"freeze","held_packets":1,"held_bytes":896,"seq":1}
+{"event":"lost","group":"hold","count":2}
+{"event":"hold-end","service":"b.com","family":4,"cause":"thaw","duration":250000000,"released":7,"released_bytes":588,"expired":0,"evicted":2,"held_packets":0,"held_bytes":0,"seq":4}
+EOF
+
 # what is part of a transaction says so, and then there is the transaction
 run SAL_FAKE=part monitor service migrate trans
 err="salctl: module sal was unloaded" expect 1 <<'EOF'

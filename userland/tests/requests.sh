@@ -58,6 +58,8 @@ sends '{"op":"service-set","name":"b.com","proto":17,"port":53,"port_end":53}' \
 	service set b.com proto udp port 53
 sends '{"op":"service-set","name":"b.com","proto":0,"port":0,"port_end":0}' \
 	service set b.com proto any
+sends '{"op":"service-set","name":"b.com","hold_packets":99,"hold_share":25}' \
+	service set b.com hold share 25 packets 99
 sends '{"op":"service-set","name":"b.com","hold_time":0}' \
 	service set b.com hold time 0
 sends '{"op":"service-new","name":"b.com","vip":["10.0.254.2"],"alias":["www.b.com","b.org"]}' \
@@ -131,6 +133,10 @@ sends '{"op":"flow-get","dump":true,"service":"b.com","endpoint":"b1","proto":17
 sends '{"op":"flow-del","id":5,"proto":132}' flow del id 5 proto 132
 sends '{"op":"flow-del"}' flow flush
 
+sends '{"op":"migrate","service":"b.com","from":["b1"],"to":"b2","freeze":true}' \
+	migrate b.com from b1 to b2 freeze
+sends '{"op":"migrate","service":"b.com","from":["b1"],"to":"b2","check":true,"freeze":true,"time":2000}' \
+	migrate b.com from b1 to b2 freeze time 2s check
 sends '{"op":"migrate","service":"b.com","from":["b1"],"to":"b2"}' \
 	migrate b.com from b1 to b2
 sends '{"op":"migrate","service":"b.com","from":["b1","b3"],"to":"b2","check":true}' \

@@ -197,6 +197,8 @@ static const struct {
 	{ &set_migrate, SAL_A_MIGRATE_SPORT },
 	{ &set_migrate, SAL_A_MIGRATE_DPORT },
 	{ &set_migrate, SAL_A_MIGRATE_ID },
+	{ &set_migrate, SAL_A_MIGRATE_FREEZE },
+	{ &set_migrate, SAL_A_MIGRATE_TIME },
 	{ &set_resolve, SAL_A_RESOLVE_NAME },
 	{ &set_resolve, SAL_A_RESOLVE_IPV4 },
 	{ &set_resolve, SAL_A_RESOLVE_IPV6 },
@@ -234,7 +236,7 @@ static void test_layouts(void)
 		&layout_domain, &layout_member, &layout_service,
 		&layout_endpoint, &layout_flow, &layout_migrate,
 		&layout_resolve, &layout_stats, &layout_transaction,
-		&layout_rule, &layout_miss,
+		&layout_rule, &layout_miss, &layout_hold,
 	};
 	const struct attr_set *set;
 	uint16_t nr;
@@ -277,6 +279,7 @@ static void print_names(void)
 	print_enum("gate", &names_gate);
 	print_enum("route", &names_route);
 	print_enum("cause", &names_cause);
+	print_enum("hold-cause", &names_hold_cause);
 	print_enum("verdict", &names_verdict);
 	print_enum("step-kind", &names_step_kind);
 	print_enum("finding", &names_finding);

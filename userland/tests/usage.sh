@@ -59,7 +59,7 @@ usage "service add: NAME is missing" service add ""
 usage "service add: 'x' is not known here" service add b.com x
 usage "service add: vip '10.0.0': not an address" service add b.com vip 10.0.0
 usage "service add: vip is missing" service add b.com vip
-usage "service add: hold wants off, packets, bytes or time" \
+usage "service add: hold wants off, packets, bytes, time or share" \
 	service add b.com hold
 usage "service add: packets is missing" service add b.com hold packets
 usage "service add: 'packets' is not known here" \
@@ -136,6 +136,8 @@ usage "migrate: EP is missing" migrate b.com from b1 to
 usage "migrate: 'x' is not known here" migrate b.com from b1 to b2 x
 usage "migrate: src 'x': not an address" migrate b.com from b1 to b2 src x
 usage "migrate: check is given twice" migrate b.com from b1 to b2 check check
+usage "migrate: time is missing" migrate b.com from b1 to b2 freeze time
+usage "migrate: time is for freeze" migrate b.com from b1 to b2 time 1s
 usage "resolve: NAME or ADDR is missing" resolve
 usage "resolve: 'x' is not known here" resolve b.com x
 usage "resolve: from netns NAME|PATH or from pid N is missing" \
