@@ -35,10 +35,12 @@ export LC_ALL=C.UTF-8
 . "$DEMO_DIR/record.sh"
 # shellcheck source=selftests/demo/balance.sh
 . "$DEMO_DIR/balance.sh"
+# shellcheck source=selftests/demo/drain.sh
+. "$DEMO_DIR/drain.sh"
 # shellcheck source=selftests/demo/scenes.sh
 . "$DEMO_DIR/scenes.sh"
 
-SCENES=(edge-migrate edge-gap edge-failover router udp web balance
+SCENES=(edge-migrate edge-gap edge-failover router udp web balance drain
 	baseline-2018 baseline-nft baseline-2018-gap baseline-nft-gap)
 [ $# -eq 0 ] || SCENES=("$@")
 for scene in "${SCENES[@]}"; do
@@ -77,6 +79,7 @@ cat <<'END'
      web           curl http://b.com/ in a loop, and beside that one download
      balance       a datagram from each of thousands of ports; here are four
                    instances, and bars show their shares
+     drain         ping; each instance is drained before it goes
      baseline-...  ping; the instance is replaced by other means than sal
 
   Bars show when requests were answered, by whom, and what a.com got of that:

@@ -14,6 +14,7 @@ declare -A TITLES=(
 	[router]="to and fro again; a router between them translates"
 	[udp]="a UDP stream; who answers is replaced four times"
 	[balance]="shares of four instances, by each scheduler"
+	[drain]="each instance is drained before it goes"
 	[web]="curl in a loop, and a download, while instances change"
 	[baseline-2018]="to and fro by iptables, as in 2018"
 	[baseline-nft]="to and fro by a map of nft"
