@@ -38,6 +38,8 @@ export LC_ALL=C.UTF-8
 . "$DEMO_DIR/record.sh"
 # shellcheck source=selftests/demo/balance.sh
 . "$DEMO_DIR/balance.sh"
+# shellcheck source=selftests/demo/drain.sh
+. "$DEMO_DIR/drain.sh"
 # shellcheck source=selftests/demo/initiator.sh
 . "$DEMO_DIR/initiator.sh"
 # shellcheck source=selftests/demo/repair.sh
@@ -45,7 +47,8 @@ export LC_ALL=C.UTF-8
 # shellcheck source=selftests/demo/scenes.sh
 . "$DEMO_DIR/scenes.sh"
 
-SCENES=(edge-migrate edge-gap edge-failover router udp web balance initiator tcp-repair
+SCENES=(edge-migrate edge-gap edge-failover router udp web balance drain initiator
+	tcp-repair
 	baseline-2018 baseline-nft baseline-2018-gap baseline-nft-gap)
 [ $# -eq 0 ] || SCENES=("$@")
 for scene in "${SCENES[@]}"; do
@@ -84,6 +87,7 @@ cat <<'END'
      web           curl http://b.com/ in a loop, and beside that one download
      balance       a datagram from each of thousands of ports; here are four
                    instances, and bars show their shares
+     drain         ping; each instance is drained before it goes
      initiator     who goes is a.com; b.com sends and sends, and bars show who
                    got it
      tcp-repair    streams, requests and idle connections; the server hands its

@@ -10,7 +10,7 @@ import time
 FAMILIES = (4, 6)
 
 # Of edge-migrate and router, at least; of udp
-MOVES, REPLACED = 100, 4
+MOVES, REPLACED, DRAINED = 100, 4, 3
 
 # Interface indices of the bridge's ports, see host_of in picture.sh
 INSTANCES = {111: "b.com #1", 112: "b.com #2", 113: "b.com #3"}
@@ -285,6 +285,11 @@ class Scene:
             yield "capture not whole"
         if res["turns"] < 1:
             yield "nothing moved"
+        if self.name == "drain":
+            if res["inflight"]:
+                yield "inflight, of an instance that was drained"
+            if res["turns"] < DRAINED:
+                yield f"fewer than {DRAINED} instances were drained"
         if self.name in ("edge-migrate", "router"):
             # Nobody has died who could be excused.
             if res["inflight"]:

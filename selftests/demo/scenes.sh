@@ -16,6 +16,7 @@ declare -A TITLES=(
 	[balance]="shares of four instances, by each scheduler"
 	[initiator]="the client goes, and is elsewhere as it comes back"
 	[tcp-repair]="TCP connections go to another server, ten times"
+	[drain]="each instance is drained before it goes"
 	[web]="curl in a loop, and a download, while instances change"
 	[baseline-2018]="to and fro by iptables, as in 2018"
 	[baseline-nft]="to and fro by a map of nft"

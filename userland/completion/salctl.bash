@@ -108,8 +108,14 @@ _salctl_object()
 			return
 		fi
 		case $cmd in
-		show|del|renew|drain|undrain)
+		show|del|renew|undrain)
 			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
+		drain)	case $after in
+			1)	_salctl_endpoints "$3" ;;
+			2)	echo deadline ;;
+			4)	echo "then" ;;
+			5)	echo move reset ;;
+			esac ;;
 		set)	[ $after -eq 1 ] && _salctl_endpoints "$3"
 			echo name addr port weight tier max-flows state lease ;;
 		add|replace)

@@ -93,8 +93,12 @@ sends '{"op":"endpoint-set","service":"b.com","name":"b1","weight":0}' \
 	endpoint set b.com netns /nowhere/b1 weight 0
 sends '{"op":"endpoint-set","service":"b.com","name":"b1","tier":2,"max_flows":1000}' \
 	endpoint set b.com b1 max-flows 1000 tier 2
-sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"draining"}' \
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"draining","drain_deadline":0}' \
 	endpoint drain b.com b1
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"draining","drain_deadline":30000}' \
+	endpoint drain b.com b1 deadline 30s
+sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"draining","drain_deadline":500,"drain_then":"reset"}' \
+	endpoint drain b.com b1 deadline 500ms "then" reset
 sends '{"op":"endpoint-set","service":"b.com","name":"b1","state":"up"}' \
 	endpoint undrain b.com b1
 sends '{"op":"service-set","name":"b.com","sched":"maglev","affinity":300}' \

@@ -274,6 +274,8 @@ static void print_names(void)
 	print_enum("access", &names_access);
 	print_enum("flow-state", &names_flow_state);
 	print_enum("endpoint-state", &names_state);
+	print_enum("drain-then", &names_drain_then);
+	print_enum("drain-step", &names_drain_step);
 	print_enum("fault", &names_fault);
 	print_enum("placement", &names_placement);
 	print_enum("gate", &names_gate);

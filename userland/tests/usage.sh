@@ -107,9 +107,15 @@ usage "endpoint add: addr '10.0.0.0/24': not an address" \
 	endpoint add b.com b1 addr 10.0.0.0/24
 usage "endpoint add: addr '10.0.0.3': there is one of its family already" \
 	endpoint add b.com b1 addr 10.0.0.2 addr 10.0.0.3
-usage "endpoint add: state 'x': not one of up, down, draining" \
+usage "endpoint add: state 'x': not one of up, down, draining, drained" \
 	endpoint add b.com b1 addr 10.0.0.2 state x
 usage "endpoint set: nothing to set" endpoint set b.com b1
+usage "endpoint drain: deadline is missing" \
+	endpoint drain b.com b1 "then" move
+usage "endpoint drain: then 'x': not one of move, reset" \
+	endpoint drain b.com b1 deadline 1s "then" x
+usage "endpoint undrain: 'deadline' is not expected" \
+	endpoint undrain b.com b1 deadline 1s
 usage "endpoint set: netns is given twice" \
 	endpoint set b.com b1 netns b2 weight 1
 usage "endpoint set: 'nomember' is not known here" \
