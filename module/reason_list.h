@@ -43,7 +43,7 @@ SAL_REASON(CLASH, "clash", true,
 SAL_REASON(STALE, "stale", true,
 	   "reply of an endpoint that the flow has left for good")
 SAL_REASON(FENCED, "fenced", true,
-	   "ICMP error about an endpoint that the flow has left, or its RST")
+	   "RST of an endpoint that the flow has left or is about to, or ICMP error about it")
 SAL_REASON(NO_ROUTE, "no-route", true,
 	   "no route to the endpoint, or to the client for a reject")
 SAL_REASON(NO_MEMORY, "no-memory", true,
@@ -82,3 +82,9 @@ SAL_REASON(DENIED, "denied", true,
 	   "would have begun a flow that a policy, or the default, denies")
 SAL_REASON(UNHASHED, "unhashed", false,
 	   "new flow that Maglev's table had no endpoint for; by weighted round robin")
+SAL_REASON(LATE_DROP, "late-drop", true,
+	   "late reply for a service that says late drop")
+SAL_REASON(CUT, "cut", true,
+	   "TCP segment of a flow that is being reset, answered by a RST")
+SAL_REASON(FLOW_CUT, "flow-cut", false,
+	   "TCP flow that was reset instead of being moved, as its service says")

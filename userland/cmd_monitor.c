@@ -67,6 +67,7 @@ static const struct {
 	{ SAL_CMD_POLICY_ADD_NTF, POLICY, "policy-add", "policy add" },
 	{ SAL_CMD_POLICY_SET_NTF, POLICY, "policy-set", "policy set" },
 	{ SAL_CMD_POLICY_DEL_NTF, POLICY, "policy-del", "policy del" },
+	{ SAL_CMD_FENCE_NTF, MIGRATE, "fence", "fence" },
 };
 
 struct monitor {

@@ -344,6 +344,10 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_CAUSE] = { "cause", T_ENUM, false, &names_cause },
 	[SAL_A_MIGRATE_SEQ] = { "seq", T_COUNT },
 	[SAL_A_MIGRATE_TRANSACTION] = { "transaction", T_COUNT },
+	[SAL_A_MIGRATE_RESETS] = { "resets", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_RESETS] = { "fenced_resets", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_ERRORS] = { "fenced_errors", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_LATE] = { "fenced_late", T_COUNT },
 };
 
 SET(migrate, "migrate");
@@ -531,6 +535,7 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_POLICY_ADD_NTF] = { "policy-add-ntf", &set_policy },
 	[SAL_CMD_POLICY_SET_NTF] = { "policy-set-ntf", &set_policy },
 	[SAL_CMD_POLICY_DEL_NTF] = { "policy-del-ntf", &set_policy },
+	[SAL_CMD_FENCE_NTF] = { "fence-ntf", &set_migrate },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

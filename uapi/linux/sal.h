@@ -42,7 +42,8 @@ enum sal_on_empty {
 
 /**
  * enum sal_late - What becomes of a reply that an endpoint sends for a flow
- *   which has been moved away from it, during the grace time.
+ *   which has been moved away from it, during the grace time. A RST, and an
+ *   ICMP error about that endpoint, is dropped and counted whatever this says.
  * @SAL_LATE_TRANSLATE: It reaches the client, as if the flow had not moved.
  * @SAL_LATE_DROP: It is dropped and counted.
  */
@@ -552,6 +553,10 @@ enum {
 	SAL_A_MIGRATE_CAUSE,
 	SAL_A_MIGRATE_SEQ,
 	SAL_A_MIGRATE_TRANSACTION,
+	SAL_A_MIGRATE_RESETS,
+	SAL_A_MIGRATE_FENCED_RESETS,
+	SAL_A_MIGRATE_FENCED_ERRORS,
+	SAL_A_MIGRATE_FENCED_LATE,
 
 	__SAL_A_MIGRATE_MAX,
 	SAL_A_MIGRATE_MAX = (__SAL_A_MIGRATE_MAX - 1)
@@ -724,6 +729,7 @@ enum {
 	SAL_CMD_POLICY_ADD_NTF,
 	SAL_CMD_POLICY_SET_NTF,
 	SAL_CMD_POLICY_DEL_NTF,
+	SAL_CMD_FENCE_NTF,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
