@@ -17,6 +17,8 @@
 
 #include "cell.h"
 #include "compat.h"
+#include "cut.h"
+#include "domain.h"
 #include "drain.h"
 #include "endpoint.h"
 #include "events.h"
@@ -26,6 +28,7 @@
 #include "sched.h"
 #include "sched_maglev.h"
 #include "service.h"
+#include "stats.h"
 
 /* An endpoint has as many flows counted as its cells have bound. There are so many
  * cells that they share their locks; nobody has two.
@@ -94,14 +97,31 @@ static void cell_count(const struct sal_cell *cell, int n)
 		cell_count_at(ep, n);
 }
 
+static bool cell_get(struct sal_cell *cell)
+{
+	if (!refcount_inc_not_zero(&cell->refs))
+		return false;
+	cell_count(cell, 1);
+	return true;
+}
+
 bool sal_cell_get(struct sal_cell *cell)
 {
 	bool there;
 
 	spin_lock_bh(cell_lock(cell));
-	there = refcount_inc_not_zero(&cell->refs);
-	if (there)
-		cell_count(cell, 1);
+	there = cell_get(cell);
+	spin_unlock_bh(cell_lock(cell));
+	return there;
+}
+
+/* as sal_cell_get(), for a flow that begins */
+static bool cell_get_uncut(struct sal_cell *cell)
+{
+	bool there;
+
+	spin_lock_bh(cell_lock(cell));
+	there = !cell->cut && cell_get(cell);
 	spin_unlock_bh(cell_lock(cell));
 	return there;
 }
@@ -163,14 +183,14 @@ static struct sal_cell *cell_current(struct sal_endpoint *ep, enum sal_af af,
 	return rcu_dereference(ep->cur[af][slot]);
 }
 
-/* as sal_cell_get(), but not over the bound of the endpoint */
+/* likewise, but not over the bound of the endpoint */
 static bool cell_get_bounded(struct sal_cell *cell, struct sal_endpoint *ep)
 {
 	u32 max = READ_ONCE(ep->max_flows);
 	bool got = false;
 
 	spin_lock_bh(cell_lock(cell));
-	if (rcu_access_pointer(cell->ep) == ep) {
+	if (rcu_access_pointer(cell->ep) == ep && !cell->cut) {
 		got = (u32)cell_count_at(ep, 1) <= max &&
 		      refcount_inc_not_zero(&cell->refs);
 		if (!got)
@@ -189,7 +209,7 @@ struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 	if (!cell)
 		return NULL;
 	got = READ_ONCE(ep->max_flows) ? cell_get_bounded(cell, ep) :
-					 sal_cell_get(cell);
+					 cell_get_uncut(cell);
 	return got ? cell : NULL;
 }
 
@@ -278,7 +298,7 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 	spin_lock_bh(&sal_lock);
 	ep = cell_ep(cell);
 	/* it is counted there already, so its bound does not matter */
-	if (ep && cell->slot < 0 && !sal_cell_remembers(cell))
+	if (ep && cell->slot < 0 && !cell->cut && !sal_cell_remembers(cell))
 		to = cell_current(ep, cell->af, cell->tcp, get_random_u32());
 	if (to && sal_cell_get(to)) {
 		rcu_assign_pointer(*slot, to);
@@ -437,6 +457,8 @@ static void cells_adopt(struct sal_endpoint *ep, enum sal_af af)
 
 	list_for_each_entry_safe(cell, next, &svc->spread->orphans[af],
 				 list) {
+		if (cell->cut)
+			continue;
 		cells_count_one(&moved, cell);
 		cell_target(cell, ep);
 	}
@@ -454,6 +476,29 @@ void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
 	cells_adopt(ep, af);
 	sal_hold_open(ep->svc, af);
 	sal_home_changed(ep->svc);
+}
+
+bool sal_cell_is_cuttable(const struct sal_cell *cell)
+{
+	return cell->tcp && !cell->cut && cell_flows(cell) &&
+	       READ_ONCE(cell->svc->conf.tcp) == SAL_TCP_RESET;
+}
+
+/* it stays where it is, so that both sides are known, and takes no new flow */
+static void cell_cut(struct sal_cell *cell, struct sal_endpoint *ep,
+		     struct list_head *fresh, struct sal_moved *moved)
+{
+	struct sal_domain *d = cell->svc->domain;
+	u8 last = sal_cut_soon(d);
+	u32 flows;
+
+	spin_lock(cell_lock(cell));
+	WRITE_ONCE(cell->cut, last);
+	flows = cell_flows(cell);
+	spin_unlock(cell_lock(cell));
+	moved->resets += flows;
+	sal_stats_add(d, SAL_R_FLOW_CUT, flows);
+	cell_retire(cell, ep, fresh);
 }
 
 static void cells_left_event(struct sal_endpoint *from,
@@ -491,7 +536,7 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 {
 	struct sal_sched_run run = { .svc = ep->svc, .af = af };
 	struct sal_service *svc = ep->svc;
-	struct sal_moved orphaned = {};
+	struct sal_moved orphaned = {}, cut = {};
 	struct sal_cell *cell, *next;
 	LIST_HEAD(moved);
 
@@ -506,10 +551,17 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 						       SAL_CAUSE_ENDPOINT_UP);
 	sal_home_changed(svc);
 
-	list_for_each_entry_safe(cell, next, &ep->cells[af], list)
-		if (!cell_retire(cell, ep, NULL))
+	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
+		if (cell->cut)
+			continue;
+		if (sal_cell_is_cuttable(cell) && !READ_ONCE(svc->ending))
+			cell_cut(cell, ep, NULL, &cut);
+		else if (!cell_retire(cell, ep, NULL))
 			cell_leave(cell, &run, &moved, &orphaned);
+	}
 	cells_left_event(ep, &moved, cause);
+	if (cut.resets)
+		sal_event_migrate(svc, ep, NULL, &cut, 0, cause);
 	if (orphaned.flows && !READ_ONCE(svc->ending))
 		sal_event_migrate(svc, ep, NULL, &orphaned, 0, cause);
 }
@@ -560,7 +612,7 @@ bool sal_cell_is_pinned(const struct sal_cell *cell)
 
 static bool cell_is_movable(const struct sal_cell *cell)
 {
-	return cell_flows(cell) && !sal_cell_is_pinned(cell);
+	return cell_flows(cell) && !cell->cut && !sal_cell_is_pinned(cell);
 }
 
 /*
@@ -578,7 +630,11 @@ void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 	if (all)
 		cells_set_usable(from, af, false);
 	list_for_each_entry_safe(cell, next, &from->cells[af], list) {
-		if (!all && !cell_is_movable(cell))
+		if (!all && sal_cell_is_cuttable(cell)) {
+			cell_cut(cell, from, fresh, moved);
+			continue;
+		}
+		if (cell->cut || (!all && !cell_is_movable(cell)))
 			continue;
 		cells_count_one(moved, cell);
 		cell_target(cell, to);
@@ -602,9 +658,21 @@ void sal_cells_count_movable(struct sal_endpoint *ep, enum sal_af af,
 	struct sal_cell *cell;
 
 	lockdep_assert_held(&sal_lock);
-	list_for_each_entry(cell, &ep->cells[af], list)
+	list_for_each_entry(cell, &ep->cells[af], list) {
 		if (cell_is_movable(cell))
 			cells_count_one(count, cell);
+		else if (sal_cell_is_cuttable(cell))
+			count->resets += cell_flows(cell);
+	}
+}
+
+void sal_cells_detach(struct sal_endpoint *ep, enum sal_af af)
+{
+	struct sal_cell *cell, *next;
+
+	lockdep_assert_held(&sal_lock);
+	list_for_each_entry_safe(cell, next, &ep->cells[af], list)
+		cell_target(cell, NULL);
 }
 
 /* --- flows that move alone -------------------------------------------------- */

@@ -53,6 +53,9 @@ struct sal_former {
  *	here any more; or %SAL_CELL_HELD. sal_lock.
  * @tcp: its flows are TCP. Written under sal_lock before flows can find it,
  *	read anywhere.
+ * @cut: its flows are being reset, see cut.h: the pass in which they end at the
+ *	latest; 0 where they are not. Written once, under sal_lock and the cell's
+ *	lock, read anywhere.
  * @former: ring of former endpoints
  * @next: where the next one is written in @former. sal_lock.
  * @refs: flows bound, and one while the cell is current or held. Flows come and go
@@ -67,6 +70,7 @@ struct sal_cell {
 	s8 slot;
 	u8 next;
 	bool tcp;
+	u8 cut;
 	struct sal_former former[SAL_FORMER];
 	refcount_t refs;
 	struct list_head list;
@@ -78,11 +82,13 @@ struct sal_cell {
  * @flows: flows bound by the cells
  * @cells: how many cells
  * @opened: flows whose client has moved, see home.h
+ * @resets: TCP flows that did not move and are being reset
  */
 struct sal_moved {
 	u32 flows;
 	u32 cells;
 	u32 opened;
+	u32 resets;
 };
 
 /* a reference for a new flow on the cell of an endpoint that @hash selects;
@@ -140,6 +146,9 @@ void sal_cells_discard(struct list_head *fresh);
 /* does a request that moves flows leave this one's where they are? Any context. */
 bool sal_cell_is_pinned(const struct sal_cell *cell);
 
+/* does it rather end them by a RST to both sides? Any context. */
+bool sal_cell_is_cuttable(const struct sal_cell *cell);
+
 /* the following under sal_lock */
 
 /* fill the empty slots of an endpoint; it becomes usable for the family and
@@ -151,8 +160,8 @@ void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
 void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		     enum sal_cause cause);
 /* all cells with flows from one endpoint to another, but for those that are pinned;
- * the slots they leave are filled from @fresh. Where that is empty, pinned ones go,
- * too, and @from is not usable afterwards.
+ * the slots they leave are filled from @fresh, and TCP flows of services that say so
+ * are reset. Where @fresh is empty, all go, and @from is not usable afterwards.
  */
 void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 		    enum sal_af af, struct list_head *fresh,
@@ -163,6 +172,8 @@ void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 		    struct list_head *fresh, enum sal_cause cause,
 		    struct sal_moved *shed);
+/* an endpoint is about to be freed: cells whose flows are being reset forget it */
+void sal_cells_detach(struct sal_endpoint *ep, enum sal_af af);
 /* how many flows an endpoint has for a family, and cells with any; and only those
  * that a request would move
  */

@@ -68,6 +68,8 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	INIT_DELAYED_WORK(&d->reap, sal_endpoint_reap_work);
 	sal_maglev_init(d);
 	sal_freeze_init(d);
+	sal_cuts_init(d);
+	sal_fences_init(d);
 	sal_leases_init(d);
 	sal_drains_init(d);
 	INIT_DELAYED_WORK(&d->settle, sal_rules_settle_work);
@@ -226,6 +228,8 @@ void sal_domain_destroy(struct sal_domain *d)
 	cancel_delayed_work_sync(&d->reap);
 	sal_maglev_exit(d);
 	sal_freeze_exit(d);
+	sal_cuts_exit(d);
+	sal_fences_exit(d);
 	sal_leases_exit(d);
 	sal_drains_exit(d);
 	cancel_delayed_work_sync(&d->settle);

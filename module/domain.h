@@ -15,8 +15,10 @@
 #include <uapi/linux/sal.h>
 
 #include "addr.h"
+#include "cut.h"
 #include "direct.h"
 #include "drain.h"
+#include "fence.h"
 #include "home.h"
 #include "lease.h"
 #include "vip.h"
@@ -123,6 +125,8 @@ struct sal_limits {
  * @queues_lock: nests inside the lock of a hold queue
  * @reap: frees @ghosts when their time is over
  * @refresh: looks at the tables of the services in @stale
+ * @cuts: TCP flows that are being reset
+ * @fences: what was fenced off and is to be told
  * @thaw: thaws those of @frozen whose time is over
  * @frozen: &struct sal_freeze. sal_mutex.
  * @stale: services, through &sal_spread.stale
@@ -198,6 +202,8 @@ struct sal_domain {
 	struct delayed_work reap;
 	struct delayed_work refresh;
 	struct llist_head stale;
+	struct sal_cuts cuts;
+	struct sal_fences fences;
 	struct delayed_work thaw;
 	struct list_head frozen;
 	struct sal_leases leases;

@@ -76,6 +76,10 @@ static void endpoint_reap(struct sal_endpoint *ep)
 
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_reverse_remove(d, &ep->rev[af]);
+	spin_lock_bh(&sal_lock);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		sal_cells_detach(ep, af);
+	spin_unlock_bh(&sal_lock);
 	list_del(&ep->ghost);
 	d->n_ghosts--;
 	call_rcu(&ep->rcu, endpoint_free_rcu);

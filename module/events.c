@@ -26,6 +26,7 @@
 #include "endpoint.h"
 #include "episode.h"
 #include "events.h"
+#include "fence.h"
 #include "member.h"
 #include "netlink.h"
 #include "net.h"
@@ -279,6 +280,9 @@ static int fill_migrate(struct sk_buff *skb, const struct event *ev, u64 seq)
 	    nla_put_u32(skb, SAL_A_MIGRATE_CAUSE, m->cause) ||
 	    nla_put_uint(skb, SAL_A_MIGRATE_SEQ, seq))
 		return -EMSGSIZE;
+	if (m->moved->resets &&
+	    nla_put_u32(skb, SAL_A_MIGRATE_RESETS, m->moved->resets))
+		return -EMSGSIZE;
 	return event_in_txn(m->from) || event_in_txn(m->to) ?
 	       fill_txn(skb, SAL_A_MIGRATE_TRANSACTION, m->svc) : 0;
 }
@@ -307,6 +311,40 @@ void sal_event_migrate(struct sal_service *svc,
 	};
 
 	trace_sal_migrate(svc, from, to, moved, cause);
+	event_send(&ev);
+}
+
+static int fill_fence(struct sk_buff *skb, const struct event *ev, u64 seq)
+{
+	static const int attrs[SAL_FENCED_NUM] = {
+		[SAL_FENCED_RESET] = SAL_A_MIGRATE_FENCED_RESETS,
+		[SAL_FENCED_ERROR] = SAL_A_MIGRATE_FENCED_ERRORS,
+		[SAL_FENCED_LATE] = SAL_A_MIGRATE_FENCED_LATE,
+	};
+	const struct sal_fence *fence = ev->arg;
+	int i;
+
+	if (nla_put_string(skb, SAL_A_MIGRATE_SERVICE, fence->svc->name) ||
+	    nla_put_string(skb, SAL_A_MIGRATE_FROM, fence->name))
+		return -EMSGSIZE;
+	for (i = 0; i < SAL_FENCED_NUM; i++)
+		if (fence->packets[i] &&
+		    nla_put_u32(skb, attrs[i], fence->packets[i]))
+			return -EMSGSIZE;
+	return nla_put_uint(skb, SAL_A_MIGRATE_SEQ, seq);
+}
+
+void sal_event_fence(const struct sal_fence *fence)
+{
+	const struct event ev = {
+		.d = fence->svc->domain,
+		.group = SAL_NLGRP_MIGRATE,
+		.cmd = SAL_CMD_FENCE_NTF,
+		.size = EVENT_SIZE,
+		.fill = fill_fence,
+		.arg = fence,
+	};
+
 	event_send(&ev);
 }
 

@@ -18,6 +18,7 @@ struct sal_endpoint;
 struct sal_episode;
 struct sal_flow;
 struct sal_member;
+struct sal_fence;
 struct sal_moved;
 struct sal_policy;
 struct sal_packet;
@@ -41,6 +42,9 @@ void sal_event_flow(struct sal_domain *d, struct sal_flow *f, u8 cmd);
 
 /* @cmd: SAL_CMD_POLICY_{ADD,SET,DEL}_NTF; sal_mutex */
 void sal_event_policy(struct sal_domain *d, const struct sal_policy *p, u8 cmd);
+
+/* packets of an endpoint were fenced off; any context */
+void sal_event_fence(const struct sal_fence *fence);
 
 /**
  * sal_event_migrate() - flows were moved

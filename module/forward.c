@@ -24,6 +24,7 @@
 
 #include "acct.h"
 #include "bridge.h"
+#include "cut.h"
 #include "datapath.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -207,7 +208,8 @@ static struct sal_flow *fwd_flow(const struct sal_spot *spot,
 
 	f = sal_flow_lookup(spot->member, svc, &conv);
 	if (likely(f)) {
-		if (!unlikely(sal_track_is_open(pkt)) || !sal_track_closed(f))
+		if (!unlikely(sal_track_is_open(pkt)) ||
+		    !(sal_track_closed(f) || sal_flow_is_cut(f)))
 			return f;
 		/* the ports are used again */
 		sal_flow_remove(spot->member->domain, f);
@@ -292,6 +294,13 @@ static enum sal_fwd fwd_direct(const struct sal_spot *spot,
 	return SAL_FWD_SEND;
 }
 
+static enum sal_fwd fwd_cut(struct sal_flow *f, const struct sal_packet *pkt)
+{
+	sal_track_cut(f, pkt, SAL_MARK_GONE_CLIENT);
+	trace_sal_cut(f, false);
+	return SAL_FWD_CUT;
+}
+
 enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 			       struct sal_service *svc, struct sk_buff *skb,
 			       const struct sal_packet *pkt)
@@ -301,8 +310,11 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 	struct sal_flow *f;
 
 	f = fwd_flow(spot, svc, pkt);
-	if (!IS_ERR(f))
+	if (!IS_ERR(f)) {
+		if (unlikely(sal_flow_is_cut(f)))
+			return fwd_cut(f, pkt);
 		f = fwd_address(spot, f, &to);
+	}
 	if (IS_ERR(f))
 		return fwd_no_flow(d, PTR_ERR(f));
 	if (sal_xlat_dst(skb, spot->af, pkt, &to->addr, f->key.id,
@@ -546,11 +558,30 @@ enum sal_fwd sal_fwd_named(const struct sal_spot *spot,
 	}
 }
 
-/* what is denied does not wait, where others might */
+/* the flow of a segment that will not be sent, whatever comes */
+static struct sal_flow *fwd_find_cut(const struct sal_spot *spot,
+				     const struct sal_service *svc,
+				     const struct sal_packet *pkt)
+{
+	const struct sal_conv conv = sal_fwd_conv(spot, pkt);
+	struct sal_flow *f;
+
+	if (!sal_track_is_stray(pkt) ||
+	    READ_ONCE(svc->conf.tcp) != SAL_TCP_RESET)
+		return NULL;
+	f = sal_flow_lookup(spot->member, svc, &conv);
+	return f && sal_flow_is_cut(f) ? f : NULL;
+}
+
+/* what is denied does not wait, where others might, nor what is being reset */
 static enum sal_fwd fwd_gate(const struct sal_spot *spot,
 			     const struct sal_service *svc,
 			     const struct sal_packet *pkt)
 {
+	struct sal_flow *f = fwd_find_cut(spot, svc, pkt);
+
+	if (unlikely(f))
+		return fwd_cut(f, pkt);
 	return sal_policy_denies(spot->member->domain, &pkt->src, svc, NULL) ?
 	       SAL_FWD_DENIED : SAL_FWD_WAIT;
 }
@@ -610,6 +641,10 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 		else
 			sal_reject_denied(net, skb, spot->af);
 		break;
+	case SAL_FWD_CUT:
+		reason = SAL_R_CUT;
+		sal_reset_send(net, skb, spot->af, pkt);
+		break;
 	default:
 		reason = SAL_R_STRAY;
 		if (READ_ONCE(svc->conf.stray) == SAL_STRAY_RESET)
@@ -647,6 +682,7 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 	case SAL_FWD_RULE_DROP:
 	case SAL_FWD_RULE_REJECT:
 	case SAL_FWD_DENIED:
+	case SAL_FWD_CUT:
 		return sal_fwd_reject(spot, svc, skb, pkt, fwd);
 	case SAL_FWD_DROP:
 		break;

@@ -32,11 +32,12 @@ struct sock;
  * @SAL_FWD_RULE_DROP: a rule says so
  * @SAL_FWD_RULE_REJECT: likewise
  * @SAL_FWD_DENIED: a policy denies it
+ * @SAL_FWD_CUT: of a TCP flow that is being reset
  * @SAL_FWD_REFUSE: drop, and tell the sender that a limit was reached
  * @SAL_FWD_DROP: drop
  *
  * What is to be dropped has been counted; @SAL_FWD_NO_PROTO, @SAL_FWD_NO_PORT,
- * @SAL_FWD_STRAY, @SAL_FWD_DENIED and the two of rules have not, see
+ * @SAL_FWD_STRAY, @SAL_FWD_DENIED, @SAL_FWD_CUT and the two of rules have not, see
  * sal_fwd_reject(), nor has @SAL_FWD_FULL, see sal_fwd_full().
  */
 enum sal_fwd {
@@ -55,6 +56,7 @@ enum sal_fwd {
 	SAL_FWD_RULE_DROP,
 	SAL_FWD_RULE_REJECT,
 	SAL_FWD_DENIED,
+	SAL_FWD_CUT,
 	SAL_FWD_REFUSE,
 	SAL_FWD_DROP,
 };

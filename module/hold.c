@@ -839,7 +839,7 @@ void sal_hold_freeze(struct sal_service *svc)
 
 	lockdep_assert_held(&sal_mutex);
 	spin_lock_bh(&h->lock);
-	h->frozen = true;
+	WRITE_ONCE(h->frozen, true);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		WRITE_ONCE(svc->gate[af], SAL_GATE_CLOSED);
 	spin_unlock_bh(&h->lock);
@@ -854,7 +854,7 @@ void sal_hold_thaw(struct sal_service *svc)
 	lockdep_assert_held(&sal_mutex);
 	spin_lock_bh(&sal_lock);
 	spin_lock(&h->lock);
-	h->frozen = false;
+	WRITE_ONCE(h->frozen, false);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (svc->usable[af])
 			hold_open(svc, af, SAL_HOLD_CAUSE_THAW);

@@ -43,7 +43,7 @@ static int migrate_check(const struct sal_endpoint *from,
 			 const struct sal_moved *count, enum sal_af af,
 			 struct netlink_ext_ack *extack)
 {
-	if (to->usable[af] || !count->flows)
+	if (to->usable[af] || !(count->flows + count->resets))
 		return 0;
 	if (to->has & BIT(af)) {
 		NL_SET_ERR_MSG_FMT(extack,
@@ -74,6 +74,7 @@ static int migrate_check_all(struct sal_endpoint *const *from, unsigned int n,
 				return err;
 			moved->flows += count.flows;
 			moved->cells += count.cells;
+			moved->resets += count.resets;
 		}
 	}
 	return 0;
@@ -173,6 +174,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	for (i = 0; i < n; i++) {
 		res->moved.flows += each[i].flows;
 		res->moved.cells += each[i].cells;
+		res->moved.resets += each[i].resets;
 		sal_affinity_moved(from[i], to);
 	}
 	sal_domain_changed(to->svc->domain);

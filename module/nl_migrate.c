@@ -58,7 +58,8 @@ static int migrate_put(struct sk_buff *skb, const struct migrate_req *req,
 	    nla_put_u32(skb, SAL_A_MIGRATE_OPENED, res->moved.opened) ||
 	    nla_put_uint(skb, SAL_A_MIGRATE_DURATION, res->ns))
 		return -EMSGSIZE;
-	return 0;
+	return res->moved.resets ?
+	       nla_put_u32(skb, SAL_A_MIGRATE_RESETS, res->moved.resets) : 0;
 }
 
 static struct sal_endpoint *from_find(const struct genl_info *info,

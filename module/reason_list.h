@@ -43,7 +43,7 @@ SAL_REASON(CLASH, "clash", true,
 SAL_REASON(STALE, "stale", true,
 	   "reply of an endpoint that the flow has left for good")
 SAL_REASON(FENCED, "fenced", true,
-	   "ICMP error about an endpoint that the flow has left, or its RST")
+	   "RST of an endpoint that the flow has left or is about to, or ICMP error about it")
 SAL_REASON(NO_ROUTE, "no-route", true,
 	   "no route to the endpoint, or to the client for a reject")
 SAL_REASON(NO_MEMORY, "no-memory", true,
@@ -90,3 +90,9 @@ SAL_REASON(HOLD_EVICTED, "hold-evicted", true,
 	   "waited, and made room for one of a flow that had fewer waiting")
 SAL_REASON(FLOW_REHOMED, "flow-rehomed", false,
 	   "flow that goes on with another endpoint as its client")
+SAL_REASON(LATE_DROP, "late-drop", true,
+	   "late reply for a service that says late drop")
+SAL_REASON(CUT, "cut", true,
+	   "TCP segment of a flow that is being reset, answered by a RST")
+SAL_REASON(FLOW_CUT, "flow-cut", false,
+	   "TCP flow that was reset instead of being moved, as its service says")

@@ -198,6 +198,7 @@ bool sal_release(struct sal_service *svc, const struct sal_held *held,
 	case SAL_FWD_RULE_DROP:
 	case SAL_FWD_RULE_REJECT:
 	case SAL_FWD_DENIED:
+	case SAL_FWD_CUT:
 		sal_fwd_reject(&spot, now, skb, &pkt, fwd);
 		break;
 	case SAL_FWD_RULED:

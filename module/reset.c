@@ -27,16 +27,9 @@ static u32 reset_seg_len(const struct sk_buff *skb, const struct tcphdr *th,
 	return skb->len - off - th->doff * 4 + th->syn + th->fin;
 }
 
-static void reset_tcp(struct sk_buff *nskb, const struct sk_buff *skb,
+static void reset_tcp(struct tcphdr *th, const struct sk_buff *skb,
 		      const struct tcphdr *old, unsigned int off)
 {
-	struct tcphdr *th;
-
-	skb_set_transport_header(nskb, nskb->len);
-	th = skb_put_zero(nskb, sizeof(*th));
-	th->source = old->dest;
-	th->dest = old->source;
-	th->doff = sizeof(*th) / 4;
 	th->rst = 1;
 	if (old->ack) {
 		th->seq = old->ack_seq;
@@ -78,32 +71,73 @@ static void reset_ip6(struct sk_buff *nskb, const struct sal_packet *pkt)
 				    csum_partial(th, sizeof(*th), 0));
 }
 
-static struct sk_buff *reset_make(const struct sk_buff *skb, enum sal_af af,
-				  const struct sal_packet *pkt)
+/* room for an answer, whose TCP header has ports and nothing else yet */
+static struct sk_buff *reset_alloc(enum sal_af af, const struct sal_packet *pkt)
 {
 	unsigned int len = af == SAL_V4 ? sizeof(struct iphdr) :
 					  sizeof(struct ipv6hdr);
+	struct sk_buff *nskb;
+	struct tcphdr *th;
+
+	nskb = alloc_skb(LL_MAX_HEADER + len + sizeof(*th), GFP_ATOMIC);
+	if (!nskb)
+		return NULL;
+	skb_reserve(nskb, LL_MAX_HEADER);
+	skb_reset_network_header(nskb);
+	skb_put_zero(nskb, len);
+	skb_set_transport_header(nskb, len);
+	th = skb_put_zero(nskb, sizeof(*th));
+	th->source = pkt->dport;
+	th->dest = pkt->sport;
+	th->doff = sizeof(*th) / 4;
+	return nskb;
+}
+
+/* the other headers, and the sum */
+static void reset_finish(struct sk_buff *nskb, enum sal_af af,
+			 const struct sal_packet *pkt)
+{
+	if (af == SAL_V4)
+		reset_ip4(nskb, pkt);
+	else
+		reset_ip6(nskb, pkt);
+	/* conntrack has not seen what it answers, and would call it invalid */
+	skb_set_nfct(nskb, IP_CT_UNTRACKED);
+	nskb->protocol = htons(af == SAL_V4 ? ETH_P_IP : ETH_P_IPV6);
+}
+
+static struct sk_buff *reset_make(const struct sk_buff *skb, enum sal_af af,
+				  const struct sal_packet *pkt)
+{
 	struct tcphdr buf, *old;
 	struct sk_buff *nskb;
 
 	old = skb_header_pointer(skb, pkt->off, sizeof(buf), &buf);
 	if (!old || old->rst || skb->len < pkt->off + old->doff * 4)
 		return NULL;
-	nskb = alloc_skb(LL_MAX_HEADER + len + sizeof(*old), GFP_ATOMIC);
+	nskb = reset_alloc(af, pkt);
 	if (!nskb)
 		return NULL;
-	skb_reserve(nskb, LL_MAX_HEADER);
-	skb_reset_network_header(nskb);
-	skb_put_zero(nskb, len);
-	reset_tcp(nskb, skb, old, pkt->off);
-	if (af == SAL_V4)
-		reset_ip4(nskb, pkt);
-	else
-		reset_ip6(nskb, pkt);
+	reset_tcp(tcp_hdr(nskb), skb, old, pkt->off);
+	reset_finish(nskb, af, pkt);
 	nskb->mark = skb->mark;
-	/* conntrack has not seen what it answers, and would call it invalid */
-	skb_set_nfct(nskb, IP_CT_UNTRACKED);
-	nskb->protocol = htons(af == SAL_V4 ? ETH_P_IP : ETH_P_IPV6);
+	return nskb;
+}
+
+/* what no connection accepts: only its acknowledgment, of numbers that are nobody's */
+static struct sk_buff *reset_make_ask(enum sal_af af,
+				      const struct sal_packet *pkt)
+{
+	struct sk_buff *nskb = reset_alloc(af, pkt);
+	struct tcphdr *th;
+
+	if (!nskb)
+		return NULL;
+	th = tcp_hdr(nskb);
+	th->ack = 1;
+	th->seq = (__force __be32)get_random_u32();
+	th->ack_seq = (__force __be32)get_random_u32();
+	reset_finish(nskb, af, pkt);
 	return nskb;
 }
 
@@ -117,14 +151,14 @@ static int reset_l3mdev(const struct sk_buff *skb)
 }
 
 static struct dst_entry *reset_route4(struct net *net,
-				      const struct sk_buff *skb,
-				      const struct sal_packet *pkt)
+				      const struct sal_packet *pkt, u32 mark,
+				      int l3mdev)
 {
 	struct flowi4 fl4 = {
 		.daddr		= sal_addr_get4(&pkt->src),
 		.saddr		= sal_addr_get4(&pkt->dst),
-		.flowi4_mark	= skb->mark,
-		.flowi4_l3mdev	= reset_l3mdev(skb),
+		.flowi4_mark	= mark,
+		.flowi4_l3mdev	= l3mdev,
 		/* the VIP is none of this host's addresses */
 		.flowi4_flags	= FLOWI_FLAG_ANYSRC,
 	};
@@ -135,14 +169,14 @@ static struct dst_entry *reset_route4(struct net *net,
 }
 
 static struct dst_entry *reset_route6(struct net *net,
-				      const struct sk_buff *skb,
-				      const struct sal_packet *pkt)
+				      const struct sal_packet *pkt, u32 mark,
+				      int l3mdev)
 {
 	struct flowi6 fl6 = {
 		.daddr		= pkt->src,
 		.saddr		= pkt->dst,
-		.flowi6_mark	= skb->mark,
-		.flowi6_l3mdev	= reset_l3mdev(skb),
+		.flowi6_mark	= mark,
+		.flowi6_l3mdev	= l3mdev,
 	};
 	struct dst_entry *dst;
 
@@ -153,19 +187,19 @@ static struct dst_entry *reset_route6(struct net *net,
 	return NULL;
 }
 
-void sal_reset_send(struct net *net, const struct sk_buff *skb, enum sal_af af,
-		    const struct sal_packet *pkt)
+/* takes the packet, which may be NULL */
+static void reset_out(struct net *net, enum sal_af af,
+		      const struct sal_packet *pkt, struct sk_buff *nskb,
+		      int l3mdev)
 {
 	struct dst_entry *dst;
-	struct sk_buff *nskb;
 
-	dst = af == SAL_V4 ? reset_route4(net, skb, pkt) :
-			     reset_route6(net, skb, pkt);
-	if (!dst)
+	if (!nskb)
 		return;
-	nskb = reset_make(skb, af, pkt);
-	if (!nskb) {
-		dst_release(dst);
+	dst = af == SAL_V4 ? reset_route4(net, pkt, nskb->mark, l3mdev) :
+			     reset_route6(net, pkt, nskb->mark, l3mdev);
+	if (!dst) {
+		kfree_skb(nskb);
 		return;
 	}
 	skb_dst_set(nskb, dst);
@@ -173,4 +207,25 @@ void sal_reset_send(struct net *net, const struct sk_buff *skb, enum sal_af af,
 		ip_local_out(net, NULL, nskb);
 	else
 		ip6_local_out(net, NULL, nskb);
+}
+
+void sal_reset_send(struct net *net, const struct sk_buff *skb, enum sal_af af,
+		    const struct sal_packet *pkt)
+{
+	reset_out(net, af, pkt, reset_make(skb, af, pkt), reset_l3mdev(skb));
+}
+
+void sal_reset_ask(struct net *net, const struct in6_addr *src, __be16 sport,
+		   const struct in6_addr *dst, __be16 dport)
+{
+	/* what it would answer */
+	const struct sal_packet pkt = {
+		.src	= *dst,
+		.dst	= *src,
+		.sport	= dport,
+		.dport	= sport,
+	};
+	enum sal_af af = sal_addr_af(dst);
+
+	reset_out(net, af, &pkt, reset_make_ask(af, &pkt), 0);
 }

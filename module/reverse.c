@@ -20,15 +20,19 @@
 #include "acct.h"
 #include "cell.h"
 #include "claim.h"
+#include "cut.h"
 #include "datapath.h"
 #include "domain.h"
 #include "endpoint.h"
+#include "fence.h"
 #include "flow.h"
 #include "member.h"
 #include "peer.h"
 #include "pmtu.h"
+#include "reset.h"
 #include "service.h"
 #include "stats.h"
+#include "trace.h"
 #include "track.h"
 #include "xlat.h"
 
@@ -61,9 +65,8 @@ static enum rev rev_accepts(const struct sal_pick *pick)
 	if (likely(rcu_access_pointer(cell->ep) == rev->ep &&
 		   kind != SAL_FLOW_PAST))
 		return REV_BOUND;
-	if (READ_ONCE(cell->svc->conf.late) == SAL_LATE_TRANSLATE &&
-	    (sal_cell_was(cell, rev->ep->id) ||
-	     (kind == SAL_FLOW_PAST && READ_ONCE(f->at) == rev->num)))
+	if (sal_cell_was(cell, rev->ep->id) ||
+	    (kind == SAL_FLOW_PAST && READ_ONCE(f->at) == rev->num))
 		return REV_LATE;
 	return REV_STALE;
 }
@@ -102,9 +105,49 @@ static bool rev_find_reply(const struct sal_spot *spot,
 	return pick->flow;
 }
 
-static bool rev_is_reset(const struct sal_packet *pkt)
+/*
+ * Does it end a connection that is not its sender's any more, as the flow has left
+ * it, or as somebody is just taking its sockets away? A RST does. So does a FIN where
+ * the connection goes on elsewhere: whoever has it now sends its own.
+ */
+static bool rev_is_fenced(const struct sal_pick *pick,
+			  const struct sal_packet *pkt, enum rev may)
 {
-	return pkt->proto == IPPROTO_TCP && pkt->tcp_flags & TCPHDR_RST;
+	const struct sal_service *svc;
+	bool repair;
+
+	if (pkt->proto != IPPROTO_TCP ||
+	    likely(!(pkt->tcp_flags & (TCPHDR_RST | TCPHDR_FIN))) ||
+	    READ_ONCE(pick->flow->kind) == SAL_FLOW_DIRECT)
+		return false;
+	svc = sal_flow_service(pick->flow);
+	repair = READ_ONCE(svc->conf.tcp) == SAL_TCP_REPAIR;
+	if (may == REV_LATE)
+		return repair || pkt->tcp_flags & TCPHDR_RST;
+	return repair && READ_ONCE(svc->hold.frozen);
+}
+
+static unsigned int rev_fence(const struct sal_spot *spot, struct sk_buff *skb,
+			      const struct sal_pick *pick,
+			      enum sal_reason reason, enum sal_fenced what)
+{
+	sal_fence_note(sal_flow_service(pick->flow), pick->rev->ep, what);
+	return sal_drop(spot->member->domain, skb, reason);
+}
+
+/* both sides are to know: the endpoint hears of it as from the client */
+static unsigned int rev_cut(const struct sal_spot *spot, struct sk_buff *skb,
+			    const struct sal_packet *pkt,
+			    const struct sal_pick *pick, enum rev may)
+{
+	struct sal_domain *d = spot->member->domain;
+
+	if (may != REV_BOUND)
+		return sal_drop(d, skb, SAL_R_STALE);
+	sal_track_cut(pick->flow, pkt, SAL_MARK_GONE_SERVER);
+	trace_sal_cut(pick->flow, true);
+	sal_reset_send(spot->member->net, skb, spot->af, pkt);
+	return sal_drop(d, skb, SAL_R_CUT);
 }
 
 /* a conversation with the endpoint's own address is none of the service's */
@@ -129,9 +172,15 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	may = rev_accepts(pick);
 	if (may == REV_STALE)
 		return sal_drop(d, skb, SAL_R_STALE);
-	/* it knows nothing of the connection as the other has it now */
-	if (may == REV_LATE && rev_is_reset(pkt))
-		return sal_drop(d, skb, SAL_R_FENCED);
+	if (unlikely(sal_flow_is_cut(f)))
+		return rev_cut(spot, skb, pkt, pick, may);
+	if (unlikely(rev_is_fenced(pick, pkt, may)))
+		return rev_fence(spot, skb, pick, SAL_R_FENCED,
+				 SAL_FENCED_RESET);
+	if (may == REV_LATE &&
+	    READ_ONCE(sal_flow_service(f)->conf.late) == SAL_LATE_DROP)
+		return rev_fence(spot, skb, pick, SAL_R_LATE_DROP,
+				 SAL_FENCED_LATE);
 	if (sal_xlat_src(skb, spot->af, pkt, &f->vip, sal_flow_near_port(f),
 			 f->cid))
 		return sal_drop(d, skb, SAL_R_NO_MEMORY);
@@ -159,7 +208,8 @@ static unsigned int rev_error_about(const struct sal_spot *spot,
 	if (unlikely(pick->ambiguous))
 		return sal_drop(d, skb, SAL_R_AMBIGUOUS);
 	if (rev_accepts(pick) != REV_BOUND)
-		return sal_drop(d, skb, SAL_R_FENCED);
+		return rev_fence(spot, skb, pick, SAL_R_FENCED,
+				 SAL_FENCED_ERROR);
 	sal_error_keep(&to, pkt, q);
 	to.q_dst = f->vip;
 	to.q_sport = f->cid;

@@ -92,6 +92,17 @@ TRACE_EVENT(sal_migrate,
 		      __get_str(service), __get_str(from), __get_str(to),
 		      __entry->flows, __entry->cells, __entry->cause));
 
+/* a segment of a TCP flow that is being reset is answered by a RST */
+TRACE_EVENT(sal_cut,
+	    TP_PROTO(const struct sal_flow *flow, bool endpoint),
+	    TP_ARGS(flow, endpoint),
+	    TP_STRUCT__entry(__field(u32, id)
+			     __field(bool, endpoint)),
+	    TP_fast_assign(__entry->id = flow->id;
+			   __entry->endpoint = endpoint;),
+	    TP_printk("flow=%u side=%s", __entry->id,
+		      __entry->endpoint ? "endpoint" : "client"));
+
 DECLARE_EVENT_CLASS(sal_held,
 		    TP_PROTO(const struct sk_buff *skb, const struct sal_service *svc),
 		    TP_ARGS(skb, svc),

@@ -11,6 +11,7 @@
 #include "xlat.h"
 
 #define MARK_FIN_BOTH	(SAL_MARK_FIN_CLIENT | SAL_MARK_FIN_SERVER)
+#define MARK_GONE_BOTH	(SAL_MARK_GONE_CLIENT | SAL_MARK_GONE_SERVER)
 
 /* others write there once for each mark, too, and else nobody does */
 static void track_mark(struct sal_flow *f, u32 old, u32 new)
@@ -73,6 +74,17 @@ static bool track_closed(u32 marks)
 bool sal_track_closed(const struct sal_flow *f)
 {
 	return track_closed(atomic_read(&f->marks));
+}
+
+void sal_track_cut(struct sal_flow *f, const struct sal_packet *pkt, u32 mark)
+{
+	if (pkt->tcp_flags & TCPHDR_RST)
+		track_mark(f, atomic_read(&f->marks), mark);
+}
+
+bool sal_track_gone(const struct sal_flow *f)
+{
+	return !(~atomic_read(&f->marks) & MARK_GONE_BOTH);
 }
 
 bool sal_track_assured(const struct sal_flow *f)

@@ -19,7 +19,8 @@ struct sal_packet;
 /* marks of a flow, the first five as enum sal_flow_mark has them: an answer has passed; the client has sent again after it, or
  * its connection is established; who has closed it, and whether it was reset. One
  * is of how it was made: it has counters, see acct.h. And it goes on in another flow,
- * or was removed: whichever comes first tells of its end, see sal_flow_remove().
+ * or was removed: whichever comes first tells of its end, see sal_flow_remove(). Of
+ * one that is being reset: a side has said by a RST that it knows no connection.
  */
 #define SAL_MARK_REPLIED	BIT(0)
 #define SAL_MARK_ASSURED	BIT(1)
@@ -29,6 +30,8 @@ struct sal_packet;
 #define SAL_MARK_ACCT		BIT(5)
 #define SAL_MARK_PASSED_ON	BIT(6)
 #define SAL_MARK_REMOVED	BIT(7)
+#define SAL_MARK_GONE_CLIENT	BIT(8)
+#define SAL_MARK_GONE_SERVER	BIT(9)
 #define SAL_MARKS_END		(SAL_MARK_PASSED_ON | SAL_MARK_REMOVED)
 
 /**
@@ -61,6 +64,12 @@ bool sal_track_is_stray(const struct sal_packet *pkt);
 
 /* has its connection ended? Another may begin with the same ports then. RCU. */
 bool sal_track_closed(const struct sal_flow *f);
+
+/* one that is being reset: a segment of the side that @mark is about; and do both
+ * sides know no connection any more? RCU.
+ */
+void sal_track_cut(struct sal_flow *f, const struct sal_packet *pkt, u32 mark);
+bool sal_track_gone(const struct sal_flow *f);
 
 /* not to give way to newcomers; RCU */
 bool sal_track_assured(const struct sal_flow *f);

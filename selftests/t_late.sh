@@ -61,10 +61,10 @@ late_dropped()
 	local report before
 	fresh "$1" || return 1
 	S service set b.com late drop grace 30s
-	before="$(counter stale)"
+	before="$(counter late-drop)"
 	delay_b1 2s || return 1
 	move_meanwhile "$1" || return 1
-	poll 9 counted stale $((before + 3)) || return 1
+	poll 9 counted late-drop $((before + 3)) || return 1
 	report="$(flood_end f TERM)"
 	expect received "$(field "$report" received)" 0
 }

@@ -27,6 +27,10 @@ static const struct field migrate_field[] = {
 	{ SAL_A_MIGRATE_CAUSE },
 	{ SAL_A_MIGRATE_SEQ, F_JSON },
 	{ SAL_A_MIGRATE_TRANSACTION },
+	{ SAL_A_MIGRATE_RESETS },
+	{ SAL_A_MIGRATE_FENCED_RESETS },
+	{ SAL_A_MIGRATE_FENCED_ERRORS },
+	{ SAL_A_MIGRATE_FENCED_LATE },
 };
 
 LAYOUT(migrate, migrate);
@@ -36,7 +40,7 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* b.com: 3 flows moved to b2 (1 cell) in 4.2us; with those that it has opened
+/* b.com: 3 flows moved to b2 (1 cell), 2 reset in 4.2us; with those that it has opened
  * itself: b.com: 3 flows and 2 opened ones moved to b2 ...
  */
 static void print_moved(const json_t *obj, bool check)
@@ -44,6 +48,7 @@ static void print_moved(const json_t *obj, bool check)
 	unsigned long long flows = out_num(obj, "flows");
 	unsigned long long cells = out_num(obj, "cells");
 	unsigned long long opened = out_num(obj, "opened");
+	unsigned long long resets = out_num(obj, "resets");
 	char buf[UNITS_BUF];
 
 	text_print_word(stdout, out_str(obj, "service"));
@@ -55,6 +60,8 @@ static void print_moved(const json_t *obj, bool check)
 	/* none are made to know which flows would move one by one */
 	if (cells || !flows)
 		printf(" (%llu cell%s)", cells, plural(cells));
+	if (resets)
+		printf(", %llu %s", resets, check ? "would be reset" : "reset");
 	if (!check) {
 		duration_format(buf, out_num(obj, "duration"));
 		printf(" in %s", buf);

@@ -96,6 +96,7 @@ static const struct {
 	{ SAL_CMD_HOLD_END_NTF, HOLD, "hold-end", "hold end" },
 	{ SAL_CMD_HOLD_FREEZE_NTF, HOLD, "hold-freeze", "hold freeze" },
 	{ SAL_CMD_HOLD_THAW_NTF, HOLD, "hold-thaw", "hold thaw" },
+	{ SAL_CMD_FENCE_NTF, MIGRATE, "fence", "fence" },
 };
 
 struct monitor {

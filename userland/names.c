@@ -422,6 +422,10 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_TIME] = { "time", T_MS },
 	[SAL_A_MIGRATE_FROZEN] = { "frozen", T_NS },
 	[SAL_A_MIGRATE_OPENED] = { "opened", T_COUNT },
+	[SAL_A_MIGRATE_RESETS] = { "resets", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_RESETS] = { "fenced_resets", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_ERRORS] = { "fenced_errors", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_LATE] = { "fenced_late", T_COUNT },
 };
 
 SET(migrate, "migrate");
@@ -636,6 +640,7 @@ static const struct sal_op ops[] = {
 	[SAL_CMD_HOLD_THAW_NTF] = { "hold-thaw-ntf", &set_hold },
 	[SAL_CMD_ENDPOINT_DRAIN_NTF] = { "endpoint-drain-ntf", &set_endpoint },
 	[SAL_CMD_FLOW_NEW] = { "flow-new", &set_flow },
+	[SAL_CMD_FENCE_NTF] = { "fence-ntf", &set_migrate },
 };
 
 const struct sal_op *op_get(uint8_t cmd)

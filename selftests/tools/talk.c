@@ -8,6 +8,7 @@
  *
  *	echo N	send N bytes and read them back: "echoed N", or what went wrong
  *	who	who the server is, and who it takes us for
+ *	wait	read what comes, and then how the connection ended
  *	shut	close our direction
  *	abort	the end will be a reset, and no retries of ours after it
  *
@@ -191,6 +192,20 @@ static void who(int fd)
 	say(n ? buf : "closed");
 }
 
+static void wait_end(int fd)
+{
+	char buf[1000];
+	ssize_t n;
+
+	do
+		n = recv(fd, buf, sizeof(buf), 0);
+	while (n > 0);
+	if (n < 0)
+		say_errno();
+	else
+		say("closed");
+}
+
 static void set_abort(int fd)
 {
 	const struct linger linger = { .l_onoff = 1 };
@@ -208,6 +223,8 @@ static void command(int fd, const char *line)
 		echo(fd, size);
 	else if (!strncmp(line, "who", 3))
 		who(fd);
+	else if (!strncmp(line, "wait", 4))
+		wait_end(fd);
 	else if (!strncmp(line, "abort", 5))
 		set_abort(fd);
 	else if (shutdown(fd, SHUT_WR))

@@ -42,7 +42,8 @@ enum sal_on_empty {
 
 /**
  * enum sal_late - What becomes of a reply that an endpoint sends for a flow
- *   which has been moved away from it, during the grace time.
+ *   which has been moved away from it, during the grace time. A RST, and an
+ *   ICMP error about that endpoint, is dropped and counted whatever this says.
  * @SAL_LATE_TRANSLATE: It reaches the client, as if the flow had not moved.
  * @SAL_LATE_DROP: It is dropped and counted.
  */
@@ -688,6 +689,10 @@ enum {
 	SAL_A_MIGRATE_TIME,
 	SAL_A_MIGRATE_FROZEN,
 	SAL_A_MIGRATE_OPENED,
+	SAL_A_MIGRATE_RESETS,
+	SAL_A_MIGRATE_FENCED_RESETS,
+	SAL_A_MIGRATE_FENCED_ERRORS,
+	SAL_A_MIGRATE_FENCED_LATE,
 
 	__SAL_A_MIGRATE_MAX,
 	SAL_A_MIGRATE_MAX = (__SAL_A_MIGRATE_MAX - 1)
@@ -888,6 +893,7 @@ enum {
 	SAL_CMD_HOLD_THAW_NTF,
 	SAL_CMD_ENDPOINT_DRAIN_NTF,
 	SAL_CMD_FLOW_NEW,
+	SAL_CMD_FENCE_NTF,
 
 	__SAL_CMD_MAX,
 	SAL_CMD_MAX = (__SAL_CMD_MAX - 1)
