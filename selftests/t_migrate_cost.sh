@@ -73,7 +73,21 @@ same_cost()
 	expect_num "ns" "$most" -lt $((2 * least))
 }
 
+# A figure, and no more: each is looked at and bound to another cell.
+one_by_one()
+{
+	local flows ns
+	read -r flows ns < <(in_ns orch "$LIB_DIR/tools/moves.py" each 3 \
+		many.com)
+	ktap_print_msg "shortest of 6 moves one by one:" \
+		"$((ns / flows)) ns for each of $flows flows"
+	expect_num "flows" "$flows" -ge 100000 &&
+		expect "flows of one.com" "$(json '.[0].flows' \
+			service show one.com)" 1
+}
+
 t "flows and their cells are there" measure
 t "100,000 flows move as fast as hundreds" same_cost few.com many.com
 t "100,000 flows take less than twice as long as one" same_cost one.com many.com
+t "100,000 flows move one by one" one_by_one
 finish
