@@ -154,8 +154,9 @@ _salctl_object()
 		1)	_salctl_services; echo help ;;
 		2)	echo from ;;
 		4)	echo to ;;
-		3|5)	_salctl_endpoints "$2" ;;
-		6)	echo check ;;
+		3)	_salctl_endpoints "$2"; echo any ;;
+		5)	_salctl_endpoints "$2" ;;
+		*)	echo src proto sport dport id check ;;
 		esac
 		;;
 	resolve)
