@@ -153,8 +153,8 @@ _salctl_object()
 		case $# in
 		1)	_salctl_services; echo help ;;
 		2)	echo from ;;
-		4)	echo to ;;
 		3)	_salctl_endpoints "$2"; echo any ;;
+		4)	echo to ;;
 		5)	_salctl_endpoints "$2" ;;
 		*)	echo src proto sport dport id check ;;
 		esac
