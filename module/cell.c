@@ -686,7 +686,7 @@ struct sal_cell *sal_cell_branch(const struct sal_cell *cell,
 	lockdep_assert_held(&sal_lock);
 	branch->af = cell->af;
 	branch->tcp = cell->tcp;
-	WRITE_ONCE(branch->slot, SAL_CELL_HELD);
+	WRITE_ONCE(branch->slot, SAL_CELL_BRANCH);
 	memcpy(branch->former, cell->former, sizeof(branch->former));
 	branch->next = cell->next;
 	RCU_INIT_POINTER(branch->ep, to);
@@ -701,7 +701,7 @@ void sal_cell_rebind(struct sal_cell __rcu **slot, struct sal_cell *to)
 
 	from = rcu_dereference_protected(*slot, lockdep_is_held(&sal_lock));
 	cell_remember(to, cell_ep(from)->id);
-	/* it is held */
+	/* never the first one: the request has one */
 	sal_cell_get(to);
 	rcu_assign_pointer(*slot, to);
 	if (cell_drop(from, false))

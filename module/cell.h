@@ -25,8 +25,8 @@ struct sal_service;
 #define SAL_CELLS_TCP	4
 #define SAL_CELLS_ALL	(SAL_CELLS + SAL_CELLS_TCP)
 
-/* as &sal_cell.slot: not current, and a request is about to bind flows to it */
-#define SAL_CELL_HELD	(-2)
+/* as &sal_cell.slot: a branch: not current, and a request is about to bind flows to it */
+#define SAL_CELL_BRANCH	(-2)
 
 /* endpoints remembered as a cell's former ones */
 #define SAL_FORMER	4
@@ -50,7 +50,7 @@ struct sal_former {
  * @svc: whose it is; holds a reference; never changes
  * @af: family; never changes
  * @slot: index among the current cells of @ep, or -1: new flows do not come
- *	here any more; or %SAL_CELL_HELD. sal_lock.
+ *	here any more; or %SAL_CELL_BRANCH. sal_lock.
  * @tcp: its flows are TCP. Written under sal_lock before flows can find it,
  *	read anywhere.
  * @cut: its flows are being reset, see cut.h: the pass in which they end at the
@@ -58,8 +58,8 @@ struct sal_former {
  *	lock, read anywhere.
  * @former: ring of former endpoints
  * @next: where the next one is written in @former. sal_lock.
- * @refs: flows bound, and one while the cell is current or held. Flows come and go
- *	under the cell's lock.
+ * @refs: flows bound, and one while the cell is current, or a branch of a
+ *	request that runs. Flows come and go under the cell's lock.
  * @list: in &sal_endpoint.cells or &sal_spread.orphans. sal_lock.
  * @rcu: for freeing
  */
@@ -188,12 +188,12 @@ void sal_cells_count_movable(struct sal_endpoint *ep, enum sal_af af,
  * @to: endpoint that they go to
  * @fresh: has one at least
  *
- * Return: the cell, which is held until sal_cell_release().
+ * Return: the cell, which stays until sal_cell_release().
  */
 struct sal_cell *sal_cell_branch(const struct sal_cell *cell,
 				 struct sal_endpoint *to,
 				 struct list_head *fresh);
-/* bind a flow to a held cell of another endpoint. RCU, too. */
+/* bind a flow to a branch at another endpoint. RCU, too. */
 void sal_cell_rebind(struct sal_cell __rcu **slot, struct sal_cell *to);
 void sal_cell_release(struct sal_cell *cell);
 

@@ -178,21 +178,21 @@ static int migrate_selected(const struct genl_info *info,
 		.to		= req->to,
 		.matches	= filter_matches,
 		.filter		= &req->filter,
+		.one		= info->attrs[SAL_A_MIGRATE_ID],
 		.check		= check,
 	};
-	bool found;
 	int err;
 
 	err = filter_get(info, &req->filter);
 	if (err)
 		return err;
-	err = sal_select_move(&sel, res, &found, info->extack);
-	if (err || found || !req->filter.has_id)
-		return err;
-	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[SAL_A_MIGRATE_ID],
-				"service '%.24s' has no such flow %llu",
-				req->svc->name, req->filter.id);
-	return -ENOENT;
+	err = sal_select_move(&sel, res, info->extack);
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+					info->attrs[SAL_A_MIGRATE_ID],
+					"service '%.24s' has no such flow %llu",
+					req->svc->name, req->filter.id);
+	return err;
 }
 
 /* --- the request ------------------------------------------------------------- */

@@ -392,25 +392,37 @@ static void select_tell(const struct select_run *run, u32 flows,
 		NL_SET_ERR_MSG(extack, "TCP flows stay (tcp pin)");
 }
 
+/* a refused request has changed nothing, and tells nobody */
+static bool select_is_missing(const struct select_run *run)
+{
+	return run->sel->one && !run->found && !run->err;
+}
+
+static int select_count(struct select_run *run, struct netlink_ext_ack *extack)
+{
+	select_walk(run, true);
+	return select_is_missing(run) ? -ENOENT : select_check(run, extack);
+}
+
 static int select_run(struct select_run *run, struct sal_migrate_result *res,
 		      struct netlink_ext_ack *extack)
 {
-	const struct sal_select *sel = run->sel;
 	ktime_t begin = ktime_get();
 	int err;
 
-	if (sel->check || select_doubts(run)) {
-		select_walk(run, true);
-		err = select_check(run, extack);
+	if (run->sel->check || select_doubts(run)) {
+		err = select_count(run, extack);
 		if (err)
 			return err;
 	}
-	if (sel->check) {
+	if (run->sel->check) {
 		res->moved.flows = run->would[SAL_V4] + run->would[SAL_V6];
 		select_tell(run, 0, extack);
 		return 0;
 	}
 	select_move(run);
+	if (select_is_missing(run))
+		return -ENOENT;
 	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	select_result(run, res);
 	sal_domain_changed(run->d);
@@ -420,7 +432,7 @@ static int select_run(struct select_run *run, struct sal_migrate_result *res,
 }
 
 int sal_select_move(const struct sal_select *sel,
-		    struct sal_migrate_result *res, bool *found,
+		    struct sal_migrate_result *res,
 		    struct netlink_ext_ack *extack)
 {
 	struct select_run *run;
@@ -441,7 +453,6 @@ int sal_select_move(const struct sal_select *sel,
 	run->d = run->svc->domain;
 	INIT_LIST_HEAD(&run->fresh);
 	err = select_run(run, res, extack);
-	*found = run->found;
 	kfree(run);
 	return err;
 }

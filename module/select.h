@@ -20,6 +20,7 @@ struct sal_migrate_result;
  * @to: where they go; of the same service, not among @from
  * @matches: is a flow of the service selected? RCU
  * @filter: for @matches
+ * @one: there has to be one
  * @check: count them, and move nothing
  */
 struct sal_select {
@@ -29,6 +30,7 @@ struct sal_select {
 	bool (*matches)(struct sal_domain *d, const void *filter,
 			const struct sal_flow *f);
 	const void *filter;
+	bool one;
 	bool check;
 };
 
@@ -36,17 +38,16 @@ struct sal_select {
  * sal_select_move() - move those flows, one by one
  * @sel: which
  * @res: what was done, or would have been
- * @found: there are some, at whatever endpoint
  * @extack: what is wrong, or what is to be remarked
  *
  * The table is walked in chunks: no packet sees half a move of its flow, but some
  * flows are moved before others. sal_mutex.
  *
- * Return: 0, or ENETDOWN, EAFNOSUPPORT, ENOMEM. ENETDOWN and ENOMEM may also come
+ * Return: 0, or ENOENT, ENETDOWN, EAFNOSUPPORT, ENOMEM. ENETDOWN and ENOMEM may also come
  * after some have moved, which their events tell.
  */
 int sal_select_move(const struct sal_select *sel,
-		    struct sal_migrate_result *res, bool *found,
+		    struct sal_migrate_result *res,
 		    struct netlink_ext_ack *extack);
 
 #endif /* _SAL_SELECT_H */

@@ -1,79 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Moving 100,000 flows takes as long as moving hundreds, and less than twice as
-# long as moving one. The cost is in the cells that flows are bound to, of which
-# an endpoint has 16 for new ones: one flow is in one of them, hundreds are in
-# all.
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# Moving 100,000 flows takes as long as moving hundreds, and one by one.
+# shellcheck source=selftests/cost.sh
+. "$(dirname "$0")/cost.sh"
 
-setup
-S domain set max-flows 200000
-
-# NAME VIPHOST HOST1 HOST2: a service with endpoints b1 and, for later, b2
-place()
-{
-	ip -n b1 addr replace "$(addr 4 "$3")/16" dev eth0
-	ip -n b2 addr replace "$(addr 4 "$4")/16" dev eth0
-	S service add "$1" vip "$(vip 4 "$2")" &&
-		S endpoint add "$1" netns b1 addr "$(addr 4 "$3")" &&
-		S endpoint add "$1" netns b2 addr "$(addr 4 "$4")" state down
-}
-
-# VIPHOST FLOWS [OPTION...]
-open_flows()
-{
-	in_ns a "$TOOLS/echoflood" -F "$2" -w 64 -W 500 "${@:3}" \
-		"$(vip 4 "$1")" >&2
-}
-
-# What is not in use for a minute is collected: the many come first, and all are
-# measured at once.
-open_all()
-{
-	place many.com 2 11 12 && place few.com 3 31 32 &&
-		place one.com 4 41 42 || return 1
-	ip -n a addr add 10.0.1.2/16 dev eth0
-	open_flows 2 50000 && open_flows 2 50000 -s 10.0.1.2 &&
-		open_flows 3 300 && open_flows 4 1 || return 1
-	S endpoint set many.com b2 state up
-	S endpoint set few.com b2 state up
-	S endpoint set one.com b2 state up
-}
-
-# SERVICE COLUMN: of what moves.py prints
-cost()
-{
-	awk -v name="$1" -v n="$2" '$1 == name { print $n }' "$WORK/cost"
-}
-
-measure()
-{
-	open_all || return 1
-	in_ns orch "$LIB_DIR/tools/moves.py" cost 100 one.com few.com many.com \
-		>"$WORK/cost" || return 1
-	cat "$WORK/cost" >&2
-	expect_num "flows of many.com" "$(cost many.com 2)" -ge 100000 &&
-		expect "cells of many.com" "$(cost many.com 3)" 16 &&
-		expect "cells of few.com" "$(cost few.com 3)" 16 &&
-		expect "cells of one.com" "$(cost one.com 3)" 1
-}
-
-# SERVICE SERVICE: the dearer of them costs less than twice the other
-same_cost()
-{
-	local least most
-	least="$(cost "$1" 4)" most="$(cost "$2" 4)"
-	ktap_print_msg "shortest of 200 moves:" \
-		"$least ns for $(cost "$1" 2) (cells: $(cost "$1" 3))," \
-		"$most ns for $(cost "$2" 2) (cells: $(cost "$2" 3))"
-	if [ "$least" -gt "$most" ]; then
-		least="$most" most="$(cost "$1" 4)"
-	fi
-	expect_num "ns" "$most" -lt $((2 * least))
-}
-
-t "flows and their cells are there" measure
-t "100,000 flows move as fast as hundreds" same_cost few.com many.com
-t "100,000 flows take less than twice as long as one" same_cost one.com many.com
+setup_cost
+cost_cases
 finish

@@ -159,11 +159,10 @@ _salctl_object()
 		case $# in
 		1)	_salctl_services; echo help ;;
 		2)	echo from ;;
+		3)	_salctl_endpoints "$2"; echo any ;;
 		4)	echo to ;;
-		3|5)	_salctl_endpoints "$2" ;;
-		6)	echo freeze check ;;
-		7)	[ "${!#}" != freeze ] || echo time check ;;
-		9)	echo check ;;
+		5)	_salctl_endpoints "$2" ;;
+		*)	echo src proto sport dport id freeze time check ;;
 		esac
 		;;
 	resolve)
