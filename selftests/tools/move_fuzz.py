@@ -72,23 +72,37 @@ def state_of(path):
 
 
 def spoil(data, rand):
-    """A little wrong"""
+    """A little wrong, most often where there is no payload"""
     data = bytearray(data)
     for _ in range(rand.choice((1, 1, 2, 8))):
-        at = rand.randrange(len(data))
-        what = rand.randrange(4)
-        if what == 0:
-            data[at] ^= 1 << rand.randrange(8)
-        elif what == 1:
+        at = rand.randrange(min(len(data), 1024)) if data else 0
+        what = rand.randrange(8)
+        if what < 4:
+            data[at:at + 1] = bytes((rand.randrange(256),))
+        elif what < 6:
+            at &= ~3
             data[at:at + 4] = rand.choice((b"\xff\xff\xff\xff", b"\0\0\0\0",
-                                           b"\xff\xff\xff\x7f"))
-        elif what == 2:
+                                           b"\xff\xff\xff\x7f", b"\1\0\0\0"))
+        elif what == 6:
             del data[at:at + rand.randrange(1, 64)]
-            if not data:
-                break
         else:
             data[at:at] = bytes(rand.randrange(256) for _ in range(8))
     return bytes(data)
+
+
+def spoilt(frames, rand):
+    """As bytes: one of them is wrong, or what is around it"""
+    frames = list(frames)
+    at = rand.randrange(len(frames))
+    kind, data = frames[at]
+    if rand.randrange(8):
+        frames[at] = (kind, spoil(data, rand))
+    elif rand.randrange(2):
+        frames.insert(at, rand.choice(frames))
+    else:
+        del frames[at]
+    whole = b"".join(frame(*it) for it in frames)
+    return whole if rand.randrange(16) else spoil(whole, rand)
 
 
 def offer(path, data):
@@ -110,9 +124,9 @@ def main():
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     here = struct.pack("=BBHHH16s16s", 6 if ":" in address else 4, 0, 0, 0, 0,
                        b"", socket.inet_pton(family, address))
-    right = frame(MAP, here) + b"".join(frame(*it) for it in state_of(giver))
-    # what breaks a head early is found soon; most should come further
-    kinds = [offer(taker, spoil(right, rand)) for _ in range(int(count))]
+    frames = [(MAP, here)] + state_of(giver)
+    right = b"".join(frame(*it) for it in frames)
+    kinds = [offer(taker, spoilt(frames, rand)) for _ in range(int(count))]
     print(f"refused {sum(kind != OK for kind in kinds)}, "
           f"last {'ok' if offer(taker, right) == OK else 'refused'}")
 

@@ -9,7 +9,7 @@
  * "listening", and a line for each hand-over. For what it does with a connection see
  * move.h.
  *
- *	-x	it fails after it was given sockets, before they may speak
+ *	-x	it fails when it has taken some of the sockets
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -316,9 +316,9 @@ static void take(struct salmig *m)
 {
 	int n;
 
-	/* which it cannot keep to */
+	/* less than the second one has, at the latest */
 	if (fails)
-		salmig_set_limit(m, SALMIG_MAX_SOCKETS, 1);
+		salmig_set_limit(m, SALMIG_MAX_BYTES, 1500);
 	n = salmig_take(m);
 	get_sockets(m, true);
 	say(n < 0 ? "took nothing" : "took", n, salmig_error(m));
