@@ -1266,6 +1266,7 @@ static void flow_yield(struct sal_domain *d, struct sal_flow *f)
 	if (f->alt && !rhashtable_remove_fast(&d->alts, &f->alt->node,
 					      alt_params))
 		atomic_dec(&d->n_alts);
+	/* pairs with flow_lookup() */
 	smp_store_release(&f->kind, SAL_FLOW_PAST);
 	atomic_dec(&sal_flow_service(f)->n_flows);
 }

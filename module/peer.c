@@ -337,7 +337,7 @@ enum sal_fwd sal_peer_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	if (unlikely(!f))
 		return SAL_FWD_WAIT;
 	/* another CPU brings it there in this moment */
-	if (unlikely(IS_ERR(f)))
+	if (IS_ERR(f))
 		return *svc && PTR_ERR(f) == -EAGAIN ? SAL_FWD_WAIT :
 		       peer_drop(spot, SAL_R_NO_MEMORY);
 	if (sal_xlat_dst(skb, spot->af, pkt, &f->client, pkt->sport,

@@ -224,6 +224,39 @@ same_address()
 		expect flows "$(json length flow show service b.com)" 1
 }
 
+# It gets another address, in its own namespace.
+renumbered()
+{
+	local new old
+	new="$(addr "$1" 7)" old="$(addr "$1" 1)"
+	fresh && serve_later "$1" 7 || return 1
+	take_as a "$1" 4
+	poll 10 has_said server ^asked 4 || return 1
+	another_address "$1" "$new"
+	ip -n a addr del "$(ip -n a -o addr show dev eth0 to "$old" |
+		awk '{ print $4 }')" dev eth0
+	answer 4 && poll 5 held 4 || return 1
+	S endpoint set a.com a addr "$new" addr "$(addr $((10 - $1)) 1)"
+	poll 10 has_said client.a ^got 4 || return 1
+	expect "flow" "$(json 'map("\(.src) \(.peer)") | join(",")' \
+		flow show service b.com)" "$new $(vip "$1" 1)" || return 1
+	stop_asking a
+	leave a
+}
+
+another_address()
+{
+	local bits nodad=()
+	if [ "$PLACEMENT" = router ]; then
+		ip -n orch route add "$2" dev va
+		bits=$(($1 == 4 ? 32 : 128))
+	else
+		bits=$(($1 == 4 ? 24 : 64))
+	fi
+	[ "$1" = 4 ] || nodad=(nodad)
+	ip -n a addr add "$2/$bits" dev eth0 "${nodad[@]}"
+}
+
 # --- a server that keeps sending --------------------------------------------------
 
 # from NS...: what they got is all that was sent, each once, in order for each
@@ -493,6 +526,7 @@ initiator_cases()
 	each_family "ping -e: answers to a client that has gone" echo_waits
 	each_family "UDP: answers to a client that has gone" udp_waits
 	each_family "made anew with the same address" same_address
+	each_family "another address" renumbered
 	each_family "a server keeps sending while its client is away" \
 		stream_over_gap
 	each_family "a server keeps sending over 21 moves of its client" \
