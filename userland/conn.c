@@ -494,6 +494,7 @@ int conn_dump(struct request *req, conn_cb cb, void *data)
 static char queue_buf[REQUEST_MAX] MSG_ALIGNED;
 static size_t queue_len;
 static unsigned int queue_num;
+static struct nlmsghdr *queue_last;
 static unsigned int queue_line[QUEUE_MAX];
 static unsigned int queue_refused;
 
@@ -546,6 +547,8 @@ static int queue_send(void)
 
 	if (!queue_num)
 		return EXIT_OK;
+	/* else only what is refused is answered */
+	queue_last->nlmsg_flags |= NLM_F_ACK;
 	if (mnl_socket_sendto(sock, queue_buf, queue_len) < 0)
 		ret = refused("cannot send to the kernel: %s",
 			      strerror(errno));
@@ -565,7 +568,6 @@ static int queue_send(void)
 int conn_queue(struct request *req, unsigned int line)
 {
 	struct nlmsghdr *nlh = req->nlh;
-	struct nlmsghdr *last;
 	int ret;
 
 	ret = req->overflow ? refused("the request is too large") :
@@ -578,14 +580,11 @@ int conn_queue(struct request *req, unsigned int line)
 	nlh->nlmsg_type = family.id;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	nlh->nlmsg_seq = ++seq;
-	last = (struct nlmsghdr *)(queue_buf + queue_len);
-	memcpy(last, nlh, nlh->nlmsg_len);
+	queue_last = (struct nlmsghdr *)(queue_buf + queue_len);
+	memcpy(queue_last, nlh, nlh->nlmsg_len);
 	queue_len += MNL_ALIGN(nlh->nlmsg_len);
 	queue_line[queue_num++] = line;
-	/* only what is refused is answered, but for the last one of all */
-	if (queue_num == QUEUE_MAX)
-		last->nlmsg_flags |= NLM_F_ACK;
-	return queue_num == QUEUE_MAX ? queue_send() : EXIT_OK;
+	return EXIT_OK;
 }
 
 /**

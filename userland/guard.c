@@ -100,7 +100,7 @@ static const char chains[] =
 	"	}\n"
 	"	chain postrouting {\n"
 	"		type filter hook postrouting priority 111; policy accept;\n"
-	"		fib saddr type local return\n"
+	"		iif 0 return\n"
 	"		jump from_endpoints\n"
 	"	}\n"
 	"	chain ends_output {\n"
