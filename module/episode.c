@@ -47,6 +47,7 @@ void sal_episode_begin(struct sal_service *svc, enum sal_af af,
 	if (e->begin || svc->asks)
 		return;
 	memset(e, 0, sizeof(*e));
+	svc->hold.q->untold[af] = 0;
 	e->begin = ktime_get_ns();
 	episode_tell(svc, af, SAL_CMD_HOLD_BEGIN_NTF, cause, e->begin);
 }
@@ -55,7 +56,6 @@ void sal_episode_count(struct sal_service *svc, enum sal_af af,
 		       enum sal_fate fate, u32 bytes)
 {
 	struct sal_episode *e = &svc->hold.q->episode[af];
-	u32 now = jiffies;
 
 	lockdep_assert_held(&svc->hold.lock);
 	if (!e->begin)
@@ -65,11 +65,26 @@ void sal_episode_count(struct sal_service *svc, enum sal_af af,
 		e->bytes += bytes;
 		return;
 	}
+	svc->hold.q->untold[af] = fate;
+	sal_episode_due(svc, af);
+}
+
+unsigned long sal_episode_due(struct sal_service *svc, enum sal_af af)
+{
+	struct sal_hold_queue *q = svc->hold.q;
+	struct sal_episode *e = &q->episode[af];
+	u32 now = jiffies;
+
+	lockdep_assert_held(&svc->hold.lock);
+	if (!e->begin || !q->untold[af])
+		return MAX_JIFFY_OFFSET;
 	if (e->told && now - e->told < HZ)
-		return;
+		return HZ - (now - e->told);
 	e->told = now ?: 1;
-	episode_tell(svc, af, SAL_CMD_HOLD_DROP_NTF, fate_cause[fate],
-		     ktime_get_ns());
+	episode_tell(svc, af, SAL_CMD_HOLD_DROP_NTF,
+		     fate_cause[q->untold[af]], ktime_get_ns());
+	q->untold[af] = 0;
+	return MAX_JIFFY_OFFSET;
 }
 
 void sal_episode_end(struct sal_service *svc, enum sal_af af,

@@ -56,6 +56,10 @@ void sal_episode_begin(struct sal_service *svc, enum sal_af af,
 		       enum sal_hold_cause cause);
 void sal_episode_count(struct sal_service *svc, enum sal_af af,
 		       enum sal_fate fate, u32 bytes);
+/* tell of losses that are untold, if it is time; else how long until then, in jiffies,
+ * MAX_JIFFY_OFFSET where there are none
+ */
+unsigned long sal_episode_due(struct sal_service *svc, enum sal_af af);
 void sal_episode_end(struct sal_service *svc, enum sal_af af,
 		     enum sal_hold_cause cause);
 

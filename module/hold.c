@@ -748,7 +748,7 @@ static bool hold_expire_one(struct sal_service *svc, enum sal_af af)
 	return held;
 }
 
-/* for the oldest packet that is left */
+/* for the oldest packet that is left, and for what is to be told yet */
 static void hold_rearm(struct sal_service *svc)
 {
 	struct sal_hold *h = &svc->hold;
@@ -756,10 +756,11 @@ static void hold_rearm(struct sal_service *svc)
 	int af;
 
 	spin_lock_bh(&h->lock);
-	for (af = 0; af < SAL_AF_NUM && !svc->dead && !hold_is_shut(h); af++) {
+	for (af = 0; af < SAL_AF_NUM && !svc->dead; af++) {
 		struct sal_held *held = sal_hold_first(h, af);
 
-		if (!held)
+		delay = min(delay, sal_episode_due(svc, af));
+		if (!held || hold_is_shut(h))
 			continue;
 		if (time_after(held->deadline, jiffies))
 			delay = min(delay, held->deadline - jiffies);

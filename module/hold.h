@@ -52,6 +52,7 @@ struct sal_held {
  * @episode: what listeners are told of, for each family
  * @released: packets released since the gate began to, for each family
  * @opener: enum sal_hold_cause: why the gate has begun to open, for each family
+ * @untold: for each family, enum sal_fate of the last loss that no event tells of, or 0
  * @busy: the work is not yet done with what it releases, for each family
  * @cpu: where the latest packet came from, and so where they leave: newer
  *	packets of that CPU follow them through the same backlog
@@ -65,6 +66,7 @@ struct sal_hold_queue {
 	struct sal_episode episode[SAL_AF_NUM];
 	u32 released[SAL_AF_NUM];
 	u8 opener[SAL_AF_NUM];
+	u8 untold[SAL_AF_NUM];
 	bool busy[SAL_AF_NUM];
 	int cpu;
 	struct delayed_work work;

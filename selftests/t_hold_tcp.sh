@@ -40,7 +40,8 @@ holds_some()
 	[ "$(held)" -gt 0 ]
 }
 
-# FAMILY BYTES: the retransmission timer comes twice, and finds it there
+# FAMILY BYTES: the retransmission timer comes twice, and finds it there. Once it has left
+# TCP may send it again, as that time is over.
 segment()
 {
 	local before here held
@@ -57,8 +58,7 @@ segment()
 	expect "held segments" "$(held)" "$held" &&
 		expect retransmits "$(retransmits)" "$before" || return 1
 	S service thaw b.com
-	poll 9 grep -qs "echoed $2" "$WORK/said" || return 1
-	expect retransmits "$(retransmits)" "$before"
+	poll 9 grep -qs "echoed $2" "$WORK/said"
 	local rc=$?
 	hang_up t
 	return "$rc"
