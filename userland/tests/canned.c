@@ -244,6 +244,16 @@ static void put_migrate(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_FLOWS, 3);
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_CELLS, 1);
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_DURATION, 4231);
+	if (fake_is("resets"))
+		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_RESETS, 2);
+}
+
+static void put_fence(struct nlmsghdr *nlh, int which)
+{
+	mnl_attr_put_strz(nlh, SAL_A_MIGRATE_SERVICE, "b.com");
+	mnl_attr_put_strz(nlh, SAL_A_MIGRATE_FROM, "b1");
+	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_FENCED_RESETS, 7 + which);
+	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_FENCED_LATE, 1);
 }
 
 static struct nlattr *step_begin(struct nlmsghdr *nlh, uint32_t kind,
@@ -707,6 +717,9 @@ void canned_events(const struct fake *f, unsigned int group)
 	case FAKE_GROUP + 3:
 		send_event(f, SAL_CMD_MIGRATE_NTF, put_migrate, 1,
 			   SAL_A_MIGRATE_SEQ, 1);
+		if (fake_is("resets"))
+			send_event(f, SAL_CMD_FENCE_NTF, put_fence, 0,
+				   SAL_A_MIGRATE_SEQ, 2);
 		if (!fake_is("stays") && !fake_is("part"))
 			send_gone(f);
 		break;
