@@ -53,8 +53,8 @@ struct sal_former {
  *	here any more; or %SAL_CELL_BRANCH. sal_lock.
  * @tcp: its flows are TCP. Written under sal_lock before flows can find it,
  *	read anywhere.
- * @cut: its flows are being reset, see cut.h: the pass in which they end at the
- *	latest; 0 where they are not. Written once, under sal_lock and the cell's
+ * @cut: its flows are being reset, see cut.h: when they end at the latest; 0 where
+ *	they are not. Written once, under sal_lock and the cell's
  *	lock, read anywhere.
  * @former: ring of former endpoints
  * @next: where the next one is written in @former. sal_lock.

@@ -17,7 +17,7 @@
 #include "track.h"
 
 /* flows looked at between two chances to do something else */
-#define CUT_CHUNK	64
+#define CUT_CHUNK	32
 /* how often both sides are asked */
 #define CUT_ASKS	4
 /* a pass that comes while flows are added to the table may miss some */
@@ -42,6 +42,12 @@ static void cut_ask(const struct sal_member *m, const struct sal_flow *f)
 			      sal_flow_far_port(f, ep));
 }
 
+/* which period it is; differences survive its wrap */
+static u8 cut_now(void)
+{
+	return jiffies / CUT_PERIOD;
+}
+
 static void cut_one(struct sal_domain *d, struct sal_flow *f)
 {
 	const struct sal_cell *cell = rcu_dereference(f->cell);
@@ -51,7 +57,7 @@ static void cut_one(struct sal_domain *d, struct sal_flow *f)
 	if (likely(!last) || READ_ONCE(f->kind) == SAL_FLOW_DIRECT)
 		return;
 	m = sal_flow_member(d, f);
-	if ((s8)(d->cuts.pass - last) >= 0 || !m || sal_track_gone(f)) {
+	if ((s8)(cut_now() - last) >= 0 || !m || sal_track_gone(f)) {
 		sal_flow_remove(d, f);
 		return;
 	}
@@ -100,8 +106,6 @@ static void cut_work(struct work_struct *work)
 
 	cut_pass(d);
 	spin_lock_bh(&sal_lock);
-	if (!++d->cuts.pass)
-		d->cuts.pass = 1;
 	more = --d->cuts.left;
 	spin_unlock_bh(&sal_lock);
 	if (more && !READ_ONCE(d->dead))
@@ -118,14 +122,13 @@ u8 sal_cut_soon(struct sal_domain *d)
 	d->cuts.left = CUT_PASSES + 1;
 	if (!READ_ONCE(d->dead))
 		mod_delayed_work(system_highpri_wq, &d->cuts.work, 0);
-	last = d->cuts.pass + CUT_ASKS;
+	last = cut_now() + CUT_ASKS;
 	return last ?: 1;
 }
 
 void sal_cuts_init(struct sal_domain *d)
 {
 	INIT_DELAYED_WORK(&d->cuts.work, cut_work);
-	d->cuts.pass = 1;
 }
 
 void sal_cuts_exit(struct sal_domain *d)

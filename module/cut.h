@@ -23,12 +23,10 @@ struct sal_domain;
 /**
  * struct sal_cuts - what a domain has to do with flows that are being reset
  * @work: walks its flows
- * @pass: number of the walk, never 0. Written by @work, under sal_lock.
  * @left: walks that are to come. sal_lock.
  */
 struct sal_cuts {
 	struct delayed_work work;
-	u8 pass;
 	u8 left;
 };
 
@@ -40,7 +38,7 @@ static inline bool sal_flow_is_cut(const struct sal_flow *f)
 	return READ_ONCE(cell->cut) && READ_ONCE(f->kind) == SAL_FLOW_SERVICE;
 }
 
-/* a cell is about to be cut: the pass in which its flows end. sal_lock. */
+/* a cell is about to be cut: the period in which its flows end, never 0. sal_lock. */
 u8 sal_cut_soon(struct sal_domain *d);
 
 void sal_cuts_init(struct sal_domain *d);

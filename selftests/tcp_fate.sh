@@ -12,7 +12,7 @@ idle_server()
 	local ns="$1"
 	shift
 	rm -f "$WORK/idle.$ns"
-	in_ns "$ns" python3 "$LIB_DIR/tools/conns.py" serve 9 "$@" \
+	ip netns exec "$ns" python3 "$LIB_DIR/tools/conns.py" serve 9 "$@" \
 		>"$WORK/idle.$ns" 2>&1 &
 	PIDS+=($!)
 	declare -g "IDLE_PID_$ns=$!"
@@ -32,7 +32,7 @@ kill_server()
 idle_conns()
 {
 	rm -f "$WORK/conns"
-	in_ns a python3 "$LIB_DIR/tools/conns.py" connect "$1" "$2" 9 \
+	ip netns exec a python3 "$LIB_DIR/tools/conns.py" connect "$1" "$2" 9 \
 		>"$WORK/conns" 2>&1 &
 	PIDS+=($!)
 	CONNS_PID=$!

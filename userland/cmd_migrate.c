@@ -28,9 +28,9 @@ static const struct field migrate_field[] = {
 	{ SAL_A_MIGRATE_SEQ, F_JSON },
 	{ SAL_A_MIGRATE_TRANSACTION },
 	{ SAL_A_MIGRATE_RESETS },
-	{ SAL_A_MIGRATE_FENCED_RESETS },
-	{ SAL_A_MIGRATE_FENCED_ERRORS },
-	{ SAL_A_MIGRATE_FENCED_LATE },
+	{ SAL_A_MIGRATE_FENCED_RESETS, 0, "fenced resets" },
+	{ SAL_A_MIGRATE_FENCED_ERRORS, 0, "fenced errors" },
+	{ SAL_A_MIGRATE_FENCED_LATE, 0, "fenced late" },
 };
 
 LAYOUT(migrate, migrate);

@@ -423,9 +423,9 @@ static const struct attr migrate_attr[] = {
 	[SAL_A_MIGRATE_FROZEN] = { "frozen", T_NS },
 	[SAL_A_MIGRATE_OPENED] = { "opened", T_COUNT },
 	[SAL_A_MIGRATE_RESETS] = { "resets", T_COUNT },
-	[SAL_A_MIGRATE_FENCED_RESETS] = { "fenced_resets", T_COUNT },
-	[SAL_A_MIGRATE_FENCED_ERRORS] = { "fenced_errors", T_COUNT },
-	[SAL_A_MIGRATE_FENCED_LATE] = { "fenced_late", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_RESETS] = { "fenced-resets", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_ERRORS] = { "fenced-errors", T_COUNT },
+	[SAL_A_MIGRATE_FENCED_LATE] = { "fenced-late", T_COUNT },
 };
 
 SET(migrate, "migrate");

@@ -246,6 +246,8 @@ static void put_migrate(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_DURATION, 4231);
 	if (!which)
 		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_OPENED, 2);
+	if (fake_is("resets"))
+		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_RESETS, 2);
 }
 
 /* it begins to wait, or has gone on */
@@ -264,6 +266,14 @@ static void put_hold(struct nlmsghdr *nlh, int which)
 	}
 	mnl_attr_put_u32(nlh, SAL_A_HOLD_HELD_PACKETS, !which);
 	mnl_attr_put_u32(nlh, SAL_A_HOLD_HELD_BYTES, which ? 0 : 896);
+}
+
+static void put_fence(struct nlmsghdr *nlh, int which)
+{
+	mnl_attr_put_strz(nlh, SAL_A_MIGRATE_SERVICE, "b.com");
+	mnl_attr_put_strz(nlh, SAL_A_MIGRATE_FROM, "b1");
+	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_FENCED_RESETS, 7 + which);
+	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_FENCED_LATE, 1);
 }
 
 static struct nlattr *step_begin(struct nlmsghdr *nlh, uint32_t kind,
@@ -727,6 +737,9 @@ void canned_events(const struct fake *f, unsigned int group)
 	case FAKE_GROUP + 3:
 		send_event(f, SAL_CMD_MIGRATE_NTF, put_migrate, 1,
 			   SAL_A_MIGRATE_SEQ, 1);
+		if (fake_is("resets"))
+			send_event(f, SAL_CMD_FENCE_NTF, put_fence, 0,
+				   SAL_A_MIGRATE_SEQ, 2);
 		if (!fake_is("stays") && !fake_is("part"))
 			send_gone(f);
 		break;

@@ -243,6 +243,14 @@ run -j migrate b.com from b1 to b2
 expect 0 <<'EOF'
 [{"service":"b.com","from":["b1"],"to":"b2","flows":3,"opened":2,"cells":1,"duration":4231}]
 EOF
+run SAL_FAKE=resets migrate b.com from b1 to b2
+expect 0 <<<"b.com: 3 flows moved to b2 (1 cell), 2 reset in 4.2us"
+run SAL_FAKE=resets migrate b.com from b1 to b2 check
+expect 0 <<<"b.com: 3 flows would move to b2 (1 cell), 2 would be reset"
+run SAL_FAKE=resets -j migrate b.com from b1 to b2
+expect 0 <<'EOF'
+[{"service":"b.com","from":["b1"],"to":"b2","flows":3,"cells":1,"duration":4231,"resets":2}]
+EOF
 run flow del id 5
 expect 0 <<<"1 flow removed"
 run -j flow flush
@@ -327,6 +335,19 @@ endpoint del b.com b2  nsid 1 (no name) addr 10.0.0.3 port 8080 weight 1 state u
 flow add 12  proto udp src 10.0.0.1 sport 4000 dst 10.0.254.2 dport 53 service b.com endpoint b1 member a state assured idle 3s
 flow del 13  proto icmpv6 src fd00::1 sport 4001 dst fd00:254::2 service b.com member a mapped 4001 peer fd00:254::1 state new idle 61s
 migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device
+EOF
+
+run SAL_FAKE=resets monitor migrate
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+listening
+migrate b.com  from b1 flows 3 cells 1 duration 4.2us cause device resets 2
+fence b.com  from b1 fenced resets 7 fenced late 1
+EOF
+run SAL_FAKE=resets -j monitor migrate
+err="salctl: module sal was unloaded" expect 1 <<'EOF'
+{"event":"listening"}
+{"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1,"resets":2}
+{"event":"fence","service":"b.com","from":["b1"],"seq":2,"fenced_resets":7,"fenced_late":1}
 EOF
 
 run -s monitor flow migrate
