@@ -501,6 +501,17 @@ static void cell_cut(struct sal_cell *cell, struct sal_endpoint *ep,
 	cell_retire(cell, ep, fresh);
 }
 
+void sal_cells_cut(struct sal_endpoint *ep, enum sal_af af,
+		   struct list_head *fresh, struct sal_moved *moved)
+{
+	struct sal_cell *cell, *next;
+
+	lockdep_assert_held(&sal_lock);
+	list_for_each_entry_safe(cell, next, &ep->cells[af], list)
+		if (cell->tcp && !cell->cut && cell_flows(cell))
+			cell_cut(cell, ep, fresh, moved);
+}
+
 static void cells_left_event(struct sal_endpoint *from,
 			     struct list_head *moved, enum sal_cause cause)
 {
@@ -586,7 +597,7 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 		struct sal_endpoint *to;
 		struct sal_moved one = {};
 
-		if (!cell_flows(cell))
+		if (cell->cut || !cell_flows(cell))
 			continue;
 		to = sal_sched_next(&run);
 		if (!to)
@@ -607,12 +618,14 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 
 bool sal_cell_is_pinned(const struct sal_cell *cell)
 {
-	return cell->tcp && READ_ONCE(cell->svc->conf.tcp) != SAL_TCP_REPAIR;
+	return READ_ONCE(cell->cut) ||
+	       (cell->tcp &&
+		READ_ONCE(cell->svc->conf.tcp) != SAL_TCP_REPAIR);
 }
 
 static bool cell_is_movable(const struct sal_cell *cell)
 {
-	return cell_flows(cell) && !cell->cut && !sal_cell_is_pinned(cell);
+	return cell_flows(cell) && !sal_cell_is_pinned(cell);
 }
 
 /*

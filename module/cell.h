@@ -172,6 +172,11 @@ void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 		    struct list_head *fresh, enum sal_cause cause,
 		    struct sal_moved *shed);
+/* its TCP flows are reset, whatever the service says; the slots of their cells are
+ * filled from @fresh
+ */
+void sal_cells_cut(struct sal_endpoint *ep, enum sal_af af,
+		   struct list_head *fresh, struct sal_moved *moved);
 /* an endpoint is about to be freed: cells whose flows are being reset forget it */
 void sal_cells_detach(struct sal_endpoint *ep, enum sal_af af);
 /* how many flows an endpoint has for a family, and cells with any; and only those

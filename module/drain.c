@@ -112,7 +112,16 @@ static void drain_set_deadline(struct sal_endpoint *ep, u32 ms, u32 then)
 	drain_queue(ep, dr->due);
 }
 
-/* 0 or ENOMEM */
+static void drain_move_af(struct sal_endpoint *ep, enum sal_af af,
+			  struct list_head *fresh, struct sal_moved *moved)
+{
+	if (ep->drain->then == SAL_DRAIN_THEN_RESET)
+		sal_cells_cut(ep, af, fresh, moved);
+	else
+		sal_cells_shed(ep, af, fresh, SAL_CAUSE_DEADLINE, moved);
+}
+
+/* where they are to be reset, those of TCP; 0 or ENOMEM */
 static int drain_move(struct sal_endpoint *ep, struct sal_moved *moved)
 {
 	struct list_head fresh[SAL_AF_NUM];
@@ -127,8 +136,7 @@ static int drain_move(struct sal_endpoint *ep, struct sal_moved *moved)
 	if (!err) {
 		spin_lock_bh(&sal_lock);
 		for (af = 0; af < SAL_AF_NUM; af++)
-			sal_cells_shed(ep, af, &fresh[af], SAL_CAUSE_DEADLINE,
-				       moved);
+			drain_move_af(ep, af, &fresh[af], moved);
 		spin_unlock_bh(&sal_lock);
 	}
 	for (af = 0; af < SAL_AF_NUM; af++)
@@ -137,14 +145,15 @@ static int drain_move(struct sal_endpoint *ep, struct sal_moved *moved)
 }
 
 /*
- * What comes next of the conversation begins anew elsewhere, but for a TCP
- * connection: that is a stray segment, and the service says what becomes of those
- * (reset.c).
+ * What comes next of the conversation begins anew elsewhere. A TCP connection that
+ * is being reset ends by itself (cut.c).
  */
 static u32 drain_reset_flow(struct sal_domain *d, struct sal_flow *f)
 {
 	bool past = READ_ONCE(f->kind) == SAL_FLOW_PAST;
 
+	if (sal_flow_is_cut(f))
+		return 0;
 	return sal_flow_remove(d, f) && !past;
 }
 
@@ -208,8 +217,8 @@ static struct sal_endpoint *drain_first_due(struct sal_drains *dr)
 	return container_of(first, struct sal_drain, node)->ep;
 }
 
-/* true where its flows are to be reset */
-static bool drain_act(struct sal_endpoint *ep)
+/* true where its flows are to be reset, of which @resets are being reset by now */
+static bool drain_act(struct sal_endpoint *ep, u32 *resets)
 {
 	struct sal_moved moved = {};
 
@@ -217,16 +226,18 @@ static bool drain_act(struct sal_endpoint *ep)
 	/* it is about to be looked at */
 	if (!atomic_read(&ep->n_flows))
 		return false;
+	if (drain_move(ep, &moved))
+		return false;
+	*resets = moved.resets;
 	if (ep->drain->then == SAL_DRAIN_THEN_RESET)
 		return true;
-	if (!drain_move(ep, &moved))
-		drain_acted(ep, moved.flows);
+	drain_acted(ep, moved.flows);
 	return false;
 }
 
-static void drain_act_reset(struct sal_domain *d, u32 id)
+static void drain_act_reset(struct sal_domain *d, u32 id, u32 resets)
 {
-	u32 count = drain_reset(d, id);
+	u32 count = resets + drain_reset(d, id);
 	struct sal_endpoint *ep;
 
 	mutex_lock(&sal_mutex);
@@ -240,17 +251,17 @@ static void drain_act_reset(struct sal_domain *d, u32 id)
 static bool drain_act_one(struct sal_domain *d)
 {
 	struct sal_endpoint *ep;
-	u32 id = 0;
+	u32 id = 0, resets;
 
 	mutex_lock(&sal_mutex);
 	ep = drain_first_due(&d->drains);
-	if (ep && drain_act(ep))
+	if (ep && drain_act(ep, &resets))
 		id = ep->id;
 	if (!ep)
 		drain_arm(&d->drains);
 	mutex_unlock(&sal_mutex);
 	if (id)
-		drain_act_reset(d, id);
+		drain_act_reset(d, id, resets);
 	return ep;
 }
 
