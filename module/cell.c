@@ -467,12 +467,14 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 
 bool sal_cell_is_pinned(const struct sal_cell *cell)
 {
-	return cell->tcp && READ_ONCE(cell->svc->conf.tcp) != SAL_TCP_REPAIR;
+	return cell->tcp &&
+	       (READ_ONCE(cell->cut) ||
+		READ_ONCE(cell->svc->conf.tcp) != SAL_TCP_REPAIR);
 }
 
 static bool cell_is_movable(const struct sal_cell *cell)
 {
-	return cell_flows(cell) && !cell->cut && !sal_cell_is_pinned(cell);
+	return cell_flows(cell) && !sal_cell_is_pinned(cell);
 }
 
 /*
