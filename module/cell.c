@@ -618,8 +618,8 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 
 bool sal_cell_is_pinned(const struct sal_cell *cell)
 {
-	return READ_ONCE(cell->cut) ||
-	       (cell->tcp &&
+	return cell->tcp &&
+	       (READ_ONCE(cell->cut) ||
 		READ_ONCE(cell->svc->conf.tcp) != SAL_TCP_REPAIR);
 }
 

@@ -57,7 +57,7 @@ struct sal_fence {
  * @fence: the oldest first
  */
 struct sal_fences {
-	spinlock_t lock;
+	spinlock_t lock;	/* the others */
 	struct delayed_work work;
 	unsigned int n;
 	struct sal_fence fence[SAL_FENCES];

@@ -566,8 +566,7 @@ static struct sal_flow *fwd_find_cut(const struct sal_spot *spot,
 	const struct sal_conv conv = sal_fwd_conv(spot, pkt);
 	struct sal_flow *f;
 
-	if (!sal_track_is_stray(pkt) ||
-	    READ_ONCE(svc->conf.tcp) != SAL_TCP_RESET)
+	if (!sal_track_is_stray(pkt))
 		return NULL;
 	f = sal_flow_lookup(spot->member, svc, &conv);
 	return f && sal_flow_is_cut(f) ? f : NULL;

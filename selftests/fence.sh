@@ -10,7 +10,6 @@
 begin()
 {
 	only b1
-	[ -n "${IDLE_PID_b1:-}" ] && kill_server b1
 	idle_server b1 ${2:+"$2"} || return 1
 	talk t -t 1 "$(vip "$1" 2)" 9 || return 1
 	poll 5 json_is '.[0].state' assured flow show service b.com || return 1
@@ -102,8 +101,10 @@ killed_while_frozen()
 told()
 {
 	local rc=0
-	begin 4 reset || return 1
+	S endpoint set b.com b2 state up
+	# not with the connection's file open
 	watch || return 1
+	begin 4 reset || return 1
 	S endpoint set b.com b1 state down
 	kill_server b1
 	poll 5 event '.event == "fence" and .from == ["b1"] and

@@ -35,7 +35,6 @@ idle_conns()
 	ip netns exec a python3 "$LIB_DIR/tools/conns.py" connect "$1" "$2" 9 \
 		>"$WORK/conns" 2>&1 &
 	PIDS+=($!)
-	CONNS_PID=$!
 	poll 10 grep -qs connected "$WORK/conns"
 }
 

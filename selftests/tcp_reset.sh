@@ -59,12 +59,12 @@ idle_reset()
 # In the middle of a transfer in both directions.
 busy_reset()
 {
-	local lines rc=0
+	local lines rc=0 var=TALK_t
 	at_b1
 	talk t -p 4010 "$(vip "$1" 2)" 7 || return 1
 	say t echo 10 || return 1
 	lines="$(wc -l <"$WORK/talk.t")"
-	echo "echo 500000000" >&"$TALK_t"
+	echo "echo 500000000" >&"${!var}"
 	poll 10 carried 1000000 || rc=1
 	to_b2
 	S migrate b.com from b1 to b2 || rc=1
