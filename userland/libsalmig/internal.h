@@ -63,8 +63,7 @@ struct salmig {
 	uint64_t limit[SALMIG_MAX_MS + 1];
 	struct wire_head head;
 	bool has_head;
-	bool taken;
-	bool taking;
+	bool complained;	/* the driver knows the error */
 	struct sock *socks;
 	size_t n, room, next;
 	uint64_t bytes;
