@@ -120,6 +120,8 @@ void salmig_free(struct salmig *m)
 	}
 	free(m->socks);
 	options_forget(m);
+	if (m->has_prog && m->prog >= 0)
+		close(m->prog);
 	close(m->driver);
 	free(m);
 }
