@@ -24,7 +24,7 @@ repair_client()
 	ip netns exec a.com "$TOOLS/moveclient" "${words[@]}" "${!vip}" \
 		"$REPAIR_PORT" >"$file" 2>"$file.err" &
 	CLIENTS+=($!)
-	poll grep -q connected "$file.err"
+	poll grep -qs connected "$file.err"
 }
 
 # repair_server INSTANCE [PORT]

@@ -11,7 +11,6 @@
  *
  *	-x	it fails when it has taken some of the sockets
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -63,8 +63,9 @@ struct salmig {
 	uint64_t limit[SALMIG_MAX_MS + 1];
 	struct wire_head head;
 	bool has_head;
-	bool taken;
-	bool taking;
+	bool has_prog;
+	int prog;		/* negative: none to be had */
+	bool complained;	/* the driver knows the error */
 	struct sock *socks;
 	size_t n, room, next;
 	uint64_t bytes;
@@ -89,7 +90,7 @@ void salmig_boot_id(uint8_t id[16]);
 /* gate.c: 0 or negative errno with a text */
 int gate_quiet(struct salmig *m, struct sock *s);
 int gate_close(struct salmig *m, struct sock *s);
-int gate_shut(int fd);
+int gate_shut(struct salmig *m, int fd);
 void gate_open(struct sock *s);
 void gate_settle(struct salmig *m);
 void gate_grace(void);

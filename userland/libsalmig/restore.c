@@ -327,7 +327,7 @@ static int make_connection(struct salmig *m, struct sock *s, const uint8_t *data
 	const uint8_t *sent = data + s->w.n_received;
 	int err;
 
-	if (gate_shut(s->fd))
+	if (gate_shut(m, s->fd))
 		return sock_fail(m, s, "a filter");
 	err = set_tcp(m, s, TCP_REPAIR, TCP_REPAIR_ON, "repair mode") ?:
 	      set_seq(m, s, TCP_SEND_QUEUE, s->w.snd_seq) ?:
@@ -353,7 +353,7 @@ static int make_listener(struct salmig *m, struct sock *s)
 	if (err)
 		return err;
 	/* a SYN that comes now is sent again; no connection begins before the others */
-	if (gate_shut(s->fd))
+	if (gate_shut(m, s->fd))
 		return sock_fail(m, s, "a filter");
 	if (listen(s->fd, s->w.backlog))
 		return sock_fail(m, s, "listen");

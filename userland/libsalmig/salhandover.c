@@ -20,8 +20,8 @@
 #include "internal.h"
 #include "target.h"
 
-/* no limits but those that the two sides have: it keeps one frame at a time */
-#define FRAME_MAX	(3ULL << 30)
+/* of one socket, which is all that is kept at a time */
+#define FRAME_MAX	(256 << 20)
 #define PEERS		32
 
 static struct {

@@ -108,6 +108,9 @@ void salmig_free(struct salmig *m)
 
 	if (!m)
 		return;
+	/* as one of salmig_add(), for which nothing was begun */
+	if (*m->error && !m->complained)
+		wire_error(m);
 	for (i = 0; i < m->n; i++) {
 		struct sock *s = &m->socks[i];
 
@@ -117,6 +120,8 @@ void salmig_free(struct salmig *m)
 	}
 	free(m->socks);
 	options_forget(m);
+	if (m->has_prog && m->prog >= 0)
+		close(m->prog);
 	close(m->driver);
 	free(m);
 }

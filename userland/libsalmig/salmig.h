@@ -118,7 +118,8 @@ struct salmig *salmig_new(int driver);
  * salmig_free() - and end it
  * @m: the object, or NULL
  *
- * Sockets that salmig_next() has not told are closed, without a word to their peers.
+ * Sockets that salmig_next() has not told are closed, without a word to their peers. The
+ * driver is told what salmig_error() says, if it has not been.
  */
 void salmig_free(struct salmig *m);
 

@@ -34,7 +34,7 @@ static int wire_wait(struct salmig *m, short events)
 	if (n < 0)
 		return salmig_fail(m, errno, "poll: %s", strerror(errno));
 	if (!n)
-		return salmig_fail(m, ETIMEDOUT, "no word of the driver for %d ms",
+		return salmig_fail(m, ETIMEDOUT, "not a word for %d ms",
 				   (int)m->limit[SALMIG_MAX_MS]);
 	return 0;
 }
@@ -70,7 +70,7 @@ static int write_all(struct salmig *m, struct iovec *iov, int n)
 			if (err)
 				return err;
 		} else if (errno != EINTR) {
-			return salmig_fail(m, errno, "the driver is gone: %s",
+			return salmig_fail(m, errno, "the other side is gone: %s",
 					   strerror(errno));
 		}
 	}
@@ -88,13 +88,13 @@ static int read_all(struct salmig *m, void *data, size_t len)
 			data = (char *)data + n;
 			len -= n;
 		} else if (!n) {
-			return salmig_fail(m, ECONNRESET, "the driver is gone");
+			return salmig_fail(m, ECONNRESET, "the other side is gone");
 		} else if (errno == EAGAIN) {
 			err = wire_wait(m, POLLIN);
 			if (err)
 				return err;
 		} else if (errno != EINTR) {
-			return salmig_fail(m, errno, "the driver is gone: %s",
+			return salmig_fail(m, errno, "the other side is gone: %s",
 					   strerror(errno));
 		}
 	}
@@ -190,6 +190,7 @@ int wire_error(struct salmig *m)
 {
 	char text[WIRE_TEXT];
 
+	m->complained = true;
 	/* sending may write another one */
 	memcpy(text, m->error, sizeof(text));
 	return wire_send(m, WIRE_ERROR, text, strlen(text));
