@@ -538,13 +538,15 @@ static bool hold_release_held(struct sal_service *svc, enum sal_af af,
 
 	if (sal_release(svc, held, af)) {
 		hold_count(svc, af, SAL_FATE_RELEASED, bytes);
-	} else if (time_before(jiffies, held->deadline)) {
+		hold_free(svc->domain, held);
+		return true;
+	}
+	if (time_before(jiffies, held->deadline)) {
 		hold_put_back(svc, af, held);
 		return false;
-	} else {
-		hold_count(svc, af, SAL_FATE_EXPIRED, 0);
-		sal_release_expired(svc, held, af);
 	}
+	hold_count(svc, af, SAL_FATE_EXPIRED, 0);
+	sal_release_expired(svc, held, af);
 	hold_free(svc->domain, held);
 	return true;
 }
