@@ -37,6 +37,7 @@
 #include "hold.h"
 #include "member.h"
 #include "net.h"
+#include "room.h"
 #include "rule.h"
 #include "service.h"
 #include "stats.h"
@@ -73,7 +74,7 @@ static void hold_push_front(struct sal_hold *h, enum sal_af af,
 	h->bytes += held->lane.size;
 }
 
-static void hold_unlink(struct sal_hold *h, struct sal_held *held)
+void sal_hold_unlink(struct sal_hold *h, struct sal_held *held)
 {
 	list_del(&held->list);
 	sal_lane_del(&h->q->lanes, &held->lane);
@@ -86,7 +87,7 @@ static struct sal_held *hold_pop(struct sal_hold *h, enum sal_af af)
 	struct sal_held *held = sal_hold_first(h, af);
 
 	if (held)
-		hold_unlink(h, held);
+		sal_hold_unlink(h, held);
 	return held;
 }
 
@@ -97,20 +98,8 @@ static struct sal_held *hold_pop_expired(struct sal_hold *h, enum sal_af af,
 
 	if (!held || time_before(now, held->deadline))
 		return NULL;
-	hold_unlink(h, held);
+	sal_hold_unlink(h, held);
 	return held;
-}
-
-static bool hold_charge(struct sal_domain *d, u32 size)
-{
-	if (atomic64_add_return(size, &d->held_bytes) <=
-	    READ_ONCE(d->limits.held) &&
-	    sal_guest_charge(d, SAL_SHARE_HELD, size)) {
-		atomic_inc(&d->held_packets);
-		return true;
-	}
-	atomic64_sub(size, &d->held_bytes);
-	return false;
 }
 
 static void hold_work(struct work_struct *work);
@@ -197,9 +186,7 @@ static void hold_queue_discard(struct sal_service *svc,
 
 static void hold_free(struct sal_domain *d, struct sal_held *held)
 {
-	atomic_dec(&d->held_packets);
-	atomic64_sub(held->lane.size, &d->held_bytes);
-	sal_guest_uncharge(d, SAL_SHARE_HELD, held->lane.size);
+	sal_room_give_back(d, held->lane.size);
 	kfree(held);
 }
 
@@ -282,130 +269,6 @@ static bool hold_is_off_now(struct sal_service *svc, enum sal_af af)
 	return off;
 }
 
-/**
- * struct hold_want - what the queue lacks to take a packet
- * @packets: how many have to go, at least
- * @bytes: likewise
- */
-struct hold_want {
-	u32 packets;
-	u64 bytes;
-};
-
-static bool hold_wants(const struct hold_want *want)
-{
-	return want->packets || want->bytes;
-}
-
-static void hold_over(const struct sal_hold *h,
-		      const struct sal_service_conf *conf, u32 size,
-		      struct hold_want *want)
-{
-	u32 packets = READ_ONCE(conf->hold_packets);
-	u64 bytes = (u64)h->bytes + size;
-	u32 most = READ_ONCE(conf->hold_bytes);
-
-	want->packets = h->packets < packets ? 0 : h->packets - packets + 1;
-	want->bytes = bytes <= most ? 0 : bytes - most;
-}
-
-/* its first packet is never too much for a conversation */
-static bool hold_over_share(const struct sal_hold *h,
-			    const struct sal_service_conf *conf,
-			    const struct sal_lane *lane)
-{
-	u32 share = READ_ONCE(conf->hold_share);
-	const struct sal_lane *lead;
-	u64 packets, bytes;
-
-	if (share >= 100)
-		return false;
-	lead = sal_lane_find(&h->q->lanes, lane->conv);
-	if (!lead)
-		return false;
-	packets = (u64)READ_ONCE(conf->hold_packets) * share;
-	bytes = (u64)READ_ONCE(conf->hold_bytes) * share;
-	return (lead->packets + 1) * 100ULL > max(packets, 100ULL) ||
-	       ((u64)lead->bytes + lane->size) * 100 > bytes;
-}
-
-/* the newest of a conversation that has much more; false where there is none */
-static bool hold_evict(struct sal_service *svc, const struct sal_held *held,
-		       const struct hold_want *want, struct list_head *list)
-{
-	struct sal_hold *h = &svc->hold;
-	struct sal_lane *lead;
-	unsigned int n;
-
-	n = sal_lanes_spare(&h->q->lanes, held->lane.conv, want->packets,
-			    want->bytes, &lead);
-	if (!n)
-		return false;
-	while (n--) {
-		struct sal_held *victim = container_of(sal_lane_prev(lead),
-						       struct sal_held, lane);
-
-		hold_unlink(h, victim);
-		list_add(&victim->list, list);
-		sal_episode_count(svc, victim->af, SAL_FATE_EVICTED, 0);
-	}
-	return true;
-}
-
-/* what those that go are charged for is another's now: it cannot be refused that */
-static void hold_take_charge(struct sal_domain *d, struct list_head *list,
-			     u32 size)
-{
-	struct sal_held *victim;
-	u32 part;
-
-	list_for_each_entry(victim, list, list) {
-		part = min(victim->lane.size, size);
-		victim->lane.size -= part;
-		size -= part;
-	}
-	atomic_inc(&d->held_packets);
-}
-
-static void hold_uncharge(struct sal_domain *d, u32 size)
-{
-	atomic_dec(&d->held_packets);
-	atomic64_sub(size, &d->held_bytes);
-	sal_guest_uncharge(d, SAL_SHARE_HELD, size);
-}
-
-/*
- * Room for a packet, if need be that of packets of the conversation that has most of
- * them, which go to @list. So one that floods its service pushes out its own alone,
- * and keeps nobody from having one packet there.
- */
-static enum sal_hold_result hold_room(struct sal_service *svc,
-				      const struct sal_held *held,
-				      struct list_head *list)
-{
-	bool lent = svc->hold.lent[held->af];
-	struct sal_domain *d = svc->domain;
-	u32 size = held->lane.size;
-	struct hold_want want = {};
-	bool charged;
-
-	if (!lent && hold_over_share(&svc->hold, &svc->conf, &held->lane))
-		return SAL_HOLD_FLOW_FULL;
-	if (!lent)
-		hold_over(&svc->hold, &svc->conf, size, &want);
-	charged = hold_charge(d, size);
-	if (!charged)
-		want.bytes = max_t(u64, want.bytes, size);
-	if (hold_wants(&want) && !hold_evict(svc, held, &want, list)) {
-		if (charged)
-			hold_uncharge(d, size);
-		return charged ? SAL_HOLD_FULL : SAL_HOLD_DOMAIN_FULL;
-	}
-	if (!charged)
-		hold_take_charge(d, list, size);
-	return SAL_HELD;
-}
-
 /* why packets begin to wait */
 static enum sal_hold_cause hold_cause(const struct sal_hold *h)
 {
@@ -434,7 +297,7 @@ static enum sal_hold_result hold_admit(struct sal_service *svc,
 	/* after that: see hold_queue_publish() */
 	if (READ_ONCE(held->member->dead))
 		return SAL_HOLD_OFF;
-	res = hold_room(svc, held, evicted);
+	res = sal_room_make(svc, held, evicted);
 	if (res != SAL_HELD) {
 		sal_episode_count(svc, af, SAL_FATE_REFUSED, 0);
 		return res;
@@ -675,13 +538,15 @@ static bool hold_release_held(struct sal_service *svc, enum sal_af af,
 
 	if (sal_release(svc, held, af)) {
 		hold_count(svc, af, SAL_FATE_RELEASED, bytes);
-	} else if (time_before(jiffies, held->deadline)) {
+		hold_free(svc->domain, held);
+		return true;
+	}
+	if (time_before(jiffies, held->deadline)) {
 		hold_put_back(svc, af, held);
 		return false;
-	} else {
-		hold_count(svc, af, SAL_FATE_EXPIRED, 0);
-		sal_release_expired(svc, held, af);
 	}
+	hold_count(svc, af, SAL_FATE_EXPIRED, 0);
+	sal_release_expired(svc, held, af);
 	hold_free(svc->domain, held);
 	return true;
 }
@@ -906,7 +771,7 @@ static void hold_take_strays(struct sal_service *svc, enum sal_af af,
 		owner = hold_owner(svc->domain, held, af);
 		if (!owner || owner == svc || hold_is_of_vip(svc, held, af))
 			continue;
-		hold_unlink(h, held);
+		sal_hold_unlink(h, held);
 		sal_episode_count(svc, af, SAL_FATE_RELEASED, held->skb->len);
 		list_add_tail(&held->list, strays);
 	}
@@ -988,7 +853,7 @@ static void hold_take_unowned(struct sal_service *svc, enum sal_af af,
 	list_for_each_entry_safe(held, next, &h->q->held[af], list) {
 		if (hold_owner(svc->domain, held, af))
 			continue;
-		hold_unlink(h, held);
+		sal_hold_unlink(h, held);
 		sal_episode_count(svc, af, SAL_FATE_RELEASED, held->skb->len);
 		list_add_tail(&held->list, list);
 	}
@@ -1032,7 +897,7 @@ static void hold_purge(struct sal_service *svc, const struct sal_member *m)
 	for (af = 0; af < SAL_AF_NUM; af++)
 		list_for_each_entry_safe(held, next, &h->q->held[af], list)
 			if (held->member == m) {
-				hold_unlink(h, held);
+				sal_hold_unlink(h, held);
 				sal_episode_count(svc, af, SAL_FATE_PURGED, 0);
 				list_add_tail(&held->list, &list);
 			}

@@ -155,6 +155,9 @@ void sal_hold_let_go(struct sal_service *svc);
 void sal_hold_freeze(struct sal_service *svc);
 void sal_hold_thaw(struct sal_service *svc);
 
+/* it waits no more; the lock is held */
+void sal_hold_unlink(struct sal_hold *h, struct sal_held *held);
+
 /* drop what a member has in the queues of its domain; sal_mutex */
 void sal_hold_purge(const struct sal_member *m);
 

@@ -32,11 +32,11 @@ moves()
 
 often()
 {
-	local report i
+	local report _
 	only b1
 	S endpoint set b.com b2 state up
 	flood f -n 0 -i 500 -w 400 -W 20000 "$(vip "$1" 2)"
-	for i in {1..10}; do
+	for _ in {1..10}; do
 		S migrate b.com from b1 to b2 freeze >/dev/null &&
 			S migrate b.com from b2 to b1 freeze >/dev/null ||
 			return 1
@@ -107,11 +107,11 @@ check()
 # some requests are refused, none leaves it frozen, and no packet is lost.
 crowd()
 {
-	local i report
+	local _ report
 	only b1
 	S endpoint set b.com b2 state up
 	flood f -n 0 -i 2000 -w 400 -W 20000 "$(vip "$1" 2)"
-	for i in {1..15}; do
+	for _ in {1..15}; do
 		S migrate b.com from b1 to b2 freeze
 		S migrate b.com from b2 to b1 freeze
 	done &>/dev/null &

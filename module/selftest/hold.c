@@ -51,14 +51,14 @@ static __init bool hold_test_push(struct sal_hold *h, struct hold_model *model,
 		.hold_bytes	= HOLD_TEST_BYTES,
 	};
 	u32 size = 1 + get_random_u32_below(HOLD_TEST_BYTES / 8);
-	struct hold_want want;
+	struct sal_room want;
 	struct sal_held *held;
 	bool fits;
 
 	fits = model->n[SAL_V4] + model->n[SAL_V6] < HOLD_TEST_PACKETS &&
 	       hold_model_bytes(model) + size <= HOLD_TEST_BYTES;
-	hold_over(h, &conf, size, &want);
-	if (hold_wants(&want) == fits)
+	sal_room_want(h, &conf, size, &want);
+	if (sal_room_lacks(&want) == fits)
 		return false;
 	if (!fits)
 		return true;
