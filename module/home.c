@@ -36,7 +36,7 @@
 #include "vip.h"
 
 /* flows looked at between two chances to be preempted */
-#define HOME_CHUNK	1024
+#define HOME_CHUNK	256
 
 /**
  * struct home_move - flows that have moved from one endpoint to another

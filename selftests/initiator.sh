@@ -395,6 +395,14 @@ both()
 	poll 10 has_said server ^asked 6 && answer 2 &&
 		poll 5 has_said client.a ^got && poll 5 has_said client.a2 ^got ||
 		rc=1
+	# by another id, as its own is taken; by that the server knows a2 then
+	expect "moved again" "$(opened a a2)" 1 || rc=1
+	stop_asking a2
+	take_as a2 "$1" 1
+	poll 10 has_said server ^asked 7 && answer 1 &&
+		poll 5 has_said client.a2 "^got 1 $(vip "$1" 2)$" || rc=1
+	expect "ids" "$(sed -n 's/^asked [^ ]* \([0-9]*\) .*/\1/p' \
+		"$WORK/server" | tail -2 | uniq | wc -l)" 1 || rc=1
 	return $rc
 }
 

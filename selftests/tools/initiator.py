@@ -32,6 +32,9 @@ def udp(family, port):
     af = socket.AF_INET6 if v6(family) else socket.AF_INET
     sock = socket.socket(af, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    # the other family's may be another one's
+    if v6(family):
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     sock.bind(("", int(port)))
     return sock
 
