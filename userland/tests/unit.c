@@ -266,6 +266,8 @@ static void print_names(void)
 	print_enum("switch", &names_switch);
 	print_enum("access", &names_access);
 	print_enum("flow-state", &names_flow_state);
+	print_enum("flow-mark", &names_flow_mark);
+	print_enum("told", &names_told);
 	print_enum("endpoint-state", &names_state);
 	print_enum("fault", &names_fault);
 	print_enum("placement", &names_placement);
