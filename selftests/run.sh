@@ -71,6 +71,8 @@ no_userns()
 	t_route_end	unloads the module
 	t_trace		tracing is for root of the machine
 	t_unload	unloads the module
+	t_upgrade	the same
+	t_upgrade_router	the same
 	END
 }
 
