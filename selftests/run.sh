@@ -94,6 +94,8 @@ no_userns()
 	t_tcp_repair_router	the same
 	t_trace		tracing is for root of the machine
 	t_unload	unloads the module
+	t_upgrade	the same
+	t_upgrade_router	the same
 	END
 }
 

@@ -34,7 +34,7 @@ configure()
 			addr "$(addr 4 13)" &&
 		S endpoint add b.com far addr 192.0.2.7 lease 1h &&
 		S rule add 10.1.0.9 forward b.com &&
-		S rule add 10.1.0.10 upcall time 3s then drop &&
+		S rule add 10.1.0.10 upcall time 3s 'then' drop &&
 		S rule add 10.1.1.0/24 reject &&
 		S rule add 0.0.0.0/0 deliver &&
 		S policy add from any to web.com deny &&
@@ -118,6 +118,106 @@ not_empty()
 		refused "not in a batch" -b - <<<"restore $WORK/one"
 }
 
+# an endpoint whose namespace is not there waits for it
+absent()
+{
+	S flush && service b.com 2 && endpoint b.com b2 12 &&
+		save one || return 1
+	S flush && sed -i 's/ netns b2 / netns later /' "$WORK/one" || return 1
+	S restore "$WORK/one" 2>"$WORK/said" || return 1
+	cat "$WORK/said" >&2
+	grep -q "note: no network namespace 'later' yet" "$WORK/said" ||
+		fail "not told" || return 1
+	json_is '.[0] | "\(.absent) \(.notes[0])"' \
+		"true down (netns absent)" endpoint show b.com b2 || return 1
+	# it is saved as such
+	save two && grep -q "name b2 absent" "$WORK/two" || return 1
+	S member add netns a route auto || return 1
+	not answers "$(vip 4 2)" || return 1
+	S endpoint set b.com b2 netns b2 || return 1
+	json_is '.[0] | "\(.absent) \(.netns)"' "false b2" \
+		endpoint show b.com b2 &&
+		json_is 'map(.name) | contains(["b2"])' true member show &&
+		answers "$(vip 4 2)" && answers "$(vip 6 2)"
+}
+
+flow_lines()
+{
+	grep '^flow add' "$WORK/$1" | sed 's/ idle [^ ]*//' >"$WORK/$1.flows"
+}
+
+# all that is known of flows is as it was, and they go on
+flows()
+{
+	S flush && S domain set flow-acct on &&
+		S member add netns a route auto && service b.com 2 &&
+		S service set b.com vip "$(vip 4 2)" "$(vip 4 3)" "$(vip 6 2)" &&
+		endpoint b.com b1 11 && endpoint b.com b2 12 || return 1
+	# two VIPs and one id: the second one is mapped
+	nothing_lost "$(echo_once -n 5 -e 77 "$(vip 4 2)")" &&
+		nothing_lost "$(echo_once -n 5 -e 77 "$(vip 4 3)")" &&
+		nothing_lost "$(echo_once -n 5 -e 78 "$(vip 6 2)")" || return 1
+	save one flows && flow_lines one || return 1
+	expect "flows" "$(wc -l <"$WORK/one.flows")" 3 || return 1
+	cat "$WORK/one.flows" >&2
+	S flush && S restore "$WORK/one" >"$WORK/said" || return 1
+	expect "told" "$(cat "$WORK/said")" "3 flows restored, 0 refused" ||
+		return 1
+	save two flows && flow_lines two && same one.flows two.flows || return 1
+	nothing_lost "$(echo_once -n 5 -e 77 "$(vip 4 3)")" &&
+		expect "flows" "$(json length flow show)" 3
+}
+
+# what cannot be made is told, line by line, and does not stop the others
+refused_flows()
+{
+	S flush && {
+		cat "$WORK/one"
+		sed -n 's/ endpoint b[12] / endpoint nix /p' "$WORK/one.flows"
+	} >"$WORK/bad" || return 1
+	S restore "$WORK/bad" >"$WORK/said" 2>"$WORK/err" || return 1
+	cat "$WORK/said" "$WORK/err" >&2
+	expect "told" "$(cat "$WORK/said")" "3 flows restored, 3 refused" &&
+		expect "lines" "$(grep -c "^$WORK/bad:[0-9]*: .*nix" \
+			"$WORK/err")" 3
+}
+
+# one that is with nobody waits, and goes to who comes
+orphans()
+{
+	S flush && sed -i '/^endpoint add/d' "$WORK/one" || return 1
+	sed -i 's/ endpoint b[12] / /' "$WORK/one"
+	S restore "$WORK/one" >/dev/null || return 1
+	expect "orphans" "$(json 'map(.endpoint) | unique | tostring' \
+		flow show)" "[null]" || return 1
+	endpoint b.com b1 11 || return 1
+	expect "with b1" "$(json 'map(.endpoint) | unique | tostring' \
+		flow show)" '["b1"]'
+}
+
+# by lines that have never been flows
+many()
+{
+	local n=100000
+	[ -z "${KSFT_MACHINE_SLOW:-}" ] || n=20000
+	S flush && {
+		grep -v '^flow\|^endpoint\|^#' "$WORK/two"
+		awk -v n="$n" 'BEGIN { for (i = 0; i < n; i++)
+			printf "flow add service b.com endpoint b2 member a " \
+			"placement edge proto udp src 10.0.%d.%d sport %d " \
+			"dst 10.1.0.2 dport 7 marks replied\n", 2 + i / 250 % 200,
+			i % 250 + 1, 1024 + i / 50000 }'
+	} >"$WORK/many" || return 1
+	sed -i "/^service add/a endpoint add b.com name b2 addr $(addr 4 12)" \
+		"$WORK/many"
+	S restore "$WORK/many" >"$WORK/said" || return 1
+	expect "told" "$(cat "$WORK/said")" "$n flows restored, 0 refused" &&
+		save one flows &&
+		expect "saved" "$(grep -c '^flow' "$WORK/one")" "$n" &&
+		S flush && S restore "$WORK/one" >"$WORK/said" &&
+		expect "told" "$(cat "$WORK/said")" "$n flows restored, 0 refused"
+}
+
 t "everything can be written" configure
 t "saved, flushed, restored and saved again is the same" round_trip
 t "a saved file is a batch" is_batch
@@ -126,4 +226,9 @@ t "a line that the kernel refuses is named, and nothing stays" all_or_nothing
 t "likewise a line that cannot be read" bad_line
 t "a check tells the same, and makes nothing" check_only
 t "only an empty domain is restored" not_empty
+t "an endpoint whose namespace is not there waits for it" absent
+t "flows are as they were, and go on" flows
+t "flows that cannot be made are told and counted" refused_flows
+t "flows without an endpoint wait for one" orphans
+t "many flows" many
 finish

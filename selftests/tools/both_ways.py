@@ -104,7 +104,10 @@ class Datagrams:
         try:
             self.sock.sendto(message(self.said['sent']), self.peer)
             self.said['sent'] += 1
-        except PermissionError:
+        except OSError as err:
+            # the guard, or the route to the VIPs went with the module
+            if err.errno not in (errno.EPERM, errno.ENETUNREACH):
+                raise
             self.said['refused'] += 1
 
     def take(self, client):

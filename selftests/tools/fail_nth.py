@@ -226,6 +226,20 @@ def policy_cases(test, pair):
     test.must("POLICY_DEL", pair)
 
 
+def flows_anew(test):
+    """One as it was, and a mapped one that counts."""
+    which = A("FLOW_SERVICE", text("b.com")) + A("FLOW_SPORT", bytes([1, 2]))
+    flow = which + A("FLOW_MEMBER", text("a")) + \
+        A("FLOW_PROTO", bytes([1])) + \
+        A("FLOW_SRC", prefix("10.0.1.77"), True) + \
+        A("FLOW_DST", prefix("10.1.0.2"), True)
+    for what, data in (("", b""),
+                       (", mapped", A("FLOW_MAPPED", bytes([3, 4])) +
+                        A("FLOW_FORWARD_PACKETS", u32(9)))):
+        test.case("flow-new" + what, "FLOW_NEW", flow + data,
+                  undo=[("FLOW_DEL", which)])
+
+
 def flow_id(test):
     """Of a flow that is there, as soon as there is one."""
     fam, found = test.state.fam, []
@@ -404,6 +418,7 @@ def change_cases(test):
         test.case(f"migrate from {src} with freeze", "MIGRATE",
                   data + A("MIGRATE_FREEZE"))
     test.case("flow-del", "FLOW_DEL", A("FLOW_SERVICE", text("b.com")))
+    flows_anew(test)
 
 
 def main():

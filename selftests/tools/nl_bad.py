@@ -65,6 +65,17 @@ def flows(service=None, endpoint=None, src=None):
     return data
 
 
+def saved(**changed):
+    """A flow as it was; what is changed to nothing is left out."""
+    data = {"SERVICE": text("b.com"), "MEMBER": text("a"),
+            "PROTO": bytes([1]), "SRC": prefix("10.0.1.1"),
+            "DST": prefix("10.1.0.2"), "SPORT": bytes([1, 2])}
+    data.update(changed)
+    return b"".join(A("FLOW_" + key, value,
+                      key in ("SRC", "DST", "CLIENT_NAME"))
+                    for key, value in data.items() if value)
+
+
 FROM = A("POLICY_FROM", text("b.com"))
 TO = A("POLICY_TO", text("c.com"))
 DENY = A("POLICY_ACCESS", u32(1))
@@ -253,6 +264,28 @@ TABLE = [
      "DOMAIN_VIP_POOL"),
     ("FLOW_GET", b"", "EINVAL", "missing", "FLOW_ID"),
     ("FLOW_GET", A("FLOW_ID", u32(4242)), "ENOENT", "4242", "FLOW_ID"),
+    ("FLOW_NEW", b"", "EINVAL", "service is missing", "FLOW_SERVICE"),
+    ("FLOW_NEW", saved(MEMBER=b""), "EINVAL", "member is missing",
+     "FLOW_MEMBER"),
+    ("FLOW_NEW", saved(MEMBER=text("nope")), "ENOENT", "no member",
+     "FLOW_MEMBER"),
+    ("FLOW_NEW", saved(SERVICE=text("x.com")), "ENOENT", "x.com",
+     "FLOW_SERVICE"),
+    ("FLOW_NEW", saved(ENDPOINT=text("nope")), "ENOENT", "nope",
+     "FLOW_ENDPOINT"),
+    ("FLOW_NEW", saved(PROTO=bytes([33])), "EINVAL", "protocol", "FLOW_PROTO"),
+    ("FLOW_NEW", saved(PROTO=bytes([58])), "EINVAL", "protocol", "FLOW_PROTO"),
+    ("FLOW_NEW", saved(PROTO=bytes([6])), "EINVAL", "have a port", "FLOW_PROTO"),
+    ("FLOW_NEW", saved(SRC=prefix("fd00::1")), "EINVAL", "family",
+     "FLOW_DST"),
+    ("FLOW_NEW", saved(SRC=prefix("10.0.0.0/8")), "EINVAL", "single",
+     "FLOW_SRC"),
+    ("FLOW_NEW", saved(CLIENT_NAME=prefix("fd00::1")), "EINVAL", "family",
+     "FLOW_CLIENT_NAME"),
+    ("FLOW_NEW", saved(SERVICE_PORT=bytes([0, 7])), "EINVAL", "direct",
+     "FLOW_SERVICE_PORT"),
+    ("FLOW_NEW", saved(MARKS=u32(64)), "EINVAL", "", "FLOW_MARKS"),
+    ("FLOW_NEW", saved(TOLD=u32(4)), "ERANGE", "", "FLOW_TOLD"),
     ("FLOW_DEL", A("FLOW_ID", u32(4242)), "ENOENT", "4242", "FLOW_ID"),
     ("FLOW_DEL", flows("x.com"), "ENOENT", "x.com", "FLOW_SERVICE"),
     ("FLOW_DEL", flows("b.com", "nope"), "ENOENT", "nope", "FLOW_ENDPOINT"),

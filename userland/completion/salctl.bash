@@ -117,10 +117,11 @@ _salctl_object()
 			5)	echo move reset ;;
 			esac ;;
 		set)	[ $after -eq 1 ] && _salctl_endpoints "$3"
-			echo name addr port weight tier max-flows state lease ;;
+			echo name netns pid addr port weight tier max-flows \
+				state lease nomember ;;
 		add|replace)
 			echo name netns pid addr port weight tier max-flows state \
-				lease nomember ;;
+				lease nomember absent ;;
 		esac
 		;;
 	rule)
@@ -151,7 +152,11 @@ _salctl_object()
 		;;
 	flow)
 		case $cmd in
-		"")	echo show del flush help ;;
+		"")	echo show add del flush help ;;
+		add)	echo service endpoint member proto src sport dst dport \
+				mapped placement marks idle client-name told \
+				direct service-port forward-packets \
+				forward-bytes reverse-packets reverse-bytes ;;
 		*)	echo service endpoint src proto sport dport id ;;
 		esac
 		;;
@@ -176,6 +181,15 @@ _salctl_object()
 			[ $after -eq 1 ] && _salctl_endpoints "$3" ;;
 		esac
 		;;
+	save)	[ $# -eq 1 ] && echo flows ;;
+	restore)
+		case $# in
+		1)	compgen -f ;;
+		2)	echo check ;;
+		esac
+		;;
+	upgrade-guard)
+		[ $# -eq 1 ] && echo show on shut off help ;;
 	monitor)
 		echo service endpoint flow migrate transaction rule miss \
 			policy hold
@@ -204,6 +218,8 @@ _salctl_value()
 	then)		echo drop reject ;;
 	vip-pool)	echo none ;;
 	flow-acct)	echo on off ;;
+	placement)	echo edge router ;;
+	told)		echo not router edge ask-edge ;;
 	policy)		echo allow deny ;;
 	*)		return 1 ;;
 	esac
@@ -213,7 +229,8 @@ _salctl()
 {
 	# begin, commit and abort are for batches
 	local objects="domain member service endpoint rule policy flow migrate
-		       resolve stats monitor flush version help"
+		       resolve stats monitor flush save restore upgrade-guard
+		       version help"
 	local options="-n -j -p -s -d -4 -6 -o -t -b -force -V"
 	local cur=${COMP_WORDS[COMP_CWORD]}
 	local prev=${COMP_WORDS[COMP_CWORD - 1]}

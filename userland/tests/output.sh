@@ -52,7 +52,7 @@ EOF
 
 run -j endpoint
 expect 0 <<'EOF'
-[{"service":"b.com","name":"b1","nsid":0,"netns":"b1","remote":false,"ipv4":"10.0.0.2","ipv6":"fd00::2","weight":1,"state":"up","fault4":[],"fault6":[],"flows":3,"cells":1,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":1},{"service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2},{"service":"b.com","name":"far\u001B[2J","remote":true,"ipv4":"10.0.0.3","weight":1,"state":"down","lease":5000,"lease_left":0,"fault4":["lease"],"fault6":[],"flows":0,"cells":1,"forward_packets":8,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":3,"notes":["lease expired"]}]
+[{"service":"b.com","name":"b1","nsid":0,"netns":"b1","remote":false,"absent":false,"ipv4":"10.0.0.2","ipv6":"fd00::2","weight":1,"state":"up","fault4":[],"fault6":[],"flows":3,"cells":1,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":1},{"service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"absent":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2},{"service":"b.com","name":"far\u001B[2J","remote":true,"absent":false,"ipv4":"10.0.0.3","weight":1,"state":"down","lease":5000,"lease_left":0,"fault4":["lease"],"fault6":[],"flows":0,"cells":1,"forward_packets":8,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":3,"notes":["lease expired"]}]
 EOF
 
 run stats show b.com
@@ -122,12 +122,12 @@ EOF
 
 run -4 -j flow
 expect 0 <<'EOF'
-[{"id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3}]
+[{"id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"marks":[],"direct":false}]
 EOF
 
 run -6 -j flow
 expect 0 <<'EOF'
-[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000}]
+[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"marks":[],"direct":false}]
 EOF
 
 run -s -d domain
@@ -361,12 +361,12 @@ EOF
 run -j monitor endpoint flow migrate
 err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"listening"}
-{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":1}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"absent":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":1}
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
-{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3}
-{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"seq":1}
-{"event":"flow-del","id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"seq":2}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"absent":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3}
+{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"seq":1,"marks":[],"direct":false}
+{"event":"flow-del","id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"seq":2,"marks":[],"direct":false}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
 
@@ -401,10 +401,10 @@ EOF
 run SAL_FAKE=part -j monitor endpoint migrate transaction
 err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"listening"}
-{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":1,"transaction":4}
+{"event":"endpoint-set","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"absent":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":1,"transaction":4}
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
-{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3,"transaction":4}
+{"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"absent":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3,"transaction":4}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1,"transaction":4}
 {"event":"transaction-commit","id":4,"requests":12,"seq":2}
 EOF

@@ -273,6 +273,8 @@ static void print_names(void)
 	print_enum("switch", &names_switch);
 	print_enum("access", &names_access);
 	print_enum("flow-state", &names_flow_state);
+	print_enum("flow-mark", &names_flow_mark);
+	print_enum("told", &names_told);
 	print_enum("endpoint-state", &names_state);
 	print_enum("drain-then", &names_drain_then);
 	print_enum("drain-step", &names_drain_step);

@@ -5,7 +5,7 @@
 # what is wrong, nothing sent and nothing on stdout
 
 usage "there is no object 'x'; try 'salctl help'" x
-usage "object 's' could be any of service, stats" s show
+usage "object 's' could be any of service, stats, save" s show
 usage "object 'm' could be any of member, migrate, monitor" m
 usage "service has no command 'x'; try 'salctl service help'" service x
 usage "command 's' could be any of show, set" serv s
@@ -116,10 +116,12 @@ usage "endpoint drain: then 'x': not one of move, reset" \
 	endpoint drain b.com b1 deadline 1s "then" x
 usage "endpoint undrain: 'deadline' is not expected" \
 	endpoint undrain b.com b1 deadline 1s
-usage "endpoint set: netns is given twice" \
-	endpoint set b.com b1 netns b2 weight 1
-usage "endpoint set: 'nomember' is not known here" \
-	endpoint set b.com b1 nomember
+usage "endpoint set: nothing to set" endpoint set b.com b1 nomember
+usage "flow add: marks 'x': no such mark" flow add marks replied,x
+usage "restore: FILE is missing" restore ""
+usage "restore: 'x' is not expected" restore FILE x
+usage "save: 'x' is not expected" save x
+usage "upgrade-guard on: 'x' is not expected" upgrade-guard on x
 usage "endpoint del: EP is missing" endpoint del b.com
 usage "endpoint renew: EP is missing" endpoint renew b.com
 usage "endpoint renew: 'x' is not expected" endpoint renew b.com b1 x
