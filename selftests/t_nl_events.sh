@@ -29,6 +29,8 @@ scenario()
 	answers 10.1.0.2
 	S endpoint add b.com netns b2 addr 10.0.1.12
 	S migrate b.com from b1 to b2
+	S endpoint drain b.com b2 deadline 10m then reset
+	S endpoint undrain b.com b2
 	S endpoint set b.com b2 state down
 	ip -n b1 link set eth0 down
 	poll 5 json_is '.[0].gate4' closed service show b.com
@@ -43,7 +45,7 @@ scenario()
 stable()
 {
 	jq -cS 'select(.event != "listening") | del(.id, .seq, .duration,
-		.idle, .nsid, .netns, .sport, .time, .timestamp)' "$WORK/events"
+		.idle, .drain_time, .nsid, .netns, .sport, .time, .timestamp)' "$WORK/events"
 }
 
 ended()
