@@ -29,7 +29,7 @@ scenario()
 	answers 10.1.0.2
 	S endpoint add b.com netns b2 addr 10.0.1.12
 	S migrate b.com from b1 to b2
-	S endpoint drain b.com b2 deadline 10m then reset
+	S endpoint drain b.com b2 deadline 10m "then" reset
 	S endpoint undrain b.com b2
 	S endpoint set b.com b2 state down
 	ip -n b1 link set eth0 down
