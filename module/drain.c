@@ -525,7 +525,9 @@ void sal_drain_end(struct sal_endpoint *ep, enum sal_cause cause)
 	lockdep_assert_held(&sal_mutex);
 	if (!ep->drain)
 		return;
-	drain_cancel(ep, cause);
+	/* one that is drained is told of as such */
+	if (!drain_is(ep, SAL_DRAIN_DONE))
+		drain_cancel(ep, cause);
 	drain_forget_look(ep);
 }
 

@@ -7,9 +7,6 @@
 # shellcheck source=selftests/listen.sh
 . "$(dirname "$0")/listen.sh"
 
-# longer than any case takes
-LONG=10m
-
 setup_drain()
 {
 	setup_tcp
@@ -86,7 +83,7 @@ deadline_moves()
 	flood f -n 0 -i 2000 -w 64 "$(vip "$1" 2)"
 	poll 5 has_flows b1 1 && listen || return 1
 	S endpoint set b.com b2 state up
-	S endpoint drain b.com b1 deadline 300ms then move
+	S endpoint drain b.com b1 deadline 300ms "then" move
 	poll 5 is_state b1 drained && poll 5 has_flows b2 1 || return 1
 	report="$(flood_end f TERM)"
 	poll 5 steps_are b1 "begun deadline drained" || return 1
@@ -133,7 +130,7 @@ deadline_resets()
 	expect "before" "$(say t echo 10)" "echoed 10" || return 1
 	S endpoint set b.com b2 state up
 	listen || return 1
-	S endpoint drain b.com b1 deadline 200ms then reset
+	S endpoint drain b.com b1 deadline 200ms "then" reset
 	poll 5 is_state b1 drained || return 1
 	poll 5 steps_are b1 "begun deadline drained" || return 1
 	deaf

@@ -8,6 +8,8 @@
 
 setup_drain
 VIP="$(vip 4 2)"
+# longer than any case takes
+LONG=10m
 
 empty()
 {
@@ -24,7 +26,7 @@ empty()
 cancelled()
 {
 	flows_with_b1 "$VIP" 5 && listen endpoint || return 1
-	S endpoint drain b.com b1 deadline 500ms then reset
+	S endpoint drain b.com b1 deadline 500ms "then" reset
 	S endpoint undrain b.com b1
 	# the other one's deadline comes later
 	S endpoint drain b.com b2 deadline 600ms
@@ -39,8 +41,8 @@ cancelled()
 again()
 {
 	flows_with_b1 "$VIP" 5 && listen endpoint || return 1
-	S endpoint drain b.com b1 deadline 400ms then reset
-	S endpoint drain b.com b1 deadline "$LONG" then move
+	S endpoint drain b.com b1 deadline 400ms "then" reset
+	S endpoint drain b.com b1 deadline "$LONG" "then" move
 	json_is '.[0] | "\(.drain_deadline) \(.drain_then) \(.drain_left > 590000)"' \
 		"600000 move true" endpoint show b.com b1 || return 1
 	# what does not say so changes no deadline
@@ -138,7 +140,7 @@ migrated()
 new_address()
 {
 	flows_with_b1 "$VIP" 5 && listen endpoint || return 1
-	S endpoint drain b.com b1 deadline "$LONG" then reset
+	S endpoint drain b.com b1 deadline "$LONG" "then" reset
 	ip -n b1 addr add 10.0.1.31/16 dev eth0
 	S endpoint set b.com b1 addr 10.0.1.31 || return 1
 	json_is '.[0] | "\(.state) \(.drain_deadline) \(.drain_then) \(.drain_flows) \(.flows)"' \
@@ -230,7 +232,7 @@ shown()
 {
 	local out
 	flows_with_b1 "$VIP" 5
-	S endpoint drain b.com b1 deadline "$LONG" then reset
+	S endpoint drain b.com b1 deadline "$LONG" "then" reset
 	out="$(salctl -n orch -o endpoint show b.com b1)"
 	echo "$out" >&2
 	grep -Eq ' state draining deadline 10m left [0-9]+m?[0-9.]*m?s then reset for .* flows 5 ended 0 ' \

@@ -31,6 +31,8 @@ scenario()
 	S migrate b.com from b1 to b2
 	S service freeze b.com time 5s
 	S service thaw b.com
+	S endpoint drain b.com b2 deadline 10m "then" reset
+	S endpoint undrain b.com b2
 	S endpoint set b.com b2 state down
 	ip -n b1 link set eth0 down
 	poll 5 json_is '.[0].gate4' closed service show b.com
@@ -45,7 +47,8 @@ scenario()
 stable()
 {
 	jq -cS 'select(.event != "listening") | del(.id, .seq, .duration,
-		.idle, .frozen, .nsid, .netns, .sport, .time, .timestamp)' "$WORK/events"
+		.idle, .frozen, .drain_time, .nsid, .netns, .sport, .time, .timestamp)' \
+		"$WORK/events"
 }
 
 ended()

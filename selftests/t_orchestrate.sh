@@ -25,6 +25,7 @@ gone()
 rolling()
 {
 	local round report from=b1 host=11 to=b3 rc=0
+	S flow flush
 	S endpoint set b.com b2 state down
 	flood f -n 0 -i 2000 -w 64 "$(vip "$1" 2)"
 	poll 5 json_is length 1 flow show || return 1

@@ -32,6 +32,7 @@ pick()
 	PICK=$((RANDOM % $1))
 }
 
+THEN=(move reset)
 SCHEDULERS=(wrr lc p2c maglev)
 
 churn_endpoints()
@@ -43,7 +44,8 @@ churn_endpoints()
 	svc="$([ "$PICK" = 0 ] && echo b.com || echo c.com)"
 	pick 9
 	case "$PICK" in
-	6)	q endpoint set "$svc" "$ns" state draining ;;
+	6)	q endpoint drain "$svc" "$ns" deadline $((1 + RANDOM % 300))ms \
+			"then" "${THEN[RANDOM % 2]}" ;;
 	7)	q endpoint set "$svc" "$ns" tier $((RANDOM % 2)) \
 			max-flows $((RANDOM % 30)) ;;
 	8)	pick 4

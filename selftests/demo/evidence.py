@@ -9,7 +9,7 @@ import time
 
 FAMILIES = (4, 6)
 
-# Of edge-migrate and router, at least; of udp
+# Of edge-migrate and router, at least; of udp; of drain
 MOVES, REPLACED, DRAINED = 100, 4, 3
 
 # Interface indices of the bridge's ports, see host_of in picture.sh

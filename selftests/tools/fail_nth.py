@@ -411,6 +411,9 @@ def change_cases(test):
               undo=[("ENDPOINT_SET",
                      endpoint("b1", 0, WEIGHT=u32(1), STATE=u32(0),
                               TIER=u32(0)))])
+    test.case("drain", "ENDPOINT_SET",
+              endpoint("b1", 0, STATE=u32(2), DRAIN_DEADLINE=u32(600000)),
+              undo=[("ENDPOINT_SET", endpoint("b1", 0, STATE=u32(0)))])
     rules(test)
     for src, data in zip(("b1", "b2"), move):
         test.case(f"migrate from {src}", "MIGRATE", data)

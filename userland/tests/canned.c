@@ -244,10 +244,10 @@ static void put_migrate(struct nlmsghdr *nlh, int which)
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_FLOWS, 3);
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_CELLS, 1);
 	mnl_attr_put_u32(nlh, SAL_A_MIGRATE_DURATION, 4231);
-	if (!which)
-		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_OPENED, 2);
 	if (fake_is("resets"))
 		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_RESETS, 2);
+	else if (!which)
+		mnl_attr_put_u32(nlh, SAL_A_MIGRATE_OPENED, 2);
 }
 
 /* it begins to wait, or has gone on */
