@@ -9,7 +9,7 @@
 spoilt()
 {
 	local said count=$((300 / $(patience 1)))
-	client both both "$1" && client idle -c 4 idle "$1" || return 1
+	client both -i 3 both "$1" && client idle -c 4 idle "$1" || return 1
 	server b3 || return 1
 	said="$(python3 "$LIB_DIR/tools/move_fuzz.py" "$WORK/control.$AT" \
 		"$WORK/control.b3" "$(addr "$1" 13)" "$count")" || return 1
