@@ -137,7 +137,7 @@ move_all()
 {
 	local f i
 	for f in 4 6; do
-		client "both$f" both "$f" || return 1
+		client "both$f" -i 3 both "$f" || return 1
 		client "slow$f" -s both "$f" || return 1
 		client "ask$f" -c 4 -i 1 ask "$f" || return 1
 		client "greet$f" -c 2 greet "$f" || return 1
@@ -187,7 +187,7 @@ plain()
 	local f rc=0
 	in_ns a sysctl -qw "${PLAIN[@]/%/=0}"
 	for f in 4 6; do
-		client "both$f" both "$f" && client "ask$f" -i 1 ask "$f" || rc=1
+		client "both$f" -i 3 both "$f" && client "ask$f" -i 1 ask "$f" || rc=1
 	done
 	in_ns a sysctl -qw "${PLAIN[@]/%/=1}"
 	[ "$rc" = 0 ] && move && move && move || return 1
@@ -205,7 +205,7 @@ failing()
 {
 	local old="$AT" to=b2
 	[ "$AT" = b1 ] || to=b1
-	client both both "$1" && client ask -c 4 ask "$1" || return 1
+	client both -i 3 both "$1" && client ask -c 4 ask "$1" || return 1
 	mv "$WORK/control.$to" "$WORK/control.good"
 	server "$to" -x || return 1
 	! move || return 1

@@ -12,7 +12,7 @@
 REPAIR_MOVES=10
 REPAIR_PORT=7
 REPAIR_IDLE=50		# connections of each family
-declare -A REPAIR_CLIENTS=([streams]="-c 2 both" [requests]="-c 4 -i 5 ask"
+declare -A REPAIR_CLIENTS=([streams]="-c 2 -i 3 both" [requests]="-c 4 -i 5 ask"
 	[idle]="-c $REPAIR_IDLE idle")
 
 # repair_client FAMILY KIND

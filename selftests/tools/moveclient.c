@@ -4,7 +4,8 @@
  *
  *	moveclient [-c CONNECTIONS] [-i MS] [-s] MODE ADDRESS PORT
  *
- *	both	patterns in both directions at once, see move.h
+ *	both	patterns in both directions at once, see move.h; a rest of MS after each
+ *		piece
  *	ask	a request on each connection, the next when it was answered, MS later
  *	idle	nothing; but at the end each has to answer
  *	greet	nothing; counts what the server says of its own accord
@@ -389,6 +390,8 @@ static void loop(void)
 		}
 		if (slow && !ending)
 			usleep(5000);
+		else if (mode == BOTH && !ending)
+			usleep(interval * 1000);
 	}
 }
 
