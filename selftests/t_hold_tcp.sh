@@ -46,7 +46,7 @@ segment()
 {
 	local before here held
 	only b1
-	talk t "$(vip "$1" 2)" 7 && say t echo 10 || return 1
+	talk t -t 60 "$(vip "$1" 2)" 7 && say t echo 10 || return 1
 	S service freeze b.com time 60s || return 1
 	say t echo "$2" >"$WORK/said" &
 	PIDS+=($!)
