@@ -81,8 +81,9 @@ static int cell_count_at(struct sal_endpoint *ep, int n)
 {
 	int flows = atomic_add_return(n, &ep->n_flows);
 	u8 phase = READ_ONCE(ep->drain_phase);
+	bool on = phase == SAL_DRAIN_ON;
 
-	if (unlikely(phase) && (phase == SAL_DRAIN_ON) == !flows)
+	if (unlikely(phase != SAL_DRAIN_NOT) && on == !flows)
 		sal_drain_look(ep);
 	return flows;
 }

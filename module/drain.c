@@ -504,8 +504,12 @@ void sal_drain_apply(struct sal_endpoint *ep)
 void sal_drain_tell(struct sal_endpoint *ep, bool before)
 {
 	struct sal_drain *dr = ep->drain;
+	bool cancelled;
 
-	if (dr && dr->tells && before == (dr->step == SAL_DRAIN_STEP_CANCELLED))
+	if (!dr || !dr->tells)
+		return;
+	cancelled = dr->step == SAL_DRAIN_STEP_CANCELLED;
+	if (before == cancelled)
 		sal_event_drain(ep, ep->left ?: ep->net, dr->step, dr->cause);
 }
 

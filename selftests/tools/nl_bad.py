@@ -201,7 +201,7 @@ TABLE = [
      "ENDPOINT_TIER"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_WEIGHT", u32(65536)), "ERANGE",
      "", "ENDPOINT_WEIGHT"),
-    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_STATE", u32(3)), "ERANGE", "",
+    ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_STATE", u32(4)), "ERANGE", "",
      "ENDPOINT_STATE"),
     ("ENDPOINT_NEW", B + E + V4 + A("ENDPOINT_NETNS_FD", u32(999)), "EBADF",
      "", "ENDPOINT_NETNS_FD"),
