@@ -256,6 +256,7 @@ static void select_refill(struct select_run *run)
 /* let others run; the flow to go on with, as flows_rest() in nl_flow.c */
 static struct sal_flow *select_rest(struct select_run *run,
 				    struct rhashtable_iter *iter)
+	__releases(RCU) __acquires(RCU)
 {
 	select_flush(run);
 	rhashtable_walk_stop(iter);
