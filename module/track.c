@@ -130,11 +130,6 @@ enum sal_timeout sal_track_timeout(const struct sal_flow *f)
 
 u32 sal_track_marks(const struct sal_flow *f)
 {
-	BUILD_BUG_ON(SAL_MARK_REPLIED != SAL_FLOW_MARK_REPLIED ||
-		     SAL_MARK_ASSURED != SAL_FLOW_MARK_ASSURED ||
-		     SAL_MARK_FIN_CLIENT != SAL_FLOW_MARK_FIN_CLIENT ||
-		     SAL_MARK_FIN_SERVER != SAL_FLOW_MARK_FIN_SERVER ||
-		     SAL_MARK_RESET != SAL_FLOW_MARK_RESET);
 	return atomic_read(&f->marks) & MARKS_SEEN;
 }
 

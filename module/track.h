@@ -13,20 +13,23 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+#include <uapi/linux/sal.h>
+
 struct sal_flow;
 struct sal_packet;
 
-/* marks of a flow, the first five as enum sal_flow_mark has them: an answer has passed; the client has sent again after it, or
- * its connection is established; who has closed it, and whether it was reset. One
- * is of how it was made: it has counters, see acct.h. And it goes on in another flow,
- * or was removed: whichever comes first tells of its end, see sal_flow_remove(). Of
- * one that is being reset: a side has said by a RST that it knows no connection.
+/* marks of a flow, the first five as users see them: an answer has passed; the client
+ * has sent again after it, or its connection is established; who has closed it, and
+ * whether it was reset. One is of how it was made: it has counters, see acct.h. And it
+ * goes on in another flow, or was removed: whichever comes first tells of its end, see
+ * sal_flow_remove(). Of one that is being reset: a side has said by a RST that it
+ * knows no connection.
  */
-#define SAL_MARK_REPLIED	BIT(0)
-#define SAL_MARK_ASSURED	BIT(1)
-#define SAL_MARK_FIN_CLIENT	BIT(2)
-#define SAL_MARK_FIN_SERVER	BIT(3)
-#define SAL_MARK_RESET		BIT(4)
+#define SAL_MARK_REPLIED		SAL_FLOW_MARK_REPLIED
+#define SAL_MARK_ASSURED		SAL_FLOW_MARK_ASSURED
+#define SAL_MARK_FIN_CLIENT	SAL_FLOW_MARK_FIN_CLIENT
+#define SAL_MARK_FIN_SERVER	SAL_FLOW_MARK_FIN_SERVER
+#define SAL_MARK_RESET		SAL_FLOW_MARK_RESET
 #define SAL_MARK_ACCT		BIT(5)
 #define SAL_MARK_PASSED_ON	BIT(6)
 #define SAL_MARK_REMOVED	BIT(7)

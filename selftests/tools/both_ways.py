@@ -131,8 +131,10 @@ class Datagrams:
             if select.select([self.sock], [], [], PERIOD / 2)[0]:
                 self.take(client)
         # what is under way
-        while select.select([self.sock], [], [], 0.5)[0]:
-            self.take(client)
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            if select.select([self.sock], [], [], 0.1)[0]:
+                self.take(client)
 
 
 def tcp(family, serves, where):
