@@ -19,8 +19,8 @@ configure()
 	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64 \
 		flow-acct on max-flows 100000 max-held 4M max-policies 77 &&
 		service b.com 2 alias B-two.com hold packets 3 bytes 10k \
-			time 1500ms on-empty drop late drop grace 7s \
-			sched lc affinity 10m stray drop timeout new 11s \
+			time 1500ms share 34 on-empty drop late drop grace 7s \
+			tcp repair sched lc affinity 10m stray drop timeout new 11s \
 			timeout established 2h &&
 		S service add web.com vip "$(vip 4 3)" vip 10.1.0.128/26 \
 			proto tcp port 80-89 &&
@@ -116,6 +116,19 @@ not_empty()
 	refused "the domain is not empty: salctl flush" restore "$WORK/one" &&
 		refused "not empty" restore "$WORK/one" check &&
 		refused "not in a batch" -b - <<<"restore $WORK/one"
+}
+
+# what is left of its time
+drain()
+{
+	S flush && service b.com 2 && endpoint b.com b2 12 &&
+		S endpoint drain b.com b2 deadline 1h "then" reset &&
+		save one || return 1
+	grep -Eq '^endpoint drain b.com b2 deadline 3[0-9]{6}ms then reset$' \
+		"$WORK/one" || fail "no drain: $(cat "$WORK/one")" || return 1
+	S flush && S restore "$WORK/one" || return 1
+	json_is '.[0] | "\(.drain_then) \(.drain_left > 3000000)"' \
+		"reset true" endpoint show b.com b2
 }
 
 # an endpoint whose namespace is not there waits for it
@@ -226,6 +239,7 @@ t "a line that the kernel refuses is named, and nothing stays" all_or_nothing
 t "likewise a line that cannot be read" bad_line
 t "a check tells the same, and makes nothing" check_only
 t "only an empty domain is restored" not_empty
+t "a drain goes on" drain
 t "an endpoint whose namespace is not there waits for it" absent
 t "flows are as they were, and go on" flows
 t "flows that cannot be made are told and counted" refused_flows

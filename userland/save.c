@@ -63,6 +63,7 @@ static const struct word service_words[] = {
 	{ SAL_A_SERVICE_HOLD_PACKETS, "hold packets" },
 	{ SAL_A_SERVICE_HOLD_BYTES, "bytes" },
 	{ SAL_A_SERVICE_HOLD_TIME, "time" },
+	{ SAL_A_SERVICE_HOLD_SHARE, "share" },
 	{ SAL_A_SERVICE_ON_EMPTY, "on-empty" },
 	{ SAL_A_SERVICE_LATE, "late" },
 	{ SAL_A_SERVICE_GRACE, "grace" },
@@ -433,6 +434,19 @@ static void put_place(struct save *s, const json_t *obj)
 		fputs(" nomember", s->f);
 }
 
+/* what is left of the time that it has for its flows to end */
+static void put_drain(struct save *s, const json_t *obj)
+{
+	unsigned long long left = out_num(obj, "drain_left");
+
+	if (!out_num(obj, "drain_deadline"))
+		return;
+	kept_line(s);
+	fprintf(s->f, "endpoint drain %s %s deadline %llums then %s\n",
+		out_str(obj, "service"), out_str(obj, "name"), left ? left : 1,
+		out_str(obj, "drain_then"));
+}
+
 static int endpoint_line(const struct nlmsghdr *nlh, void *data)
 {
 	json_t *obj = out_decode(&layout_endpoint, nlh);
@@ -444,6 +458,7 @@ static int endpoint_line(const struct nlmsghdr *nlh, void *data)
 	put_place(s, obj);
 	put_words(s->f, endpoint_words, &layout_endpoint, obj);
 	fputc('\n', s->f);
+	put_drain(s, obj);
 	json_decref(obj);
 	return EXIT_OK;
 }
