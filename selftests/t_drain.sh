@@ -204,7 +204,9 @@ full()
 {
 	flows_with_b1 "$VIP" 40 || return 1
 	S endpoint set b.com b2 max-flows 1
+	S endpoint set b.com b1 weight 0
 	echo_once -e 50000 -F 1 "$VIP" >/dev/null
+	S endpoint set b.com b1 weight 1
 	has_flows b2 1 && listen endpoint || return 1
 	S endpoint drain b.com b1 deadline 100ms
 	poll 5 steps_are b1 "begun deadline" && has_flows b1 40 || return 1

@@ -121,7 +121,8 @@ not_empty()
 # what is left of its time
 drain()
 {
-	S flush && service b.com 2 && endpoint b.com b2 12 &&
+	S flush && S member add netns a route auto && service b.com 2 &&
+		endpoint b.com b2 12 && answers "$(vip 4 2)" &&
 		S endpoint drain b.com b2 deadline 1h "then" reset &&
 		save one || return 1
 	grep -Eq '^endpoint drain b.com b2 deadline 3[0-9]{6}ms then reset$' \
