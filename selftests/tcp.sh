@@ -13,6 +13,19 @@ setup_tcp()
 	serve b2 7
 }
 
+TALK_FDS=()
+
+# one that had those of others would keep them from seeing their end
+talk_run()
+{
+	local fd
+	for fd in "${TALK_FDS[@]}"; do
+		exec {fd}>&-
+	done
+	exec ip netns exec a "$TOOLS/talk" "${@:2}" \
+		<"$WORK/talk.$1.in" >"$WORK/talk.$1" 2>&1
+}
+
 # talk NAME OPTION... ADDRESS PORT: a connection in the background, which does what
 # is written to it, see tools/talk.c
 talk()
@@ -21,12 +34,12 @@ talk()
 	shift
 	rm -f "$WORK/talk.$name" "$WORK/talk.$name.in"
 	mkfifo "$WORK/talk.$name.in"
-	ip netns exec a "$TOOLS/talk" "$@" \
-		<"$WORK/talk.$name.in" >"$WORK/talk.$name" 2>&1 &
+	talk_run "$name" "$@" &
 	PIDS+=($!)
 	declare -g "TALK_PID_$name=$!"
 	exec {TALK}>"$WORK/talk.$name.in"
 	declare -g "TALK_$name=$TALK"
+	TALK_FDS+=("$TALK")
 	poll 5 test -s "$WORK/talk.$name"
 }
 
