@@ -24,6 +24,7 @@
 #include "events.h"
 #include "hold.h"
 #include "home.h"
+#include "link.h"
 #include "net.h"
 #include "sched.h"
 #include "sched_maglev.h"
@@ -230,7 +231,7 @@ static struct sal_cell *cell_orphan(struct sal_service *svc, enum sal_af af,
 	struct sal_cell *cell;
 
 	list_for_each_entry(cell, orphans, list)
-		if (cell->tcp == tcp && sal_cell_get(cell))
+		if (cell->tcp == tcp && !cell->cut && sal_cell_get(cell))
 			return cell;
 	cell = kzalloc_obj(*cell, GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!cell)
@@ -298,8 +299,11 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 
 	spin_lock_bh(&sal_lock);
 	ep = cell_ep(cell);
-	/* it is counted there already, so its bound does not matter */
-	if (ep && cell->slot < 0 && !cell->cut && !sal_cell_remembers(cell))
+	/* A request may have moved the flow since it was looked at. And it is
+	 * counted there already, so its bound does not matter.
+	 */
+	if (rcu_access_pointer(*slot) == cell && ep && cell->slot < 0 &&
+	    !cell->cut && !sal_cell_remembers(cell))
 		to = cell_current(ep, cell->af, cell->tcp, get_random_u32());
 	if (to && sal_cell_get(to)) {
 		rcu_assign_pointer(*slot, to);
@@ -398,7 +402,8 @@ static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
 	WRITE_ONCE(cell->slot, slot);
 	cell->tcp = slot >= SAL_CELLS;
 	RCU_INIT_POINTER(cell->ep, ep);
-	list_move_tail(&cell->list, &ep->cells[cell->af]);
+	/* in front: who walks the list and fills slots does not meet it */
+	list_move(&cell->list, &ep->cells[cell->af]);
 	rcu_assign_pointer(ep->cur[cell->af][slot], cell);
 }
 
@@ -566,7 +571,9 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
 		if (cell->cut)
 			continue;
-		if (sal_cell_is_cuttable(cell) && !READ_ONCE(svc->ending))
+		/* connections outlive the module (upgrade) */
+		if (sal_cell_is_cuttable(cell) && !READ_ONCE(svc->ending) &&
+		    !sal_link_exits())
 			cell_cut(cell, ep, NULL, &cut);
 		else if (!cell_retire(cell, ep, NULL))
 			cell_leave(cell, &run, &moved, &orphaned);
@@ -588,6 +595,7 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 {
 	struct sal_sched_run run = { .svc = ep->svc, .af = af, .willing = true };
 	struct sal_cell *cell, *next;
+	struct sal_moved cut = {};
 	LIST_HEAD(moved);
 
 	lockdep_assert_held(&sal_lock);
@@ -603,6 +611,10 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 		to = sal_sched_next(&run);
 		if (!to)
 			break;
+		if (sal_cell_is_cuttable(cell)) {
+			cell_cut(cell, ep, fresh, &cut);
+			continue;
+		}
 		cells_count_one(&one, cell);
 		to->moved.flows += one.flows;
 		to->moved.cells += one.cells;
@@ -615,6 +627,9 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 	}
 	WRITE_ONCE(ep->leaving, false);
 	cells_left_event(ep, &moved, cause);
+	shed->resets += cut.resets;
+	if (cut.resets)
+		sal_event_migrate(ep->svc, ep, NULL, &cut, 0, cause);
 }
 
 bool sal_cell_is_pinned(const struct sal_cell *cell)
@@ -627,6 +642,19 @@ bool sal_cell_is_pinned(const struct sal_cell *cell)
 static bool cell_is_movable(const struct sal_cell *cell)
 {
 	return cell_flows(cell) && !sal_cell_is_pinned(cell);
+}
+
+/* what is cut stays with who has the address that both sides know */
+static bool cell_stays(const struct sal_cell *cell,
+		       const struct sal_endpoint *from,
+		       const struct sal_endpoint *to, bool all)
+{
+	enum sal_af af = cell->af;
+
+	if (cell->cut)
+		return !all || !ipv6_addr_equal(sal_endpoint_addr(from, af),
+						sal_endpoint_addr(to, af));
+	return !all && !cell_is_movable(cell);
 }
 
 /*
@@ -648,7 +676,7 @@ void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
 			cell_cut(cell, from, fresh, moved);
 			continue;
 		}
-		if (cell->cut || (!all && !cell_is_movable(cell)))
+		if (cell_stays(cell, from, to, all))
 			continue;
 		cells_count_one(moved, cell);
 		cell_target(cell, to);

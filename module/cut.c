@@ -26,6 +26,8 @@
  * (net.ipv4.tcp_invalid_ratelimit).
  */
 #define CUT_PERIOD	(HZ * 11 / 20)
+/* and at least, whatever is cut meanwhile */
+#define CUT_GAP		(HZ / 20)
 
 /* in the name of the service, and of the client */
 static void cut_ask(const struct sal_member *m, const struct sal_flow *f)
@@ -104,13 +106,21 @@ static void cut_work(struct work_struct *work)
 					    struct sal_domain, cuts.work);
 	bool more;
 
+	WRITE_ONCE(d->cuts.begun, jiffies);
 	cut_pass(d);
 	spin_lock_bh(&sal_lock);
 	more = --d->cuts.left;
 	spin_unlock_bh(&sal_lock);
 	if (more && !READ_ONCE(d->dead))
-		queue_delayed_work(system_highpri_wq, &d->cuts.work,
+		queue_delayed_work(system_power_efficient_wq, &d->cuts.work,
 				   CUT_PERIOD);
+}
+
+/* at once, unless somebody cuts and cuts */
+static unsigned long cut_delay(const struct sal_domain *d)
+{
+	return time_before(jiffies, READ_ONCE(d->cuts.begun) + CUT_GAP) ?
+	       CUT_GAP : 0;
 }
 
 u8 sal_cut_soon(struct sal_domain *d)
@@ -121,7 +131,8 @@ u8 sal_cut_soon(struct sal_domain *d)
 	/* one that runs has perhaps passed by */
 	d->cuts.left = CUT_PASSES + 1;
 	if (!READ_ONCE(d->dead))
-		mod_delayed_work(system_highpri_wq, &d->cuts.work, 0);
+		mod_delayed_work(system_power_efficient_wq, &d->cuts.work,
+				 cut_delay(d));
 	last = cut_now() + CUT_ASKS;
 	return last ?: 1;
 }
@@ -129,6 +140,7 @@ u8 sal_cut_soon(struct sal_domain *d)
 void sal_cuts_init(struct sal_domain *d)
 {
 	INIT_DELAYED_WORK(&d->cuts.work, cut_work);
+	d->cuts.begun = jiffies - CUT_GAP;
 }
 
 void sal_cuts_exit(struct sal_domain *d)

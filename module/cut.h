@@ -23,10 +23,12 @@ struct sal_domain;
 /**
  * struct sal_cuts - what a domain has to do with flows that are being reset
  * @work: walks its flows
+ * @begun: jiffies as the latest walk began
  * @left: walks that are to come. sal_lock.
  */
 struct sal_cuts {
 	struct delayed_work work;
+	unsigned long begun;
 	u8 left;
 };
 

@@ -151,10 +151,12 @@ static int drain_move(struct sal_endpoint *ep, struct sal_moved *moved)
 static u32 drain_reset_flow(struct sal_domain *d, struct sal_flow *f)
 {
 	bool past = READ_ONCE(f->kind) == SAL_FLOW_PAST;
+	bool cut = READ_ONCE(rcu_dereference(f->cell)->cut);
 
 	if (sal_flow_is_cut(f))
 		return 0;
-	return sal_flow_remove(d, f) && !past;
+	/* all of a cell that is cut are counted by now */
+	return sal_flow_remove(d, f) && !past && !cut;
 }
 
 /* true when the end of the table was reached */
@@ -231,7 +233,7 @@ static bool drain_act(struct sal_endpoint *ep, u32 *resets)
 	*resets = moved.resets;
 	if (ep->drain->then == SAL_DRAIN_THEN_RESET)
 		return true;
-	drain_acted(ep, moved.flows);
+	drain_acted(ep, moved.flows + moved.resets);
 	return false;
 }
 
@@ -287,9 +289,12 @@ void sal_drain_look(struct sal_endpoint *ep)
 	queue_work(system_power_efficient_wq, &dr->look);
 }
 
-static void drain_forget_look(struct sal_endpoint *ep)
+void sal_drain_forget(struct sal_endpoint *ep)
 {
 	struct sal_drains *dr = drain_of(ep);
+
+	if (!ep->drain)
+		return;
 
 	spin_lock_bh(&dr->lock);
 	list_del_init(&ep->drain->look);
@@ -368,11 +373,14 @@ static void drain_resume(struct sal_endpoint *ep)
 			SAL_CAUSE_REQUEST);
 }
 
-static void drain_look_at(struct sal_endpoint *ep)
+/* @since: what had begun by then is past its grace period */
+static void drain_look_at(struct sal_endpoint *ep, ktime_t since)
 {
 	bool flows = atomic_read(&ep->n_flows);
 
-	if (drain_is(ep, SAL_DRAIN_ON) && !flows)
+	if (drain_is(ep, SAL_DRAIN_ON) && ktime_after(ep->drain->begun, since))
+		sal_drain_look(ep);
+	else if (drain_is(ep, SAL_DRAIN_ON) && !flows)
 		drain_done(ep);
 	else if (drain_is(ep, SAL_DRAIN_DONE) && flows)
 		drain_resume(ep);
@@ -383,14 +391,16 @@ static void drain_look_work(struct work_struct *work)
 	struct sal_drains *dr = container_of(work, struct sal_drains, look);
 	struct sal_endpoint *ep;
 	LIST_HEAD(list);
+	ktime_t since;
 
 	spin_lock_bh(&dr->lock);
 	list_splice_init(&dr->looks, &list);
 	spin_unlock_bh(&dr->lock);
+	since = ktime_get();
 	synchronize_rcu();
 	mutex_lock(&sal_mutex);
 	while ((ep = drain_pop(dr, &list)))
-		drain_look_at(ep);
+		drain_look_at(ep, since);
 	mutex_unlock(&sal_mutex);
 }
 
@@ -522,6 +532,11 @@ void sal_drain_settle(struct sal_endpoint *ep)
 		return;
 	dr->tells = false;
 	memset(&dr->want, 0, sizeof(dr->want));
+	/* all has been told of it; cells that are cut may point to it yet */
+	if (ep->dead) {
+		WRITE_ONCE(ep->drain_phase, SAL_DRAIN_NOT);
+		sal_drain_forget(ep);
+	}
 }
 
 void sal_drain_end(struct sal_endpoint *ep, enum sal_cause cause)
@@ -532,7 +547,7 @@ void sal_drain_end(struct sal_endpoint *ep, enum sal_cause cause)
 	/* one that is drained is told of as such */
 	if (!drain_is(ep, SAL_DRAIN_DONE))
 		drain_cancel(ep, cause);
-	drain_forget_look(ep);
+	sal_drain_forget(ep);
 }
 
 void sal_drains_init(struct sal_domain *d)

@@ -122,6 +122,9 @@ void sal_drain_settle(struct sal_endpoint *ep);
 /* it is deleted, and no cell points to it any more; sal_mutex */
 void sal_drain_end(struct sal_endpoint *ep, enum sal_cause cause);
 
+/* nobody looks at it any more; its cells do not either, or are about not to */
+void sal_drain_forget(struct sal_endpoint *ep);
+
 /* its state as users see it; any context */
 u32 sal_drain_state(const struct sal_endpoint *ep);
 

@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "cover.h"
 #include "domain.h"
+#include "drain.h"
 #include "endpoint.h"
 #include "flow.h"
 #include "guest.h"
@@ -80,6 +81,8 @@ static void endpoint_reap(struct sal_endpoint *ep)
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_detach(ep, af);
 	spin_unlock_bh(&sal_lock);
+	/* by who has let go of a flow before that */
+	sal_drain_forget(ep);
 	list_del(&ep->ghost);
 	d->n_ghosts--;
 	call_rcu(&ep->rcu, endpoint_free_rcu);

@@ -354,7 +354,8 @@ static void flow_free_rcu(struct rcu_head *rcu)
 	if (f->kind < SAL_FLOW_PAST)
 		atomic_dec(&cell->svc->n_flows);
 	atomic_dec(&d->n_ended);
-	if (f->kind != SAL_FLOW_PAST)
+	if (f->kind < SAL_FLOW_PAST &&
+	    atomic_read(&f->marks) & SAL_MARK_REMOVED)
 		sal_cell_end(cell);
 	else
 		sal_cell_put(cell);

@@ -387,6 +387,15 @@ static void home_walk_one(struct sal_domain *d, const struct home_walk *w,
 	w->moved[i].opened++;
 }
 
+/* but it is, where none was moved */
+static void home_walk_anew(const struct home_walk *w)
+{
+	unsigned int i;
+
+	for (i = 0; w->check && i < w->n; i++)
+		w->moved[i].opened = 0;
+}
+
 static void home_walk(struct sal_domain *d, const struct home_walk *w)
 {
 	struct rhashtable_iter iter;
@@ -397,8 +406,10 @@ static void home_walk(struct sal_domain *d, const struct home_walk *w)
 	rhashtable_walk_start(&iter);
 	while ((f = rhashtable_walk_next(&iter))) {
 		/* a resize: what is seen again is not of those endpoints any more */
-		if (IS_ERR(f))
+		if (IS_ERR(f)) {
+			home_walk_anew(w);
 			continue;
+		}
 		home_walk_one(d, w, f);
 		if (++n % HOME_CHUNK == 0) {
 			rhashtable_walk_stop(&iter);

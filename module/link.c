@@ -645,6 +645,11 @@ err_netdev:
 	return err;
 }
 
+bool sal_link_exits(void)
+{
+	return READ_ONCE(link_exiting);
+}
+
 /* before the namespaces let go of the endpoints */
 void sal_link_exit(void)
 {

@@ -27,6 +27,9 @@ enum sal_cause sal_link_cause(u32 fault);
 /* a namespace exits: its endpoints fail at once. pre_exit. */
 void sal_link_netns_exit(struct net *net);
 
+/* does the module go? Endpoints then fail, as devices seem to. */
+bool sal_link_exits(void);
+
 int sal_link_init(void);
 void sal_link_exit(void);
 

@@ -199,6 +199,8 @@ static int migrate_some(struct sal_endpoint *const *from, unsigned int n,
 		return err;
 	sum->moved.flows += res.moved.flows;
 	sum->moved.cells += res.moved.cells;
+	sum->moved.opened += res.moved.opened;
+	sum->moved.resets += res.moved.resets;
 	sum->ns += res.ns;
 	return 0;
 }
@@ -219,7 +221,9 @@ int sal_migrate_others(struct sal_endpoint *to, bool check,
 		return -ENOMEM;
 	}
 	list_for_each_entry(ep, &to->svc->endpoints, in_service) {
-		if (ep == to || !atomic_read(&ep->n_flows))
+		/* one without flows may have opened some itself */
+		if (ep == to || (!atomic_read(&ep->n_flows) &&
+				 !READ_ONCE(to->svc->opens)))
 			continue;
 		from[n++] = ep;
 		if (n < SAL_FROM_MAX)

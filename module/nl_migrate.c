@@ -31,14 +31,16 @@ struct migrate_req {
 	struct sal_nl_flow_filter filter;
 };
 
-/* room for the names of the request, whose attributes grow by a NUL at most */
+/* room for the names of the request, whose attributes grow by a NUL at most; but the
+ * service may be meant by an alias
+ */
 static size_t reply_size(const struct genl_info *info)
 {
-	const size_t max = nla_total_size(SAL_NAME_MAX + 1) +
-			   nla_total_size(SAL_LABEL_MAX + 1) *
+	const size_t max = nla_total_size(SAL_LABEL_MAX + 1) *
 			   (SAL_FROM_MAX + 1);
 
-	return min(max, (size_t)nlmsg_len(info->nlhdr) * 2) + 64;
+	return min(max, (size_t)nlmsg_len(info->nlhdr) * 2) +
+	       nla_total_size(SAL_NAME_MAX + 1) + 128;
 }
 
 static int migrate_put(struct sk_buff *skb, const struct migrate_req *req,

@@ -23,6 +23,7 @@
 #include <net/ipv6.h>
 #include <net/route.h>
 
+#include "cut.h"
 #include "direct.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -153,7 +154,8 @@ static bool ruled_goes_on(const struct sal_spot *spot,
 
 	f = sal_flow_lookup(spot->member, svc, &conv);
 	/* unless the ports are used again */
-	return f && !(sal_track_is_open(pkt) && sal_track_closed(f));
+	return f && !(sal_track_is_open(pkt) &&
+		      (sal_track_closed(f) || sal_flow_is_cut(f)));
 }
 
 /* does it go on as without the rule, where the VIP is a service's? */

@@ -305,12 +305,14 @@ static bool select_doubts(const struct select_run *run)
 	struct sal_endpoint *ep;
 	int af;
 
-	spin_lock_bh(&sal_lock);
-	list_for_each_entry(ep, &run->svc->endpoints, in_service)
+	list_for_each_entry(ep, &run->svc->endpoints, in_service) {
+		spin_lock_bh(&sal_lock);
 		for (af = 0; af < SAL_AF_NUM; af++)
 			if (!to->usable[af] && select_leaves(run->sel, ep))
 				sal_cells_count_movable(ep, af, &count);
-	spin_unlock_bh(&sal_lock);
+		spin_unlock_bh(&sal_lock);
+		cond_resched();
+	}
 	return count.flows;
 }
 
@@ -390,7 +392,7 @@ static void select_tell(const struct select_run *run, u32 flows,
 				   "out of memory after %u flows had moved",
 				   flows);
 	else if (run->pinned)
-		NL_SET_ERR_MSG(extack, "TCP flows stay (tcp pin)");
+		NL_SET_ERR_MSG(extack, "TCP flows stay");
 }
 
 /* a refused request has changed nothing, and tells nobody */
