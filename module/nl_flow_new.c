@@ -15,6 +15,7 @@
 #include "member.h"
 #include "net.h"
 #include "nl_util.h"
+#include "prefix.h"
 #include "service.h"
 
 static int flow_missing(const struct genl_info *info)
@@ -60,6 +61,8 @@ static int flow_get_addr(const struct genl_info *info, int attr,
 		return err == -EADDRNOTAVAIL ? -EINVAL : err;
 	if (pfx.len != 128)
 		return flow_bad(info, attr, "a flow has single addresses");
+	if (sal_prefix_never(&pfx.addr))
+		return flow_bad(info, attr, "no flow has such an address");
 	if (like && sal_addr_af(like) != sal_addr_af(&pfx.addr))
 		return flow_bad(info, attr,
 				"addresses of a flow are of one family");
@@ -225,13 +228,28 @@ static int flow_make(const struct genl_info *info, struct sal_service *svc,
 	return flow_refuse(info, err);
 }
 
-static int flow_new(const struct genl_info *info, struct sal_flow_saved *was)
+/* packets of its namespace are translated as the flow says: whoever makes up one needs
+ * a right over that, too
+ */
+static int flow_may(struct sk_buff *skb, const struct genl_info *info,
+		    const struct sal_member *m)
+{
+	if (netlink_ns_capable(skb, m->net->user_ns, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SAL_A_FLOW_MEMBER],
+			    "no CAP_NET_ADMIN over the member's network namespace");
+	return -EPERM;
+}
+
+static int flow_new(struct sk_buff *skb, const struct genl_info *info,
+		    struct sal_flow_saved *was)
 {
 	struct sal_domain *d = sal_domain_find(genl_info_net(info));
 	struct sal_endpoint *ep = NULL;
 	struct sal_service *svc;
 	struct sal_member *m;
 	const char *name;
+	int err;
 
 	svc = sal_nl_find_service(d, info, SAL_A_FLOW_SERVICE);
 	if (IS_ERR(svc))
@@ -251,6 +269,9 @@ static int flow_new(const struct genl_info *info, struct sal_flow_saved *was)
 					"no member '%.48s'", name);
 		return -ENOENT;
 	}
+	err = flow_may(skb, info, m);
+	if (err)
+		return err;
 	was->ep = ep;
 	return flow_make(info, svc, ep, m, was);
 }
@@ -266,7 +287,7 @@ int sal_nl_flow_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&sal_mutex);
-	err = flow_new(info, &was);
+	err = flow_new(skb, info, &was);
 	mutex_unlock(&sal_mutex);
 	return err;
 }
