@@ -121,7 +121,7 @@ check-long: setup setup-debug ## tests that take long, in both kernels
 		*)	ko=check; out=long-out; list= ;; \
 		esac; \
 		env SAL_KO=$(BUILD_ABS)/$$ko/sal.ko SAL_BOOT=$$boot \
-			SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
+			SAL_SHARDS=$(or $(SAL_SHARDS),2) SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
 			$(BUILD)/$$out $(or $(T),$$(selftests/run.sh --list-long$$list)) || \
 			rc=1; \
 	done; exit $$rc

@@ -50,19 +50,28 @@ out="$REPO/build/out"
 # What --list has of it; what --list-debug has beside it, where memory is accounted to
 # guests, or rights are asked for; the rest takes its time, and is in --list-long-debug.
 USERNS=(t_nl_perm t_ping t_rights)
-USERNS_DEBUG=(t_acct t_fail t_flow_limit t_hold t_limits t_mapped t_netns t_policy
-	      t_rules t_tcp t_transaction t_udp t_upcall t_vip)
+USERNS_DEBUG=(t_acct t_fail t_flow_limit t_hold t_limits t_netns t_policy t_upcall
+	      t_vip)
 
 # What is run again where it has two CPUs and sanitizers; and what is run in a virtual
 # machine with two instead of one.
 SMP=(t_flap t_hold t_map_race t_transaction d_churn)
-SMP_VM=(t_fail t_flap t_hold t_inflight t_map_race t_migrate)
+SMP_VM=(t_fail t_flap t_hold t_hold_cpus t_inflight t_map_race t_migrate)
+
+# What depends least on which kernel it is. An emulated machine takes its time for them,
+# so there they are in --list-long; --list-debug has them.
+LONG_VM=(t_chain t_conntrack t_drain_router t_fence_router t_fold t_health
+	 t_hold_events t_hold_fair t_initiator_router t_late t_maglev t_many t_names
+	 t_nat t_nl_dump t_offload t_orchestrate t_peer t_pmtu_router t_resolve
+	 t_router_bridge t_select_router t_shared t_shared_router t_tcp_handover
+	 t_tcp_repair_router t_tcp_reset_router t_transaction t_unreachable
+	 t_unsupported t_upcall t_upgrade_router)
 
 list_vm()
 {
 	local test
 	for test in t_*.sh; do
-		case " ${SMP_VM[*]} " in
+		case " ${SMP_VM[*]} ${LONG_VM[*]} " in
 		*" ${test%.sh} "*)	;;
 		*)			echo "$test" ;;
 		esac
@@ -124,7 +133,8 @@ while [ $# -gt 0 ]; do
 				(cd debug && ls d_*.sh) &&
 				printf 'smp-%s.sh\n' "${SMP[@]}"
 			exit ;;
-	--list-long)	cd "$TESTS_DIR/long" && ls l_*.sh
+	--list-long)	cd "$TESTS_DIR" && printf '%s.sh\n' "${LONG_VM[@]}" &&
+				(cd long && ls l_*.sh)
 			exit ;;
 	--list-long-debug)
 			cd "$TESTS_DIR" && list_userns_rest &&
