@@ -22,7 +22,25 @@ spoilt()
 	carried both received 100000 && carried idle answered 4
 }
 
+# a service whose flows would not follow
+unfit()
+{
+	local rc=0 said
+	client both -i 3 both 4 && client ask -c 4 ask 4 || return 1
+	for said in "tcp pin" "hold off"; do
+		# shellcheck disable=SC2086 # words
+		S service set b.com $said || return 1
+		! move 2>"$WORK/said" || fail "$said: it has moved" || rc=1
+		grep "lacks" "$WORK/said" >&2 || fail "$said: it does not say so" || rc=1
+		S service set b.com tcp repair hold packets 4000 bytes 8M time 20s ||
+			return 1
+	done
+	clients_end both ask || return 1
+	carried both received 100000 && carried ask answered 4 && return "$rc"
+}
+
 setup_handover
+t "a service that does not repair, or hold" unfit
 t "no timestamps, no SACK, no scaled windows" plain
 each_family "a successor that fails" failing
 each_family "states that are wrong" spoilt

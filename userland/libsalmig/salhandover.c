@@ -464,7 +464,9 @@ int main(int argc, char **argv)
 
 	options(argc, argv);
 	if (!opt.bare) {
-		if (target_get(opt.svc, opt.from, &before) ||
+		/* else the sockets would go, and their flows would not */
+		if (target_repairs(opt.svc) ||
+		    target_get(opt.svc, opt.from, &before) ||
 		    target_get(opt.svc, opt.to, &after))
 			return 1;
 		map_endpoints();

@@ -87,6 +87,13 @@ static bool get_addr(const json_t *obj, const char *key, int af, void *addr)
 	return text && inet_pton(af, text, addr) == 1;
 }
 
+static bool is_text(const json_t *obj, const char *key, const char *text)
+{
+	const char *value = json_string_value(json_object_get(obj, key));
+
+	return value && !strcmp(value, text);
+}
+
 /* of a service of one port; an endpoint without one of its own has that */
 static unsigned int service_port(const char *svc)
 {
@@ -97,6 +104,25 @@ static unsigned int service_port(const char *svc)
 	port = json_integer_value(json_object_get(obj, "port"));
 	json_decref(obj);
 	return port;
+}
+
+int target_repairs(const char *svc)
+{
+	const char *const words[] = { "service", "show", svc, NULL };
+	json_t *obj = salctl_object(words);
+	const char *lacks = NULL;
+
+	if (!obj)
+		return -1;
+	if (!is_text(obj, "tcp", "repair"))
+		lacks = "tcp repair";
+	else if (!json_integer_value(json_object_get(obj, "hold_packets")))
+		lacks = "hold";
+	json_decref(obj);
+	if (!lacks)
+		return 0;
+	fprintf(stderr, "salhandover: service '%s' lacks '%s'\n", svc, lacks);
+	return -1;
 }
 
 int target_get(const char *svc, const char *name, struct target *t)

@@ -29,6 +29,8 @@ extern const char *target_ns;
 
 /* 0, or -1, and it was told on stderr */
 int target_salctl(const char *const *words);
+/* whether TCP flows of the service move, and packets wait */
+int target_repairs(const char *svc);
 int target_get(const char *svc, const char *name, struct target *t);
 /* flows and connections that went, or -1 */
 long target_migrate(const char *svc, const char *from, const char *to);
