@@ -102,7 +102,8 @@ int dump_send(struct salmig *m, struct sock *s);
 
 /* restore.c */
 int restore_sock(struct salmig *m, const uint8_t *data, uint32_t len);
-int restore_resume(struct salmig *m, struct sock *s);
+int restore_speak(struct salmig *m, struct sock *s);
+void restore_hear(struct sock *s);
 void restore_undo(struct sock *s);
 
 /* option.c: into &sock.options */

@@ -434,15 +434,28 @@ static int send_unsent(struct salmig *m, struct sock *s)
 	return 0;
 }
 
-static int resume_connection(struct salmig *m, struct sock *s)
+/*
+ * All that can fail, and the filter is there yet: what fails for one of them can be
+ * taken back for all, as nothing that came for any has been acknowledged.
+ */
+int restore_speak(struct salmig *m, struct sock *s)
 {
-	int err;
+	int err = 0;
 
 	/* with a window probe: the peer answers, and tells how far it is */
-	err = set_tcp(m, s, TCP_REPAIR, TCP_REPAIR_OFF, "the end of repair mode") ?:
-	      options_set(m, s, OPTION_LAST) ?: send_unsent(m, s);
-	if (err)
-		return err;
+	if (s->w.kind == WIRE_CONNECTION)
+		err = set_tcp(m, s, TCP_REPAIR, TCP_REPAIR_OFF,
+			      "the end of repair mode");
+	err = err ?: options_set(m, s, OPTION_LAST);
+	return err ?: send_unsent(m, s);
+}
+
+/* and from here on it hears */
+void restore_hear(struct sock *s)
+{
+	int off = 0;
+
+	setsockopt(s->fd, SOL_SOCKET, SO_DETACH_FILTER, &off, sizeof(off));
 	/*
 	 * The peer's end was acknowledged long ago and does not come again. For who
 	 * reads it is the same.
@@ -451,26 +464,11 @@ static int resume_connection(struct salmig *m, struct sock *s)
 		shutdown(s->fd, SHUT_RD);
 	if (s->w.flags & SALMIG_WE_SHUT)
 		shutdown(s->fd, SHUT_WR);
-	if (s->w.misc & WIRE_REUSE)
+	if (s->w.kind == WIRE_CONNECTION && s->w.misc & WIRE_REUSE)
 		set_int(s->fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	return 0;
-}
-
-int restore_resume(struct salmig *m, struct sock *s)
-{
-	int err = 0, off = 0;
-
-	setsockopt(s->fd, SOL_SOCKET, SO_DETACH_FILTER, &off, sizeof(off));
-	if (s->w.kind == WIRE_CONNECTION)
-		err = resume_connection(m, s);
-	else
-		err = options_set(m, s, OPTION_LAST);
-	if (err)
-		return err;
 	set_buffers(s, false);
 	if (s->w.misc & WIRE_NONBLOCK)
 		fcntl(s->fd, F_SETFL, fcntl(s->fd, F_GETFL) | O_NONBLOCK);
-	return 0;
 }
 
 /* it was never there: in repair mode a socket goes without a word */

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@
 
 /* of one socket, which is all that is kept at a time */
 #define FRAME_MAX	(256 << 20)
-#define PEERS		32
+/* a word for who waits, so often */
+#define WORD_MS		500
 
 static struct {
 	const char *svc, *from, *to;
@@ -387,11 +389,47 @@ static int hand_over(struct report *r)
 	return ask(giver, WIRE_RELEASE) < 0 ? -1 : 0;
 }
 
+/*
+ * A word that changes nothing for one that waits for CLOSE: without any it would take
+ * us for lost, and close its sockets.
+ */
+static long still_here(void)
+{
+	return ask(giver, WIRE_RELEASE);
+}
+
+static bool has_answered(const struct salmig *m, int ms)
+{
+	struct pollfd pfd = { .fd = m->driver, .events = POLLIN };
+
+	return poll(&pfd, 1, ms) > 0;
+}
+
+/*
+ * Once asked it may have the sockets, so its silence decides nothing: there would be
+ * two that go on. It has not got them where it says so, or is gone.
+ */
+static int resume(void)
+{
+	unsigned int waited = 0;
+	bool alive = true;
+
+	if (wire_send(taker, WIRE_RESUME, NULL, 0))
+		return complain(taker);
+	for (; !has_answered(taker, WORD_MS); waited += WORD_MS) {
+		if (waited < opt.max_ms && waited + WORD_MS >= opt.max_ms)
+			fprintf(stderr, "salhandover: %s: waiting, as it may have the sockets\n",
+				opt.to_path);
+		alive = alive && still_here() >= 0;
+	}
+	return answer(taker) < 0 ? -1 : 0;
+}
+
 /* the flows, then the sockets; else all as it was */
 static int go_on(struct report *r)
 {
 	r->flows = repoint();
-	if (r->flows >= 0 && ask(taker, WIRE_RESUME) >= 0)
+	if (r->flows >= 0 && !resume())
 		return 0;
 	repoint_back();
 	return -1;

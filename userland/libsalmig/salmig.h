@@ -19,8 +19,9 @@
  *	  "close them"			  closes them, silently
  *
  * The driver speaks to both by a unix stream socket each, on which they listen
- * (salmig_listen()). Where anything fails before "go on" was answered the server goes
- * on as if nothing had been, and the successor has nothing.
+ * (salmig_listen()). Where anything fails before "go on" is said, or the successor
+ * answers that it cannot, the server goes on as if nothing had been, and the successor
+ * has nothing. No answer is none: then it may have them.
  *
  * A process, or thread, has to be in the network namespace of the sockets, and needs
  * CAP_NET_ADMIN in the user namespace that this belongs to. Nothing else may use the

@@ -107,10 +107,12 @@ static int do_resume(struct salmig *m, struct taking *t)
 	if (!t->complete)
 		return salmig_fail(m, EPROTO, "they are not all there");
 	for (i = 0; i < m->n; i++) {
-		err = restore_resume(m, &m->socks[i]);
+		err = restore_speak(m, &m->socks[i]);
 		if (err)
 			return err;
 	}
+	for (i = 0; i < m->n; i++)
+		restore_hear(&m->socks[i]);
 	t->over = true;
 	return 0;
 }

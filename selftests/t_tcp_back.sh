@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# TCP connections that stay or go where a hand-over does not come to its end as it
+# should: never does anything reset them, or are there two servers that have them.
+# shellcheck source=selftests/handover.sh
+. "$(dirname "$0")/handover.sh"
+
+# stub COMMAND...: run before salhandover's salctl moves anything to b2
+stub()
+{
+	mkdir -p "$WORK/bin"
+	cat >"$WORK/bin/salctl" <<-END
+	#!/bin/bash
+	case " \$* " in
+	*" migrate b.com from b1 to b2 "*) $* ;;
+	esac
+	exec $(type -P salctl) "\$@"
+	END
+	chmod +x "$WORK/bin/salctl"
+}
+
+# from b1 to b2, in a world that has been prepared
+try()
+{
+	PATH="$WORK/bin:$PATH" hand_over b1 b2 "$@" 2>"$WORK/said"
+}
+
+talk_begin()
+{
+	client both -i 3 both "$1" && client ask -c 4 ask "$1"
+}
+
+talk_end()
+{
+	clients_end both ask || return 1
+	carried both received 20000 && carried ask answered 4
+}
+
+# flows of TCP are where the server is, and nothing waits
+settled()
+{
+	expect "who has them" "$(json 'map(select(.proto == "tcp" or .proto == 6) |
+		.endpoint) | unique | join(" ")' flow show service b.com)" "$1" ||
+		return 1
+	json_is '.[0] | has("frozen")' false service show b.com ||
+		fail "it is frozen yet"
+}
+
+# FAMILY: It says nothing for longer than anybody wants to wait.
+slow()
+{
+	local driver
+	talk_begin "$1" || return 1
+	stub "kill -STOP $TAKER"
+	try -w 1000 &
+	driver=$!
+	PIDS+=("$driver")
+	poll 20 grep -q "may have the sockets" "$WORK/said" || return 1
+	kill -CONT "$TAKER"
+	wait "$driver" || fail "$(cat "$WORK/said")" || return 1
+	settled b2 || return 1
+	hand_over b2 b1 || return 1
+	talk_end
+}
+
+# FAMILY: It goes, with all that it has got.
+gone()
+{
+	talk_begin "$1" || return 1
+	stub "kill -KILL $TAKER"
+	! try || fail "nobody has noticed" || return 1
+	cat "$WORK/said" >&2
+	server b2 || return 1
+	TAKER="$SERVER_PID"
+	settled b1 || return 1
+	talk_end
+}
+
+setup_handover
+TAKER="$SERVER_PID"
+each_family "a successor that takes its time" slow
+each_family "a successor that goes" gone
+finish
