@@ -5,7 +5,7 @@
 # shellcheck source=selftests/handover.sh
 . "$(dirname "$0")/handover.sh"
 
-# stub COMMAND...: run before salhandover's salctl moves anything to b2
+# stub COMMAND: run before salhandover's salctl moves anything to b2
 stub()
 {
 	mkdir -p "$WORK/bin"
@@ -76,8 +76,45 @@ gone()
 	talk_end
 }
 
+# what an orchestrator has said, and whose flows of echo they are
+looks()
+{
+	json 'map("\(.name) \(.state) \(.drain_then) \((.drain_left // 0) > 0)") |
+		sort | join(", ")' endpoint show b.com
+	json 'map(select(.proto == "icmp" or .proto == 1) | .endpoint) | join(" ")' \
+		flow show service b.com
+}
+
+# The successor drains, with a flow of its own, until a deadline.
+own_flow()
+{
+	S endpoint drain b.com b1 && S endpoint undrain b.com b2 &&
+		in_ns a ping -c 1 -W 10 "$(vip 4 2)" >&2 && S endpoint undrain b.com b1 &&
+		S endpoint drain b.com b2 deadline 1h then reset
+}
+
+# COMMAND: in the middle of it; all is as it was
+undone()
+{
+	local was rc=0
+	S service set b.com timeout replied 1h && own_flow && talk_begin 4 || return 1
+	was="$(looks)"
+	stub "${1/TAKER/$TAKER}"
+	! try || fail "nobody has noticed" || rc=1
+	cat "$WORK/said" >&2
+	expect "before and after" "$(looks)" "$was" || rc=1
+	settled b1 || rc=1
+	if ! kill -0 "$TAKER" 2>/dev/null; then
+		server b2 || return 1
+		TAKER="$SERVER_PID"
+	fi
+	talk_end && return "$rc"
+}
+
 setup_handover
 TAKER="$SERVER_PID"
-each_family "a successor that takes its time" slow
-each_family "a successor that goes" gone
+t "a successor that takes its time" slow 4
+t "a successor that goes" gone 6
+t "a migrate request that is refused" undone "exit 1"
+t "flows of the successor's own" undone "kill -KILL TAKER"
 finish

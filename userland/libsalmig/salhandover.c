@@ -37,6 +37,7 @@ static struct {
 } opt = { .time = "10s", .linger = 100, .max_ms = 10000 };
 
 static struct target before, after;
+static int64_t known;		/* since when they are */
 static struct salmig *giver, *taker;
 
 static void usage(void)
@@ -325,27 +326,63 @@ static int drain(const char *ep, bool on)
 	return target_salctl(words);
 }
 
+/* of that what has been done */
+static struct {
+	bool undrained, drained, migrated;
+	FILE *way;		/* back, where not all that is there may go */
+} done;
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 /* new connections and the old ones go there; how many flows */
 static long repoint(void)
 {
+	long flows;
+
 	if (opt.bare)
 		return 0;
-	if (after.draining && drain(opt.to, false))
-		return -1;
-	if (!before.draining && drain(opt.from, true))
-		return -1;
-	return target_migrate(opt.svc, opt.from, opt.to);
+	if (after.draining) {
+		if (drain(opt.to, false))
+			return -1;
+		done.undrained = true;
+	}
+	if (before.up) {
+		if (drain(opt.from, true))
+			return -1;
+		done.drained = true;
+	}
+	/* where it has some of its own, or may have */
+	if (after.flows || !after.draining) {
+		done.way = target_way_back(opt.svc, opt.from, opt.to);
+		if (!done.way)
+			return -1;
+	}
+	flows = target_migrate(opt.svc, opt.from, opt.to);
+	done.migrated = flows >= 0;
+	return flows;
 }
 
 static void repoint_back(void)
 {
-	if (opt.bare)
-		return;
-	target_migrate(opt.svc, opt.to, opt.from);
-	if (!before.draining)
+	long ms = (now_ns() - known) / 1000000;
+
+	if (done.migrated && done.way)
+		target_go_back(done.way);
+	else if (done.migrated)
+		target_migrate(opt.svc, opt.to, opt.from);
+	if (done.drained)
 		drain(opt.from, false);
-	if (after.draining)
-		drain(opt.to, true);
+	/* one that had no flow any more has forgotten it */
+	else if (done.migrated && before.draining && before.deadline)
+		target_drain_again(opt.svc, opt.from, &before, ms);
+	if (done.undrained)
+		target_drain_again(opt.svc, opt.to, &after, ms);
 }
 
 /* --- all of it ---------------------------------------------------------------- */
@@ -356,14 +393,6 @@ struct report {
 	int64_t bytes;
 	int64_t frozen;		/* ns */
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 static int send_maps(void)
 {
@@ -507,6 +536,9 @@ int main(int argc, char **argv)
 		    target_get(opt.svc, opt.from, &before) ||
 		    target_get(opt.svc, opt.to, &after))
 			return 1;
+		if (after.down)
+			die("endpoint '%s' is down", opt.to);
+		known = now_ns();
 		map_endpoints();
 	}
 	giver = connect_to(opt.from_path);
