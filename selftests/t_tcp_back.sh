@@ -76,6 +76,25 @@ gone()
 	talk_end
 }
 
+# FAMILY: The server goes as soon as it has given all; its sockets should have stayed.
+early()
+{
+	local driver server="$TAKER"
+	hand_over b1 b2 || return 1
+	talk_begin "$1" || return 1
+	hand_over b2 b1 -l 60000 2>"$WORK/said" &
+	driver=$!
+	PIDS+=("$driver")
+	poll 20 settled b1 || return 1
+	kill -KILL "$server"
+	wait "$driver" || fail "$(cat "$WORK/said")" || return 1
+	cat "$WORK/said" >&2
+	grep -q "closed already" "$WORK/said" || fail "it does not say so" || return 1
+	server b2 || return 1
+	TAKER="$SERVER_PID"
+	talk_end
+}
+
 # what an orchestrator has said, and whose flows of echo they are
 looks()
 {
@@ -115,6 +134,7 @@ setup_handover
 TAKER="$SERVER_PID"
 t "a successor that takes its time" slow 4
 t "a successor that goes" gone 6
+t "a server that goes a moment early" early 4
 t "a migrate request that is refused" undone "exit 1"
 t "flows of the successor's own" undone "kill -KILL TAKER"
 finish

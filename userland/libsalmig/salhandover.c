@@ -479,6 +479,20 @@ static void give_up(void)
 	}
 }
 
+/* Who is late comes to sockets that are silent, and not to none. */
+static int linger(void)
+{
+	unsigned int left, ms;
+
+	for (left = opt.linger; left; left -= ms) {
+		ms = left < WORD_MS ? left : WORD_MS;
+		usleep(ms * 1000);
+		if (left > ms && still_here() < 0)
+			return -1;
+	}
+	return ask(giver, WIRE_CLOSE) < 0 ? -1 : 0;
+}
+
 static int all_of_it(struct report *r)
 {
 	int64_t begin;
@@ -504,9 +518,10 @@ static int all_of_it(struct report *r)
 	if (thaw())
 		fputs("salhandover: it was thawed before all was done\n", stderr);
 	r->frozen = now_ns() - begin;
-	/* who is late comes to sockets that are silent, and not to none */
-	usleep(opt.linger * 1000);
-	return ask(giver, WIRE_CLOSE) < 0 ? -1 : 0;
+	if (linger())
+		fprintf(stderr, "salhandover: %s: the old sockets are closed already\n",
+			opt.from_path);
+	return 0;
 }
 
 static void print_report(const struct report *r)
