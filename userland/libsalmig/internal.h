@@ -70,6 +70,7 @@ struct salmig {
 	size_t n, room, next;
 	uint64_t bytes;
 	struct wire_map maps[SALMIG_MAPS];
+	bool own[SALMIG_MAPS];	/* of salmig_local() */
 	unsigned int n_maps;
 	uint8_t boot_id[16];
 	uint8_t their_boot_id[16];

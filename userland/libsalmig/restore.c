@@ -87,22 +87,58 @@ static bool is_v4(const struct wire_socket *w, const uint8_t *addr)
 	return w->family == 4 || !memcmp(addr, mapped, sizeof(mapped));
 }
 
+static bool is_loopback(const uint8_t *addr, size_t len)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	return len == 4 ? addr[0] == 127 : !memcmp(addr, loopback, len);
+}
+
+static bool matches(const struct wire_map *map, const uint8_t *addr, size_t len)
+{
+	if (!memcmp(map->from, any, len))
+		return !is_loopback(addr, len);
+	return !memcmp(map->from, addr, len);
+}
+
 static const struct wire_map *find_map(const struct salmig *m, int family,
 				       bool peer, const uint8_t *addr, size_t len)
 {
 	const struct wire_map *found = NULL;
+	bool own = false;
 	unsigned int i;
 
 	for (i = 0; i < m->n_maps; i++) {
 		const struct wire_map *map = &m->maps[i];
 
-		if (map->family != family || map->peer != peer)
+		if (map->family != family || map->peer != peer ||
+		    !matches(map, addr, len))
 			continue;
-		/* the later one is the caller's, or has been said on purpose */
-		if (!memcmp(map->from, any, len) || !memcmp(map->from, addr, len))
+		/* the later one has been said on purpose, and the caller's counts */
+		if (m->own[i] || !own) {
 			found = map;
+			own = m->own[i];
+		}
 	}
 	return found;
+}
+
+/* from maps of endpoints, which are one to one; all addresses are of any family */
+static uint16_t port_shift(const struct salmig *m, int family, const uint8_t *addr,
+			   size_t len)
+{
+	bool all = !memcmp(addr, any, len);
+	uint16_t shift = 0;
+	unsigned int i;
+
+	for (i = 0; i < m->n_maps; i++) {
+		const struct wire_map *map = &m->maps[i];
+
+		if (!map->peer && map->from_port &&
+		    (all || (map->family == family && matches(map, addr, len))))
+			shift = map->to_port - map->from_port;
+	}
+	return shift;
 }
 
 /* where the map says so; all addresses stay all addresses */
@@ -111,18 +147,16 @@ static void translate(const struct salmig *m, const struct wire_socket *w,
 {
 	bool v4 = is_v4(w, addr);
 	size_t len = v4 ? 4 : 16;
+	int family = v4 ? 4 : 6;
 	const struct wire_map *map;
 
 	if (v4 && w->family == 6)
 		addr += sizeof(mapped);
-	map = find_map(m, v4 ? 4 : 6, peer, addr, len);
-	if (!map)
-		return;
-	if (peer || memcmp(addr, any, len))
-		memcpy(addr, map->to, len);
-	/* maps of ports are one to one, as those of endpoints are */
 	if (!peer)
-		*port += map->to_port - map->from_port;
+		*port += port_shift(m, family, addr, len);
+	map = find_map(m, family, peer, addr, len);
+	if (map && (peer || memcmp(addr, any, len)))
+		memcpy(addr, map->to, len);
 }
 
 static socklen_t sockaddr_of(const struct salmig *m, const struct wire_socket *w,

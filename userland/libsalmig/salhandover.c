@@ -277,27 +277,44 @@ static int64_t pass_on(void)
 
 /* --- the service -------------------------------------------------------------- */
 
+static void map_from(struct wire_map *map)
+{
+	if (map->family == 4 && before.has4)
+		memcpy(map->from, before.ipv4, 4);
+	else if (map->family == 6 && before.has6)
+		memcpy(map->from, before.ipv6, 16);
+	if (before.port && after.port) {
+		map->from_port = before.port;
+		map->to_port = after.port;
+	}
+}
+
+static void map_to(int family, const uint8_t *to, size_t len)
+{
+	struct wire_map *map = new_map();
+
+	map->family = family;
+	memcpy(map->to, to, len);
+	map_from(map);
+}
+
+/* the endpoint's addresses alone: others are the server's own affair */
 static void map_endpoints(void)
 {
-	struct wire_map *map;
+	struct wire_map said[SALMIG_MAPS];
+	unsigned int i, n = opt.n_maps;
 
-	/* Those of options come later and count. */
-	if (opt.n_maps + 2 > SALMIG_MAPS)
-		die("too many addresses");
-	memmove(opt.maps + 2, opt.maps, opt.n_maps * sizeof(*map));
-	opt.n_maps += 2;
-	memset(opt.maps, 0, 2 * sizeof(*map));
-	map = &opt.maps[0];
-	map->family = 4;
-	memcpy(map->to, after.has4 ? after.ipv4 : before.ipv4, 4);
-	map = &opt.maps[1];
-	map->family = 6;
-	memcpy(map->to, after.has6 ? after.ipv6 : before.ipv6, 16);
-	if (before.port && after.port) {
-		opt.maps[0].from_port = before.port;
-		opt.maps[0].to_port = after.port;
-		opt.maps[1].from_port = before.port;
-		opt.maps[1].to_port = after.port;
+	memcpy(said, opt.maps, sizeof(said));
+	opt.n_maps = 0;
+	if (before.has4 && after.has4)
+		map_to(4, after.ipv4, 4);
+	if (before.has6 && after.has6)
+		map_to(6, after.ipv6, 16);
+	/* those of options come later and count */
+	for (i = 0; i < n; i++) {
+		if (!said[i].peer)
+			map_from(&said[i]);
+		*new_map() = said[i];
 	}
 }
 

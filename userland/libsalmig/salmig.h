@@ -171,8 +171,9 @@ int salmig_give(struct salmig *m);
  * @addr: an IPv4 or IPv6 address, one of each at most; its port is not looked at
  * @len: of @addr
  *
- * For where the driver does not say, or wrong. Who listened on all addresses does so
- * again. Without an address of a family the sockets keep theirs.
+ * For where the driver does not say, or wrong: this counts. It is for all sockets, but
+ * for those that listen on all addresses, or have a loopback address. Without an address
+ * of a family the sockets get what the driver says, or keep theirs.
  */
 int salmig_local(struct salmig *m, const struct sockaddr *addr, socklen_t len);
 
