@@ -91,6 +91,7 @@ no_userns()
 	t_route_end	unloads the module
 	t_tcp_back	buffers beyond wmem_max are for root of the machine
 	t_tcp_handover	the same
+	t_tcp_listen	the same
 	t_tcp_repair	the same
 	t_tcp_repair_router	the same
 	t_trace		tracing is for root of the machine

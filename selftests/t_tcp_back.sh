@@ -118,6 +118,7 @@ undone()
 	local was rc=0
 	S service set b.com timeout replied 1h && own_flow && talk_begin 4 || return 1
 	was="$(looks)"
+	[[ "$was" = *$'\nb2'* ]] || fail "it has no flow of its own" || return 1
 	stub "${1/TAKER/$TAKER}"
 	! try || fail "nobody has noticed" || rc=1
 	cat "$WORK/said" >&2
@@ -130,8 +131,26 @@ undone()
 	talk_end && return "$rc"
 }
 
+# a service whose flows would not follow
+unfit()
+{
+	local rc=0 said
+	client both -i 3 both 4 && client ask -c 4 ask 4 || return 1
+	for said in "tcp pin" "hold off"; do
+		# shellcheck disable=SC2086 # words
+		S service set b.com $said || return 1
+		! move 2>"$WORK/said" || fail "$said: it has moved" || rc=1
+		grep "lacks" "$WORK/said" >&2 || fail "$said: it does not say so" || rc=1
+		S service set b.com tcp repair hold packets 4000 bytes 8M time 20s ||
+			return 1
+	done
+	clients_end both ask || return 1
+	carried both received 100000 && carried ask answered 4 && return "$rc"
+}
+
 setup_handover
 TAKER="$SERVER_PID"
+t "a service that does not repair, or hold" unfit
 t "a successor that takes its time" slow 4
 t "a successor that goes" gone 6
 t "a server that goes a moment early" early 4

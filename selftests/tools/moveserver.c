@@ -2,7 +2,7 @@
 /*
  * moveserver - a TCP server that can be told to hand over
  *
- *	moveserver [-x] [-l PORT] CONTROL [PORT...]
+ *	moveserver [-x] [-d] [-l PORT] CONTROL [PORT...]
  *
  * Listens on each PORT for both families, and on the unix socket CONTROL for drivers,
  * to whom it gives its sockets, and from whom it takes others'; see libsalmig(3). Says
@@ -11,6 +11,7 @@
  *
  *	-x	it fails when it has taken some of the sockets
  *	-l PORT	listens on 127.0.0.1, too, with some unusual options
+ *	-d	and does that on the device lo
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +66,7 @@ struct conn {
 
 static struct conn all = { .next = &all, .prev = &all };
 static uint8_t buf[BUF_SIZE];
-static bool fails;
+static bool fails, on_lo;
 static int epfd;
 
 static void die(const char *what)
@@ -151,6 +152,7 @@ static void listen_local(const char *port)
 	if (fd < 0 ||
 	    setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof(mss)) ||
+	    (on_lo && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2)) ||
 	    bind(fd, (void *)&in, sizeof(in)) || listen(fd, 8))
 		die(port);
 	add(fd)->listener = true;
@@ -401,9 +403,10 @@ int main(int argc, char **argv)
 	struct conn *control;
 	int fd, opt;
 
-	while ((opt = getopt(argc, argv, "xl:")) != -1) {
+	while ((opt = getopt(argc, argv, "xdl:")) != -1) {
 		switch (opt) {
 		case 'x':	fails = true; break;
+		case 'd':	on_lo = true; break;
 		case 'l':	local = optarg; break;
 		default:	return 2;
 		}
