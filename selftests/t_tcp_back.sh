@@ -109,7 +109,7 @@ own_flow()
 {
 	S endpoint drain b.com b1 && S endpoint undrain b.com b2 &&
 		in_ns a ping -c 1 -W 10 "$(vip 4 2)" >&2 && S endpoint undrain b.com b1 &&
-		S endpoint drain b.com b2 deadline 1h then reset
+		S endpoint drain b.com b2 deadline 1h "then" reset
 }
 
 # COMMAND: in the middle of it; all is as it was
