@@ -98,7 +98,9 @@ no_userns()
 	t_remote	rights make no difference to it
 	t_remote_router	the same
 	t_route_end	unloads the module
-	t_tcp_handover	buffers beyond wmem_max are for root of the machine
+	t_tcp_back	buffers beyond wmem_max are for root of the machine
+	t_tcp_handover	the same
+	t_tcp_listen	the same
 	t_tcp_repair	the same
 	t_tcp_repair_router	the same
 	t_trace		tracing is for root of the machine

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # As t_tcp_repair_router, 100 moves with 1000 idle connections.
 PLACEMENT=router
-MOVES=100
 IDLE=500
 # shellcheck source=selftests/handover.sh
 . "$(dirname "$0")/../handover.sh"
 
+MOVES=$((100 / $(patience 1)))
 setup_handover
 repair_cases
 finish

@@ -2,7 +2,7 @@
 /*
  * moveserver - a TCP server that can be told to hand over
  *
- *	moveserver [-x] CONTROL [PORT...]
+ *	moveserver [-x] [-d] [-l PORT] CONTROL [PORT...]
  *
  * Listens on each PORT for both families, and on the unix socket CONTROL for drivers,
  * to whom it gives its sockets, and from whom it takes others'; see libsalmig(3). Says
@@ -10,10 +10,13 @@
  * move.h.
  *
  *	-x	it fails when it has taken some of the sockets
+ *	-l PORT	listens on 127.0.0.1, too, with some unusual options
+ *	-d	and does that on the device lo
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,7 +66,7 @@ struct conn {
 
 static struct conn all = { .next = &all, .prev = &all };
 static uint8_t buf[BUF_SIZE];
-static bool fails;
+static bool fails, on_lo;
 static int epfd;
 
 static void die(const char *what)
@@ -132,6 +135,25 @@ static void listen_on(const char *port)
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
 	    bind(fd, (void *)&sin6, sizeof(sin6)) || listen(fd, 1024))
+		die(port);
+	add(fd)->listener = true;
+}
+
+static void listen_local(const char *port)
+{
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_port = htons(atoi(port)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd, one = 1, mss = 700;
+
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (fd < 0 ||
+	    setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof(mss)) ||
+	    (on_lo && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2)) ||
+	    bind(fd, (void *)&in, sizeof(in)) || listen(fd, 8))
 		die(port);
 	add(fd)->listener = true;
 }
@@ -377,13 +399,17 @@ static void loop(void)
 
 int main(int argc, char **argv)
 {
+	const char *local = NULL;
 	struct conn *control;
 	int fd, opt;
 
-	while ((opt = getopt(argc, argv, "x")) != -1) {
-		if (opt != 'x')
-			return 2;
-		fails = true;
+	while ((opt = getopt(argc, argv, "xdl:")) != -1) {
+		switch (opt) {
+		case 'x':	fails = true; break;
+		case 'd':	on_lo = true; break;
+		case 'l':	local = optarg; break;
+		default:	return 2;
+		}
 	}
 	if (optind >= argc)
 		return 2;
@@ -397,6 +423,8 @@ int main(int argc, char **argv)
 	}
 	control = add(fd);
 	control->control = true;
+	if (local)
+		listen_local(local);
 	while (++optind < argc)
 		listen_on(argv[optind]);
 	say("listening", 0, "");

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -54,6 +55,19 @@ static void put_addr(const struct sockaddr_storage *ss, uint8_t *addr,
 	}
 }
 
+/* means nothing without a device, which is another one there */
+static bool is_of_link(const struct sockaddr_storage *ss)
+{
+	const struct sockaddr_in6 *in6 = (const void *)ss;
+
+	return ss->ss_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr);
+}
+
+static int link_fail(struct salmig *m, const struct sock *s)
+{
+	return salmig_fail(m, EOPNOTSUPP, "socket %d has a link-local address", s->fd);
+}
+
 static int addresses(struct salmig *m, struct sock *s)
 {
 	struct sockaddr_storage ss = {};
@@ -64,6 +78,8 @@ static int addresses(struct salmig *m, struct sock *s)
 	if (ss.ss_family != AF_INET && ss.ss_family != AF_INET6)
 		return salmig_fail(m, EOPNOTSUPP, "socket %d is not of IP", s->fd);
 	s->w.family = ss.ss_family == AF_INET ? 4 : 6;
+	if (is_of_link(&ss))
+		return link_fail(m, s);
 	put_addr(&ss, s->w.local, &s->w.local_port);
 	if (s->w.kind == WIRE_LISTENER)
 		return 0;
@@ -74,6 +90,8 @@ static int addresses(struct salmig *m, struct sock *s)
 		s->dead = true;
 		return 0;
 	}
+	if (is_of_link(&ss))
+		return link_fail(m, s);
 	put_addr(&ss, s->w.peer, &s->w.peer_port);
 	return 0;
 }
@@ -81,7 +99,7 @@ static int addresses(struct salmig *m, struct sock *s)
 /* what is found where it is not plain TCP */
 static int check_plain(struct salmig *m, const struct sock *s)
 {
-	char ulp[16] = "", ao[256] = "";
+	char ulp[16] = "", ao[256] = "", dev[IF_NAMESIZE] = "";
 	socklen_t len = sizeof(ulp);
 	int proto;
 
@@ -96,6 +114,10 @@ static int check_plain(struct salmig *m, const struct sock *s)
 	len = sizeof(ao);
 	if (!getsockopt(s->fd, IPPROTO_TCP, TCP_AO_INFO, ao, &len))
 		return salmig_fail(m, EOPNOTSUPP, "socket %d has TCP-AO", s->fd);
+	len = sizeof(dev);
+	if (!getsockopt(s->fd, SOL_SOCKET, SO_BINDTODEVICE, dev, &len) && len && *dev)
+		return salmig_fail(m, EOPNOTSUPP, "socket %d is bound to device %s",
+				   s->fd, dev);
 	return 0;
 }
 

@@ -70,6 +70,7 @@ struct salmig {
 	size_t n, room, next;
 	uint64_t bytes;
 	struct wire_map maps[SALMIG_MAPS];
+	bool own[SALMIG_MAPS];	/* of salmig_local() */
 	unsigned int n_maps;
 	uint8_t boot_id[16];
 	uint8_t their_boot_id[16];
@@ -102,7 +103,8 @@ int dump_send(struct salmig *m, struct sock *s);
 
 /* restore.c */
 int restore_sock(struct salmig *m, const uint8_t *data, uint32_t len);
-int restore_resume(struct salmig *m, struct sock *s);
+int restore_speak(struct salmig *m, struct sock *s);
+void restore_hear(struct sock *s);
 void restore_undo(struct sock *s);
 
 /* option.c: into &sock.options */

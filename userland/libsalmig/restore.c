@@ -87,22 +87,58 @@ static bool is_v4(const struct wire_socket *w, const uint8_t *addr)
 	return w->family == 4 || !memcmp(addr, mapped, sizeof(mapped));
 }
 
+static bool is_loopback(const uint8_t *addr, size_t len)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	return len == 4 ? addr[0] == 127 : !memcmp(addr, loopback, len);
+}
+
+static bool matches(const struct wire_map *map, const uint8_t *addr, size_t len)
+{
+	if (!memcmp(map->from, any, len))
+		return !is_loopback(addr, len);
+	return !memcmp(map->from, addr, len);
+}
+
 static const struct wire_map *find_map(const struct salmig *m, int family,
 				       bool peer, const uint8_t *addr, size_t len)
 {
 	const struct wire_map *found = NULL;
+	bool own = false;
 	unsigned int i;
 
 	for (i = 0; i < m->n_maps; i++) {
 		const struct wire_map *map = &m->maps[i];
 
-		if (map->family != family || map->peer != peer)
+		if (map->family != family || map->peer != peer ||
+		    !matches(map, addr, len))
 			continue;
-		/* the later one is the caller's, or has been said on purpose */
-		if (!memcmp(map->from, any, len) || !memcmp(map->from, addr, len))
+		/* the later one has been said on purpose, and the caller's counts */
+		if (m->own[i] || !own) {
 			found = map;
+			own = m->own[i];
+		}
 	}
 	return found;
+}
+
+/* from maps of endpoints, which are one to one; all addresses are of any family */
+static uint16_t port_shift(const struct salmig *m, int family, const uint8_t *addr,
+			   size_t len)
+{
+	bool all = !memcmp(addr, any, len);
+	uint16_t shift = 0;
+	unsigned int i;
+
+	for (i = 0; i < m->n_maps; i++) {
+		const struct wire_map *map = &m->maps[i];
+
+		if (!map->peer && map->from_port &&
+		    (all || (map->family == family && matches(map, addr, len))))
+			shift = map->to_port - map->from_port;
+	}
+	return shift;
 }
 
 /* where the map says so; all addresses stay all addresses */
@@ -111,18 +147,16 @@ static void translate(const struct salmig *m, const struct wire_socket *w,
 {
 	bool v4 = is_v4(w, addr);
 	size_t len = v4 ? 4 : 16;
+	int family = v4 ? 4 : 6;
 	const struct wire_map *map;
 
 	if (v4 && w->family == 6)
 		addr += sizeof(mapped);
-	map = find_map(m, v4 ? 4 : 6, peer, addr, len);
-	if (!map)
-		return;
-	if (peer || memcmp(addr, any, len))
-		memcpy(addr, map->to, len);
-	/* maps of ports are one to one, as those of endpoints are */
 	if (!peer)
-		*port += map->to_port - map->from_port;
+		*port += port_shift(m, family, addr, len);
+	map = find_map(m, family, peer, addr, len);
+	if (map && (peer || memcmp(addr, any, len)))
+		memcpy(addr, map->to, len);
 }
 
 static socklen_t sockaddr_of(const struct salmig *m, const struct wire_socket *w,
@@ -434,15 +468,28 @@ static int send_unsent(struct salmig *m, struct sock *s)
 	return 0;
 }
 
-static int resume_connection(struct salmig *m, struct sock *s)
+/*
+ * All that can fail, and the filter is there yet: what fails for one of them can be
+ * taken back for all, as nothing that came for any has been acknowledged.
+ */
+int restore_speak(struct salmig *m, struct sock *s)
 {
-	int err;
+	int err = 0;
 
 	/* with a window probe: the peer answers, and tells how far it is */
-	err = set_tcp(m, s, TCP_REPAIR, TCP_REPAIR_OFF, "the end of repair mode") ?:
-	      options_set(m, s, OPTION_LAST) ?: send_unsent(m, s);
-	if (err)
-		return err;
+	if (s->w.kind == WIRE_CONNECTION)
+		err = set_tcp(m, s, TCP_REPAIR, TCP_REPAIR_OFF,
+			      "the end of repair mode");
+	err = err ?: options_set(m, s, OPTION_LAST);
+	return err ?: send_unsent(m, s);
+}
+
+/* and from here on it hears */
+void restore_hear(struct sock *s)
+{
+	int off = 0;
+
+	setsockopt(s->fd, SOL_SOCKET, SO_DETACH_FILTER, &off, sizeof(off));
 	/*
 	 * The peer's end was acknowledged long ago and does not come again. For who
 	 * reads it is the same.
@@ -451,26 +498,11 @@ static int resume_connection(struct salmig *m, struct sock *s)
 		shutdown(s->fd, SHUT_RD);
 	if (s->w.flags & SALMIG_WE_SHUT)
 		shutdown(s->fd, SHUT_WR);
-	if (s->w.misc & WIRE_REUSE)
+	if (s->w.kind == WIRE_CONNECTION && s->w.misc & WIRE_REUSE)
 		set_int(s->fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	return 0;
-}
-
-int restore_resume(struct salmig *m, struct sock *s)
-{
-	int err = 0, off = 0;
-
-	setsockopt(s->fd, SOL_SOCKET, SO_DETACH_FILTER, &off, sizeof(off));
-	if (s->w.kind == WIRE_CONNECTION)
-		err = resume_connection(m, s);
-	else
-		err = options_set(m, s, OPTION_LAST);
-	if (err)
-		return err;
 	set_buffers(s, false);
 	if (s->w.misc & WIRE_NONBLOCK)
 		fcntl(s->fd, F_SETFL, fcntl(s->fd, F_GETFL) | O_NONBLOCK);
-	return 0;
 }
 
 /* it was never there: in repair mode a socket goes without a word */

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@
 
 /* of one socket, which is all that is kept at a time */
 #define FRAME_MAX	(256 << 20)
-#define PEERS		32
+/* a word for who waits, so often */
+#define WORD_MS		500
 
 static struct {
 	const char *svc, *from, *to;
@@ -35,6 +37,7 @@ static struct {
 } opt = { .time = "10s", .linger = 100, .max_ms = 10000 };
 
 static struct target before, after;
+static int64_t known;		/* since when they are */
 static struct salmig *giver, *taker;
 
 static void usage(void)
@@ -274,27 +277,44 @@ static int64_t pass_on(void)
 
 /* --- the service -------------------------------------------------------------- */
 
+static void map_from(struct wire_map *map)
+{
+	if (map->family == 4 && before.has4)
+		memcpy(map->from, before.ipv4, 4);
+	else if (map->family == 6 && before.has6)
+		memcpy(map->from, before.ipv6, 16);
+	if (before.port && after.port) {
+		map->from_port = before.port;
+		map->to_port = after.port;
+	}
+}
+
+static void map_to(int family, const uint8_t *to, size_t len)
+{
+	struct wire_map *map = new_map();
+
+	map->family = family;
+	memcpy(map->to, to, len);
+	map_from(map);
+}
+
+/* the endpoint's addresses alone: others are the server's own affair */
 static void map_endpoints(void)
 {
-	struct wire_map *map;
+	struct wire_map said[SALMIG_MAPS];
+	unsigned int i, n = opt.n_maps;
 
-	/* Those of options come later and count. */
-	if (opt.n_maps + 2 > SALMIG_MAPS)
-		die("too many addresses");
-	memmove(opt.maps + 2, opt.maps, opt.n_maps * sizeof(*map));
-	opt.n_maps += 2;
-	memset(opt.maps, 0, 2 * sizeof(*map));
-	map = &opt.maps[0];
-	map->family = 4;
-	memcpy(map->to, after.has4 ? after.ipv4 : before.ipv4, 4);
-	map = &opt.maps[1];
-	map->family = 6;
-	memcpy(map->to, after.has6 ? after.ipv6 : before.ipv6, 16);
-	if (before.port && after.port) {
-		opt.maps[0].from_port = before.port;
-		opt.maps[0].to_port = after.port;
-		opt.maps[1].from_port = before.port;
-		opt.maps[1].to_port = after.port;
+	memcpy(said, opt.maps, sizeof(said));
+	opt.n_maps = 0;
+	if (before.has4 && after.has4)
+		map_to(4, after.ipv4, 4);
+	if (before.has6 && after.has6)
+		map_to(6, after.ipv6, 16);
+	/* those of options come later and count */
+	for (i = 0; i < n; i++) {
+		if (!said[i].peer)
+			map_from(&said[i]);
+		*new_map() = said[i];
 	}
 }
 
@@ -323,27 +343,63 @@ static int drain(const char *ep, bool on)
 	return target_salctl(words);
 }
 
+/* of that what has been done */
+static struct {
+	bool undrained, drained, migrated;
+	FILE *way;		/* back, where not all that is there may go */
+} done;
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 /* new connections and the old ones go there; how many flows */
 static long repoint(void)
 {
+	long flows;
+
 	if (opt.bare)
 		return 0;
-	if (after.draining && drain(opt.to, false))
-		return -1;
-	if (!before.draining && drain(opt.from, true))
-		return -1;
-	return target_migrate(opt.svc, opt.from, opt.to);
+	if (after.draining) {
+		if (drain(opt.to, false))
+			return -1;
+		done.undrained = true;
+	}
+	if (before.up) {
+		if (drain(opt.from, true))
+			return -1;
+		done.drained = true;
+	}
+	/* where it has some of its own, or may have */
+	if (after.flows || !after.draining) {
+		done.way = target_way_back(opt.svc, opt.from, opt.to);
+		if (!done.way)
+			return -1;
+	}
+	flows = target_migrate(opt.svc, opt.from, opt.to);
+	done.migrated = flows >= 0;
+	return flows;
 }
 
 static void repoint_back(void)
 {
-	if (opt.bare)
-		return;
-	target_migrate(opt.svc, opt.to, opt.from);
-	if (!before.draining)
+	long ms = (now_ns() - known) / 1000000;
+
+	if (done.migrated && done.way)
+		target_go_back(done.way);
+	else if (done.migrated)
+		target_migrate(opt.svc, opt.to, opt.from);
+	if (done.drained)
 		drain(opt.from, false);
-	if (after.draining)
-		drain(opt.to, true);
+	/* one that had no flow any more has forgotten it */
+	else if (done.migrated && before.draining && before.deadline)
+		target_drain_again(opt.svc, opt.from, &before, ms);
+	if (done.undrained)
+		target_drain_again(opt.svc, opt.to, &after, ms);
 }
 
 /* --- all of it ---------------------------------------------------------------- */
@@ -354,14 +410,6 @@ struct report {
 	int64_t bytes;
 	int64_t frozen;		/* ns */
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 static int send_maps(void)
 {
@@ -387,11 +435,47 @@ static int hand_over(struct report *r)
 	return ask(giver, WIRE_RELEASE) < 0 ? -1 : 0;
 }
 
+/*
+ * A word that changes nothing for one that waits for CLOSE: without any it would take
+ * us for lost, and close its sockets.
+ */
+static long still_here(void)
+{
+	return ask(giver, WIRE_RELEASE);
+}
+
+static bool has_answered(const struct salmig *m, int ms)
+{
+	struct pollfd pfd = { .fd = m->driver, .events = POLLIN };
+
+	return poll(&pfd, 1, ms) > 0;
+}
+
+/*
+ * Once asked it may have the sockets, so its silence decides nothing: there would be
+ * two that go on. It has not got them where it says so, or is gone.
+ */
+static int resume(void)
+{
+	unsigned int waited = 0;
+	bool alive = true;
+
+	if (wire_send(taker, WIRE_RESUME, NULL, 0))
+		return complain(taker);
+	for (; !has_answered(taker, WORD_MS); waited += WORD_MS) {
+		if (waited < opt.max_ms && waited + WORD_MS >= opt.max_ms)
+			fprintf(stderr, "salhandover: %s: waiting, as it may have the sockets\n",
+				opt.to_path);
+		alive = alive && still_here() >= 0;
+	}
+	return answer(taker) < 0 ? -1 : 0;
+}
+
 /* the flows, then the sockets; else all as it was */
 static int go_on(struct report *r)
 {
 	r->flows = repoint();
-	if (r->flows >= 0 && ask(taker, WIRE_RESUME) >= 0)
+	if (r->flows >= 0 && !resume())
 		return 0;
 	repoint_back();
 	return -1;
@@ -410,6 +494,20 @@ static void give_up(void)
 		if (f.type == WIRE_OK || f.type == WIRE_ERROR)
 			break;
 	}
+}
+
+/* Who is late comes to sockets that are silent, and not to none. */
+static int linger(void)
+{
+	unsigned int left, ms;
+
+	for (left = opt.linger; left; left -= ms) {
+		ms = left < WORD_MS ? left : WORD_MS;
+		usleep(ms * 1000);
+		if (left > ms && still_here() < 0)
+			return -1;
+	}
+	return ask(giver, WIRE_CLOSE) < 0 ? -1 : 0;
 }
 
 static int all_of_it(struct report *r)
@@ -437,9 +535,10 @@ static int all_of_it(struct report *r)
 	if (thaw())
 		fputs("salhandover: it was thawed before all was done\n", stderr);
 	r->frozen = now_ns() - begin;
-	/* who is late comes to sockets that are silent, and not to none */
-	usleep(opt.linger * 1000);
-	return ask(giver, WIRE_CLOSE) < 0 ? -1 : 0;
+	if (linger())
+		fprintf(stderr, "salhandover: %s: the old sockets are closed already\n",
+			opt.from_path);
+	return 0;
 }
 
 static void print_report(const struct report *r)
@@ -464,9 +563,14 @@ int main(int argc, char **argv)
 
 	options(argc, argv);
 	if (!opt.bare) {
-		if (target_get(opt.svc, opt.from, &before) ||
+		/* else the sockets would go, and their flows would not */
+		if (target_repairs(opt.svc) ||
+		    target_get(opt.svc, opt.from, &before) ||
 		    target_get(opt.svc, opt.to, &after))
 			return 1;
+		if (after.down)
+			die("endpoint '%s' is down", opt.to);
+		known = now_ns();
 		map_endpoints();
 	}
 	giver = connect_to(opt.from_path);

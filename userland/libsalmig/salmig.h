@@ -19,8 +19,9 @@
  *	  "close them"			  closes them, silently
  *
  * The driver speaks to both by a unix stream socket each, on which they listen
- * (salmig_listen()). Where anything fails before "go on" was answered the server goes
- * on as if nothing had been, and the successor has nothing.
+ * (salmig_listen()). Where anything fails before "go on" is said, or the successor
+ * answers that it cannot, the server goes on as if nothing had been, and the successor
+ * has nothing. No answer is none: then it may have them.
  *
  * A process, or thread, has to be in the network namespace of the sockets, and needs
  * CAP_NET_ADMIN in the user namespace that this belongs to. Nothing else may use the
@@ -170,8 +171,9 @@ int salmig_give(struct salmig *m);
  * @addr: an IPv4 or IPv6 address, one of each at most; its port is not looked at
  * @len: of @addr
  *
- * For where the driver does not say, or wrong. Who listened on all addresses does so
- * again. Without an address of a family the sockets keep theirs.
+ * For where the driver does not say, or wrong: this counts. It is for all sockets, but
+ * for those that listen on all addresses, or have a loopback address. Without an address
+ * of a family the sockets get what the driver says, or keep theirs.
  */
 int salmig_local(struct salmig *m, const struct sockaddr *addr, socklen_t len);
 

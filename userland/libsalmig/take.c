@@ -9,13 +9,14 @@
 
 #include "internal.h"
 
-static int add_map(struct salmig *m, const struct wire_map *map)
+static int add_map(struct salmig *m, const struct wire_map *map, bool own)
 {
 	if ((map->family != 4 && map->family != 6) || map->peer > 1)
 		return salmig_fail(m, EPROTO, "a map of addresses that is none");
 	if (m->n_maps == SALMIG_MAPS)
 		return salmig_fail(m, E2BIG, "more than %d maps of addresses",
 				   SALMIG_MAPS);
+	m->own[m->n_maps] = own;
 	m->maps[m->n_maps++] = *map;
 	return 0;
 }
@@ -35,7 +36,7 @@ int salmig_local(struct salmig *m, const struct sockaddr *addr, socklen_t len)
 	} else {
 		return salmig_fail(m, EINVAL, "no address");
 	}
-	return add_map(m, &map);
+	return add_map(m, &map, true);
 }
 
 struct taking {
@@ -52,7 +53,7 @@ static int do_map(struct salmig *m, const struct salmig_frame *f)
 	if (f->len != sizeof(map))
 		return salmig_fail(m, EPROTO, "a map of %u bytes", f->len);
 	memcpy(&map, f->data, sizeof(map));
-	return add_map(m, &map);
+	return add_map(m, &map, false);
 }
 
 static int do_hello(struct salmig *m, struct taking *t,
@@ -107,10 +108,12 @@ static int do_resume(struct salmig *m, struct taking *t)
 	if (!t->complete)
 		return salmig_fail(m, EPROTO, "they are not all there");
 	for (i = 0; i < m->n; i++) {
-		err = restore_resume(m, &m->socks[i]);
+		err = restore_speak(m, &m->socks[i]);
 		if (err)
 			return err;
 	}
+	for (i = 0; i < m->n; i++)
+		restore_hear(&m->socks[i]);
 	t->over = true;
 	return 0;
 }

@@ -55,10 +55,10 @@ int target_salctl(const char *const *words)
 	return salctl_run(words, -1);
 }
 
-/* the first object of what it prints, or NULL */
-static json_t *salctl_object(const char *const *words)
+/* what it prints, or NULL */
+static json_t *salctl_list(const char *const *words)
 {
-	json_t *list, *obj = NULL;
+	json_t *list = NULL;
 	json_error_t error;
 	FILE *file;
 
@@ -71,12 +71,22 @@ static json_t *salctl_object(const char *const *words)
 	if (!salctl_run(words, fileno(file))) {
 		rewind(file);
 		list = json_loadf(file, 0, &error);
-		obj = json_incref(json_array_get(list, 0));
-		json_decref(list);
-		if (!obj)
+		if (!list)
 			fprintf(stderr, "salhandover: salctl says nothing\n");
 	}
 	fclose(file);
+	return list;
+}
+
+/* the first object of it, or NULL */
+static json_t *salctl_object(const char *const *words)
+{
+	json_t *list = salctl_list(words), *obj;
+
+	obj = json_incref(json_array_get(list, 0));
+	if (list && !obj)
+		fprintf(stderr, "salhandover: salctl says nothing\n");
+	json_decref(list);
 	return obj;
 }
 
@@ -85,6 +95,13 @@ static bool get_addr(const json_t *obj, const char *key, int af, void *addr)
 	const char *text = json_string_value(json_object_get(obj, key));
 
 	return text && inet_pton(af, text, addr) == 1;
+}
+
+static bool is_text(const json_t *obj, const char *key, const char *text)
+{
+	const char *value = json_string_value(json_object_get(obj, key));
+
+	return value && !strcmp(value, text);
 }
 
 /* of a service of one port; an endpoint without one of its own has that */
@@ -99,11 +116,29 @@ static unsigned int service_port(const char *svc)
 	return port;
 }
 
+int target_repairs(const char *svc)
+{
+	const char *const words[] = { "service", "show", svc, NULL };
+	json_t *obj = salctl_object(words);
+	const char *lacks = NULL;
+
+	if (!obj)
+		return -1;
+	if (!is_text(obj, "tcp", "repair"))
+		lacks = "tcp repair";
+	else if (!json_integer_value(json_object_get(obj, "hold_packets")))
+		lacks = "hold";
+	json_decref(obj);
+	if (!lacks)
+		return 0;
+	fprintf(stderr, "salhandover: service '%s' lacks '%s'\n", svc, lacks);
+	return -1;
+}
+
 int target_get(const char *svc, const char *name, struct target *t)
 {
 	const char *const words[] = { "endpoint", "show", svc, name, NULL };
 	json_t *obj = salctl_object(words);
-	const char *state;
 
 	if (!obj)
 		return -1;
@@ -113,8 +148,12 @@ int target_get(const char *svc, const char *name, struct target *t)
 	t->port = json_integer_value(json_object_get(obj, "port"));
 	if (!t->port)
 		t->port = service_port(svc);
-	state = json_string_value(json_object_get(obj, "state"));
-	t->draining = state && !strncmp(state, "drain", 5);
+	t->flows = json_integer_value(json_object_get(obj, "flows"));
+	t->up = is_text(obj, "state", "up");
+	t->down = is_text(obj, "state", "down");
+	t->draining = !t->up && !t->down;
+	t->deadline = json_integer_value(json_object_get(obj, "drain_left"));
+	t->then_reset = is_text(obj, "drain_then", "reset");
 	json_decref(obj);
 	return 0;
 }
@@ -132,4 +171,52 @@ long target_migrate(const char *svc, const char *from, const char *to)
 	flows = json_integer_value(json_object_get(obj, "flows"));
 	json_decref(obj);
 	return flows;
+}
+
+int target_drain_again(const char *svc, const char *name,
+		       const struct target *t, long ms)
+{
+	const char *words[] = {
+		"endpoint", "drain", svc, name, NULL, NULL, "then",
+		t->then_reset ? "reset" : "move", NULL
+	};
+	char text[32];
+
+	if (t->deadline) {
+		snprintf(text, sizeof(text), "%ldms",
+			 t->deadline > ms ? t->deadline - ms : 1);
+		words[4] = "deadline";
+		words[5] = text;
+	}
+	return target_salctl(words);
+}
+
+FILE *target_way_back(const char *svc, const char *ep, const char *to)
+{
+	const char *const words[] = {
+		"flow", "show", "service", svc, "endpoint", ep, NULL
+	};
+	json_t *list = salctl_list(words), *flow;
+	FILE *way = list ? tmpfile() : NULL;
+	size_t i;
+
+	if (list && !way)
+		perror("salhandover");
+	if (way)
+		json_array_foreach(list, i, flow)
+			fprintf(way, "migrate %s from %s to %s id %lld\n", svc, to, ep,
+				(long long)json_integer_value(json_object_get(flow, "id")));
+	json_decref(list);
+	return way;
+}
+
+void target_go_back(FILE *way)
+{
+	char path[32];
+	/* some may have ended, which stops the others not */
+	const char *const words[] = { "-b", path, "-force", NULL };
+
+	fflush(way);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fileno(way));
+	target_salctl(words);
 }

@@ -48,11 +48,14 @@ struct wire_head {
 	uint32_t len;
 };
 
-/* What is [from] there is [to] here; 0.0.0.0 and ::, where it does not matter. */
+/*
+ * What is [from] there is [to] here; 0.0.0.0 and ::, where it does not matter, stand for
+ * all but loopback addresses. Ports are as far from each other as these two.
+ */
 struct wire_map {
 	uint8_t family;		/* 4 or 6 */
 	uint8_t peer;		/* it is the peers' address, else ours */
-	uint16_t from_port;	/* ours; 0 and 0 for the same */
+	uint16_t from_port;	/* ours; 0 and 0 where it does not say */
 	uint16_t to_port;
 	uint16_t pad;
 	uint8_t from[16];
