@@ -361,13 +361,18 @@ static void drain_done(struct sal_endpoint *ep)
 	sal_event_drain(ep, ep->net, SAL_DRAIN_STEP_DRAINED, drain_cause(ep));
 }
 
-static void drain_resume(struct sal_endpoint *ep)
+static void drain_restart(struct sal_endpoint *ep)
 {
 	drain_start(ep);
 	/* pairs with cell_count(), as above */
 	smp_mb();
 	if (!atomic_read(&ep->n_flows))
 		sal_drain_look(ep);
+}
+
+static void drain_resume(struct sal_endpoint *ep)
+{
+	drain_restart(ep);
 	sal_domain_changed(ep->svc->domain);
 	sal_event_drain(ep, ep->net, SAL_DRAIN_STEP_RESUMED,
 			SAL_CAUSE_REQUEST);
@@ -429,12 +434,18 @@ static void drain_begin(struct sal_endpoint *ep)
 static void drain_change(struct sal_endpoint *ep)
 {
 	const struct sal_drain_want *want = &ep->drain->want;
+	enum sal_drain_step step = SAL_DRAIN_STEP_CHANGED;
 
-	if (!drain_is(ep, SAL_DRAIN_ON) ||
-	    (!want->deadline && !ep->drain->deadline))
+	if (drain_is(ep, SAL_DRAIN_DONE) && atomic_read(&ep->n_flows)) {
+		/* it has some again, and is about to be looked at */
+		drain_restart(ep);
+		step = SAL_DRAIN_STEP_RESUMED;
+	} else if (!drain_is(ep, SAL_DRAIN_ON) ||
+		   (!want->deadline && !ep->drain->deadline)) {
 		return;
+	}
 	drain_set_deadline(ep, want->deadline, want->then);
-	drain_will_tell(ep, SAL_DRAIN_STEP_CHANGED, SAL_CAUSE_REQUEST);
+	drain_will_tell(ep, step, SAL_CAUSE_REQUEST);
 }
 
 static void drain_cancel(struct sal_endpoint *ep, enum sal_cause cause)

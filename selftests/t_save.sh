@@ -51,10 +51,22 @@ same()
 	diff "$WORK/$1" "$WORK/$2" >&2
 }
 
+# all that is shown, without what is given anew
+show()
+{
+	local object
+	for object in domain member service endpoint rule policy; do
+		salctl -n orch -j -d "$object" show ||
+			fail "no $object" || return 1
+	done | jq -S '.[] | del(.id, .seq, .generation, .transaction,
+		.lease_left, .drain_time)' >"$WORK/$1.shown"
+}
+
 round_trip()
 {
-	save one && S flush && S restore "$WORK/one" && save two &&
-		cat "$WORK/one" >&2 && same one two
+	save one && show one && S flush && S restore "$WORK/one" && save two &&
+		show two && cat "$WORK/one" >&2 && same one two &&
+		same one.shown two.shown
 }
 
 # the file is a batch as any other
@@ -118,18 +130,39 @@ not_empty()
 		refused "not in a batch" -b - <<<"restore $WORK/one"
 }
 
-# what is left of its time
+is_drained()
+{
+	json_is '.[0].state' drained endpoint show b.com b2
+}
+
+# what is left of its time, for the flow that it has
 drain()
 {
 	S flush && S member add netns a route auto && service b.com 2 &&
 		endpoint b.com b2 12 && answers "$(vip 4 2)" &&
 		S endpoint drain b.com b2 deadline 1h "then" reset &&
-		save one || return 1
+		save one flows || return 1
 	grep -Eq '^endpoint drain b.com b2 deadline 3[0-9]{6}ms then reset$' \
 		"$WORK/one" || fail "no drain: $(cat "$WORK/one")" || return 1
 	S flush && S restore "$WORK/one" || return 1
-	json_is '.[0] | "\(.drain_then) \(.drain_left > 3000000)"' \
-		"reset true" endpoint show b.com b2
+	json_is '.[0] | "\(.state) \(.flows) \(.drain_then) \(.drain_left > 3000000)"' \
+		"draining 1 reset true" endpoint show b.com b2 || return 1
+	S flow flush && poll 5 is_drained
+}
+
+# a name that no line can have is none
+no_name()
+{
+	local name=$'two\nlines'
+	add_ns "$name"
+	S flush && S service add b.com && S endpoint add b.com name b9 \
+		netns "$name" nomember addr "$(addr 4 13)" || return 1
+	salctl -n orch save >"$WORK/one" 2>"$WORK/said" || return 1
+	cat "$WORK/said" >&2
+	grep -q "note: endpoint 'b9' of 'b.com' is absent" "$WORK/said" ||
+		fail "not told" || return 1
+	S flush && S restore "$WORK/one" && del_ns "$name" &&
+		json_is '.[0].absent' true endpoint show b.com b9
 }
 
 # an endpoint whose namespace is not there waits for it
@@ -182,18 +215,25 @@ flows()
 		expect "flows" "$(json length flow show)" 3
 }
 
-# what cannot be made is told, line by line, and does not stop the others
+# what cannot be made is told, line by line, and does not stop the others, nor what
+# comes after them
 refused_flows()
 {
 	S flush && {
 		cat "$WORK/one"
-		sed -n 's/ endpoint b[12] / endpoint nix /p' "$WORK/one.flows"
+		# of another shape than the first one
+		sed -n 's/ endpoint b[12] member a / member nix /p' \
+			"$WORK/one.flows"
+		echo "rule add 10.1.0.9 deliver"
 	} >"$WORK/bad" || return 1
 	S restore "$WORK/bad" >"$WORK/said" 2>"$WORK/err" || return 1
 	cat "$WORK/said" "$WORK/err" >&2
 	expect "told" "$(cat "$WORK/said")" "3 flows restored, 3 refused" &&
 		expect "lines" "$(grep -c "^$WORK/bad:[0-9]*: .*nix" \
-			"$WORK/err")" 3
+			"$WORK/err")" 3 &&
+		expect "attributes" "$(grep -c "(attribute member)" \
+			"$WORK/err")" 3 &&
+		expect "rules" "$(json length rule show)" 1
 }
 
 # one that is with nobody waits, and goes to who comes
@@ -241,6 +281,7 @@ t "likewise a line that cannot be read" bad_line
 t "a check tells the same, and makes nothing" check_only
 t "only an empty domain is restored" not_empty
 t "a drain goes on" drain
+t "a namespace whose name has two lines has none" no_name
 t "an endpoint whose namespace is not there waits for it" absent
 t "flows are as they were, and go on" flows
 t "flows that cannot be made are told and counted" refused_flows

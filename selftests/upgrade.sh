@@ -159,10 +159,10 @@ pings_are_known()
 	expect_num "answered" "$(field "$report" received)" -gt 0
 }
 
-# what does not change by itself
+# what does not change by itself: no time, and no count
 save_flows()
 {
-	salctl -n orch save flows | sed -n '/^flow add/s/ idle [^ ]*//p'
+	salctl -n orch save flows | sed -n '/^flow add/s/ idle .*//p'
 }
 
 flows_busy()
@@ -170,12 +170,20 @@ flows_busy()
 	json_is '[.[] | select(.idle < 1)] | length' 3 flow show
 }
 
-# each client hears its server again
+# packets that each flow has seen, there and back, by protocol
+packets()
+{
+	json 'map({"\(.proto)": [.forward_packets, .reverse_packets]}) | add' \
+		flow show
+}
+
+# PACKETS: each of the three goes on, and in both directions
 goes_on()
 {
-	local was
-	was="$(json '[.[].reverse_packets] | map(. > 5) | all' flow show)"
-	[ "$was" = true ]
+	json_is "$1 as \$was | [.[] | \$was[\"\(.proto)\"] as \$p |
+		.forward_packets >= \$p[0] + 10 and
+		.reverse_packets >= \$p[1] + 10] | [length, all] | tostring" \
+		"[3,true]" flow show
 }
 
 # nobody of an earlier case
@@ -190,13 +198,19 @@ begin_anew()
 # FAMILY COMMAND...: which takes the module away and brings another one
 survive()
 {
-	local f="$1" report
+	local f="$1" report was
 	shift
 	begin_anew
 	begin "$f" || return 1
 	save_flows >"$WORK/before"
+	expect "flows" "$(wc -l <"$WORK/before")" 3 || return 1
 	"$@" || return 1
-	poll 20 goes_on || return 1
+	was="$(packets)"
+	echo "$was" >&2
+	expect "protocols" "$(jq length <<<"$was")" 3 || return 1
+	poll 20 goes_on "$was" || return 1
+	save_flows >"$WORK/after"
+	diff "$WORK/before" "$WORK/after" >&2 || return 1
 	report="$(flood_end ping TERM)" || return 1
 	pings_are_known "$report" || return 1
 	echo "# ping: lost $(field "$report" lost)," \

@@ -119,7 +119,8 @@ check_clang()
 check_shellcheck()
 {
 	# shellcheck disable=SC2046
-	shellcheck $(git ls-files '*.sh' .ci/run userland/completion)
+	shellcheck $(git ls-files '*.sh' .ci/run userland/sal-upgrade \
+		userland/completion)
 }
 
 check_yamllint()

@@ -143,11 +143,13 @@ static void take_back(char *before)
 
 static void read_boot(const char *name)
 {
-	FILE *f = fopen(name, "re");
 	char boot[SAVE_BOOT];
 	char line[256];
 	size_t n;
+	FILE *f;
 
+	/* standard input is read once */
+	f = strcmp(name, "-") ? fopen(name, "re") : NULL;
 	if (!f)
 		return;
 	save_boot(boot);

@@ -312,7 +312,7 @@ static const char put_usage[] =
 	"[hold off | hold [packets N] [bytes SIZE] [time TIME] [share PERCENT]]\n"
 	"[on-empty drop|reject] [late translate|drop] [grace TIME]\n"
 	"[sched wrr|lc|p2c|maglev] [affinity off|TIME]\n"
-	"[tcp pin] [stray reset|drop|adopt] [timeout STATE TIME]..\n"
+	"[tcp pin|reset|repair] [stray reset|drop|adopt] [timeout STATE TIME]..\n"
 	"STATE := new | replied | syn | established | closing | closed";
 
 static const struct command service_commands[] = {

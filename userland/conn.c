@@ -46,6 +46,15 @@ static struct request request;
 static char request_buf[REQUEST_MAX] MSG_ALIGNED;
 static char recv_buf[SOCK_RECV] MSG_ALIGNED;
 
+#define QUEUE_MAX	100	/* refusals have to fit into the socket */
+
+static char queue_buf[REQUEST_MAX] MSG_ALIGNED;
+static size_t queue_len;
+static unsigned int queue_num;
+static struct nlmsghdr *queue_req[QUEUE_MAX];
+static unsigned int queue_line[QUEUE_MAX];
+static unsigned int queue_refused;
+
 /* --- building a request --- */
 
 static struct nlmsghdr *req_begin(struct request *req, uint16_t type,
@@ -401,6 +410,70 @@ void conn_close(void)
 	sock = NULL;
 	family.id = 0;
 	num_groups = 0;
+	queue_len = 0;
+	queue_num = 0;
+}
+
+/* --- requests that wait for others --- */
+
+/* what the kernel says about one; whether it was the last */
+static bool queue_ack(const struct nlmsghdr *nlh, uint32_t first)
+{
+	unsigned int i = nlh->nlmsg_seq - first;
+	struct ack ack;
+
+	if (nlh->nlmsg_type != NLMSG_ERROR || i >= queue_num)
+		return false;
+	ack_parse(nlh, &ack);
+	if (ack.error) {
+		err_line_set(queue_line[i]);
+		ack_report(&ack, queue_req[i], op_get(SAL_CMD_FLOW_NEW)->set);
+		queue_refused++;
+	}
+	return i == queue_num - 1;
+}
+
+static int queue_read(uint32_t first)
+{
+	const struct nlmsghdr *nlh;
+	bool done = false;
+	ssize_t n;
+	int left;
+
+	while (!done) {
+		n = sock_recv(sock, recv_buf, sizeof(recv_buf));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return refused("cannot read the kernel's answer: %s",
+				       strerror(errno));
+		nlh = (const struct nlmsghdr *)recv_buf;
+		left = n;
+		for (; mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left))
+			done |= queue_ack(nlh, first);
+	}
+	return EXIT_OK;
+}
+
+static int queue_send(void)
+{
+	unsigned int line = err_line();
+	int ret = EXIT_OK;
+
+	if (!queue_num)
+		return EXIT_OK;
+	/* else only what is refused is answered */
+	queue_req[queue_num - 1]->nlmsg_flags |= NLM_F_ACK;
+	if (mnl_socket_sendto(sock, queue_buf, queue_len) < 0)
+		ret = refused("cannot send to the kernel: %s",
+			      strerror(errno));
+	else
+		ret = queue_read(seq - queue_num + 1);
+	err_line_set(line);
+	queue_len = 0;
+	queue_num = 0;
+	return ret;
 }
 
 /* --- whole requests --- */
@@ -435,6 +508,9 @@ static int run(struct request *req, uint16_t flags, conn_cb cb, void *data)
 		goto out;
 	}
 	ret = conn_ready();
+	/* in the order in which they were asked for */
+	if (!ret)
+		ret = queue_send();
 	if (ret)
 		goto out;
 	req->nlh->nlmsg_type = family.id;
@@ -489,77 +565,6 @@ int conn_dump(struct request *req, conn_cb cb, void *data)
 
 /* --- many requests at a time --- */
 
-#define QUEUE_MAX	100	/* refusals have to fit into the socket */
-
-static char queue_buf[REQUEST_MAX] MSG_ALIGNED;
-static size_t queue_len;
-static unsigned int queue_num;
-static struct nlmsghdr *queue_last;
-static unsigned int queue_line[QUEUE_MAX];
-static unsigned int queue_refused;
-
-/* what the kernel says about one; whether it was the last */
-static bool queue_ack(const struct nlmsghdr *nlh, uint32_t first,
-		      const struct nlmsghdr *req)
-{
-	unsigned int i = nlh->nlmsg_seq - first;
-	struct ack ack;
-
-	if (nlh->nlmsg_type != NLMSG_ERROR || i >= queue_num)
-		return false;
-	ack_parse(nlh, &ack);
-	if (ack.error) {
-		err_line_set(queue_line[i]);
-		ack_report(&ack, req, op_get(SAL_CMD_FLOW_NEW)->set);
-		queue_refused++;
-	}
-	return i == queue_num - 1;
-}
-
-static int queue_read(uint32_t first)
-{
-	const struct nlmsghdr *req = (const struct nlmsghdr *)queue_buf;
-	const struct nlmsghdr *nlh;
-	bool done = false;
-	ssize_t n;
-	int left;
-
-	while (!done) {
-		n = sock_recv(sock, recv_buf, sizeof(recv_buf));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return refused("cannot read the kernel's answer: %s",
-				       strerror(errno));
-		nlh = (const struct nlmsghdr *)recv_buf;
-		left = n;
-		for (; mnl_nlmsg_ok(nlh, left);
-		     nlh = mnl_nlmsg_next(nlh, &left))
-			done |= queue_ack(nlh, first, req);
-	}
-	return EXIT_OK;
-}
-
-static int queue_send(void)
-{
-	unsigned int line = err_line();
-	int ret = EXIT_OK;
-
-	if (!queue_num)
-		return EXIT_OK;
-	/* else only what is refused is answered */
-	queue_last->nlmsg_flags |= NLM_F_ACK;
-	if (mnl_socket_sendto(sock, queue_buf, queue_len) < 0)
-		ret = refused("cannot send to the kernel: %s",
-			      strerror(errno));
-	else
-		ret = queue_read(seq - queue_num + 1);
-	err_line_set(line);
-	queue_len = 0;
-	queue_num = 0;
-	return ret;
-}
-
 /**
  * conn_queue() - send a request soon, with others
  * @req: request, one without a reply
@@ -568,6 +573,7 @@ static int queue_send(void)
 int conn_queue(struct request *req, unsigned int line)
 {
 	struct nlmsghdr *nlh = req->nlh;
+	struct nlmsghdr *copy;
 	int ret;
 
 	ret = req->overflow ? refused("the request is too large") :
@@ -580,9 +586,10 @@ int conn_queue(struct request *req, unsigned int line)
 	nlh->nlmsg_type = family.id;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	nlh->nlmsg_seq = ++seq;
-	queue_last = (struct nlmsghdr *)(queue_buf + queue_len);
-	memcpy(queue_last, nlh, nlh->nlmsg_len);
+	copy = (struct nlmsghdr *)(queue_buf + queue_len);
+	memcpy(copy, nlh, nlh->nlmsg_len);
 	queue_len += MNL_ALIGN(nlh->nlmsg_len);
+	queue_req[queue_num] = copy;
 	queue_line[queue_num++] = line;
 	return EXIT_OK;
 }

@@ -422,6 +422,7 @@ int guard_on(bool shut)
 
 static int off_line(char *line)
 {
+	char found[PATH_BUF];
 	unsigned long inode;
 	struct stat st;
 	char *space;
@@ -429,10 +430,11 @@ static int off_line(char *line)
 	line[strcspn(line, "\n")] = '\0';
 	inode = strtoul(line, &space, 10);
 	space += *space == ' ';
-	/* one that has gone took its table along */
-	if (stat(space, &st) || st.st_ino != inode)
-		return EXIT_OK;
-	return table_del(space);
+	if (!stat(space, &st) && st.st_ino == inode)
+		return table_del(space);
+	/* one that has gone took its table along; but others may be in it */
+	return netns_find(inode, found, sizeof(found)) ? table_del(found) :
+							 EXIT_OK;
 }
 
 /**

@@ -333,6 +333,44 @@ int netns_pid(int nsid)
 	return pid;
 }
 
+static bool dir_has(const char *dir, const char *below, ino_t inode, char *path,
+		    size_t size)
+{
+	struct dirent **entries;
+	bool found = false;
+	struct stat st;
+	int n, i;
+
+	n = scandir(dir, &entries, no_dots, versionsort);
+	for (i = 0; i < n; i++) {
+		if (!found) {
+			snprintf(path, size, "%s/%s%s", dir, entries[i]->d_name,
+				 below);
+			found = !stat(path, &st) && st.st_ino == inode;
+		}
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return found;
+}
+
+/**
+ * netns_find() - find a namespace by its name or a process in it
+ * @inode: its inode
+ * @path: where to put a path
+ * @size: of it
+ */
+bool netns_find(ino_t inode, char *path, size_t size)
+{
+	unsigned int i;
+
+	for (i = 0; sock_netns_dirs[i]; i++)
+		if (dir_has(sock_netns_dirs[i], "", inode, path, size))
+			return true;
+	return dir_has("/proc", "/ns/net", inode, path, size);
+}
+
 /**
  * netns_forget() - begin anew with names
  *

@@ -6,6 +6,8 @@
 #define _SALCTL_NETNS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 int netns_switch(const char *ns);
 int netns_open(const char *ns, int *fd);
@@ -18,6 +20,8 @@ const char *netns_basename(const char *ns);
 const char *netns_name(int nsid);
 /* number of a process in it, or 0 */
 int netns_pid(int nsid);
+/* a path to the namespace of this inode, by its name or a process in it */
+bool netns_find(ino_t inode, char *path, size_t size);
 void netns_forget(void);
 void netns_recheck(void);
 

@@ -280,6 +280,9 @@ static bool put_netns(FILE *f, const json_t *obj)
 
 	if (nsid) {
 		name = netns_name(json_integer_value(nsid));
+		/* a line cannot be broken */
+		if (name && strchr(name, '\n'))
+			name = NULL;
 		if (!name)
 			pid = netns_pid(json_integer_value(nsid));
 	}
@@ -434,19 +437,6 @@ static void put_place(struct save *s, const json_t *obj)
 		fputs(" nomember", s->f);
 }
 
-/* what is left of the time that it has for its flows to end */
-static void put_drain(struct save *s, const json_t *obj)
-{
-	unsigned long long left = out_num(obj, "drain_left");
-
-	if (!out_num(obj, "drain_deadline"))
-		return;
-	kept_line(s);
-	fprintf(s->f, "endpoint drain %s %s deadline %llums then %s\n",
-		out_str(obj, "service"), out_str(obj, "name"), left ? left : 1,
-		out_str(obj, "drain_then"));
-}
-
 static int endpoint_line(const struct nlmsghdr *nlh, void *data)
 {
 	json_t *obj = out_decode(&layout_endpoint, nlh);
@@ -458,7 +448,6 @@ static int endpoint_line(const struct nlmsghdr *nlh, void *data)
 	put_place(s, obj);
 	put_words(s->f, endpoint_words, &layout_endpoint, obj);
 	fputc('\n', s->f);
-	put_drain(s, obj);
 	json_decref(obj);
 	return EXIT_OK;
 }
@@ -549,6 +538,25 @@ static void flows_forget(struct save *s)
 	s->room = 0;
 }
 
+/*
+ * What is left of the time that an endpoint has for its flows to end. Without flows it
+ * would be drained at once, and no deadline be left.
+ */
+static int drain_line(const struct nlmsghdr *nlh, void *data)
+{
+	json_t *obj = out_decode(&layout_endpoint, nlh);
+	unsigned long long left = out_num(obj, "drain_left");
+	struct save *s = data;
+
+	if (out_num(obj, "drain_deadline"))
+		fprintf(s->f,
+			"endpoint drain %s %s deadline %llums then %s\n",
+			out_str(obj, "service"), out_str(obj, "name"),
+			left ? left : 1, out_str(obj, "drain_then"));
+	json_decref(obj);
+	return EXIT_OK;
+}
+
 /* --- all of it --- */
 
 /**
@@ -602,12 +610,13 @@ static int tables(struct save *s, bool flows)
 		if (ret)
 			return ret;
 	}
-	if (!flows)
-		return EXIT_OK;
-	ret = conn_dump(req_new(SAL_CMD_FLOW_GET), flow_line, s);
-	if (!ret)
+	if (flows) {
+		ret = conn_dump(req_new(SAL_CMD_FLOW_GET), flow_line, s);
+		if (ret)
+			return ret;
 		flows_put(s);
-	return ret;
+	}
+	return conn_dump(req_new(SAL_CMD_ENDPOINT_GET), drain_line, s);
 }
 
 static int get_generation(const struct nlmsghdr *nlh, void *data)

@@ -22,7 +22,7 @@ trap 'kill ${MONITOR_PID:-} 2>/dev/null' EXIT
 trap exit INT TERM
 coproc MONITOR { exec salctl -j monitor endpoint; }
 
-# what has happened: "listening", "lost", or what is told of this endpoint
+# what has happened: "listening", "lost", "overrun", or what is told of this endpoint
 next()
 {
 	local line word
@@ -43,19 +43,25 @@ look()
 		jq -r '.[0] | "\(.id) \(.state)"'
 }
 
+no_more()
+{
+	echo "drain.sh: '$endpoint' drains no more" >&2
+	exit 1
+}
+
 next - >/dev/null || exit 1
 salctl endpoint drain "$@" || exit 1
 read -r id state < <(look)
 while [ "${state:?}" != drained ]; do
+	[ "$state" = draining ] || no_more
 	step="$(next "$id")" || exit 1
 	case "$step" in
 	drained)
 		state=drained ;;
-	lost)
+	lost|overrun)
 		read -r id state < <(look) ;;
 	cancelled|endpoint-del)
-		echo "drain.sh: '$endpoint' drains no more" >&2
-		exit 1 ;;
+		no_more ;;
 	esac
 done
 salctl endpoint del "$service" "$endpoint"
