@@ -288,6 +288,18 @@ static struct sal_flow *home_move(struct sal_domain *d, struct sal_flow *f,
 	return next;
 }
 
+/* where it goes on; @from: who is where it was, and does not translate it */
+static struct sal_endpoint *home_next(struct sal_domain *d,
+				      const struct sal_flow *f,
+				      struct sal_endpoint *from,
+				      struct sal_home *home)
+{
+	if (!home_is_usable(from, f))
+		return home_heir(d, f, from, home);
+	/* it is there again, in another namespace; or nobody translates for it */
+	return home_may(d, f, from, home) ? from : NULL;
+}
+
 struct sal_flow *sal_home_find(struct sal_domain *d, struct sal_flow *f)
 {
 	struct sal_endpoint *from, *to;
@@ -298,7 +310,7 @@ struct sal_flow *sal_home_find(struct sal_domain *d, struct sal_flow *f)
 	from = home_at(d, &f->client, &f->key.peer);
 	if (likely(home_is_there(d, f, from)))
 		return f;
-	to = home_heir(d, f, from, &home);
+	to = home_next(d, f, from, &home);
 	return to ? home_move(d, f, from, to, &home) : f;
 }
 
