@@ -851,18 +851,24 @@ static int flow_link_as(const struct sal_member *m, struct sal_flow *f,
 	return err;
 }
 
-static void flow_remember(struct sal_flow *f, const struct sal_flow_saved *was)
+static void flow_remember(struct sal_domain *d, struct sal_flow *f,
+			  const struct sal_flow_saved *was)
 {
 	const struct sal_endpoint *ep = sal_flow_endpoint(f);
 
 	f->kind = was->kind;
 	f->key.peer = was->peer;
+	if (!ipv6_addr_equal(&f->key.peer, &f->client))
+		sal_home_note(d, &f->key.peer);
 	f->key.id = was->id;
 	f->key.port = was->port;
 	f->seen = sal_flow_now() - was->idle;
 	sal_track_set_marks(f, was->marks);
 	if (was->acct)
 		sal_acct_set(f, &was->carried);
+	/* in any case its server knows it by the name, or not */
+	if (was->has_told)
+		f->told = sal_flow_told(0, was->told);
 	if (!ep || ep != was->ep)
 		return;
 	if (was->has_told)
@@ -885,7 +891,7 @@ int sal_flow_restore(const struct sal_member *m, struct sal_service *svc,
 	f = flow_begin(m, svc, &was->conv, cell, was->acct);
 	if (!f)
 		return -ENOMEM;
-	flow_remember(f, was);
+	flow_remember(d, f, was);
 	err = flow_link_as(m, f, &was->conv);
 	if (err) {
 		flow_end(d, f);
@@ -1201,9 +1207,10 @@ static struct sal_flow *flow_twin(struct sal_domain *d,
 	next->place = home->place;
 	next->seen = READ_ONCE(f->seen);
 	next->at = READ_ONCE(f->at);
-	/* who tells of it is another one then */
-	if (home->place == f->place)
-		next->told = READ_ONCE(f->told);
+	next->told = READ_ONCE(f->told);
+	/* who tells of it is another one then, but the name is known */
+	if (home->place != f->place)
+		next->told = sal_flow_told(0, next->told & 3);
 	atomic_set(&next->marks, flow_marks(f));
 	return next;
 }

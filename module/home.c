@@ -141,6 +141,21 @@ static const struct sal_member *home_member(const struct sal_domain *d,
 	return m && m->domain == d ? m : NULL;
 }
 
+/* The name that a router has told a server is known to that router alone, where the
+ * server's namespace is no member: the answers would find nobody.
+ */
+static bool home_is_out_of_reach(const struct sal_domain *d,
+				 const struct sal_flow *f, u8 place)
+{
+	const struct sal_endpoint *server;
+
+	if (place == f->place ||
+	    (READ_ONCE(f->told) & 3) != SAL_TOLD_ROUTER)
+		return false;
+	server = sal_flow_endpoint(f);
+	return server && !home_member(d, server);
+}
+
 /* may it go on there, and by whom is it translated then? */
 static bool home_may(struct sal_domain *d, const struct sal_flow *f,
 		     const struct sal_endpoint *ep, struct sal_home *home)
@@ -156,9 +171,10 @@ static bool home_may(struct sal_domain *d, const struct sal_flow *f,
 		m = sal_flow_member(d, f);
 		home->place = SAL_PLACEMENT_ROUTER;
 	}
-	if (m)
-		home->member = m->id;
-	return m;
+	if (!m || home_is_out_of_reach(d, f, home->place))
+		return false;
+	home->member = m->id;
+	return true;
 }
 
 static bool home_is_better(const struct sal_endpoint *a,
@@ -423,11 +439,12 @@ static void home_walk(struct sal_domain *d, const struct home_walk *w)
 			continue;
 		}
 		home_walk_one(d, w, f);
-		if (++n % HOME_CHUNK == 0) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rhashtable_walk_start(&iter);
-		}
+		if (++n % HOME_CHUNK)
+			continue;
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+		if (rhashtable_walk_start_check(&iter))
+			home_walk_anew(w);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
