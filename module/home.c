@@ -124,11 +124,21 @@ static bool home_is_usable(const struct sal_endpoint *ep,
 	return ep && READ_ONCE(ep->usable[sal_addr_af(&f->client)]);
 }
 
+/* it was there before the endpoint went to another namespace with its address */
+static bool home_is_left(const struct sal_endpoint *ep,
+			 const struct sal_flow *f)
+{
+	return unlikely(f->member == READ_ONCE(ep->opened_by)) &&
+	       f->place == SAL_PLACEMENT_EDGE &&
+	       (s32)(f->id - READ_ONCE(ep->opened_last)) <= 0;
+}
+
 /* is its client where it was? @ep: who is there */
 static bool home_is_there(struct sal_domain *d, const struct sal_flow *f,
 			  const struct sal_endpoint *ep)
 {
-	return home_is_usable(ep, f) && sal_flow_member(d, f);
+	return home_is_usable(ep, f) && sal_flow_member(d, f) &&
+	       !home_is_left(ep, f);
 }
 
 static const struct sal_member *home_member(const struct sal_domain *d,
@@ -314,6 +324,23 @@ static struct sal_endpoint *home_next(struct sal_domain *d,
 		return home_heir(d, f, from, home);
 	/* it is there again, in another namespace; or nobody translates for it */
 	return home_may(d, f, from, home) ? from : NULL;
+}
+
+void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep)
+{
+	struct sal_domain *d = ep->svc->domain;
+	const struct sal_member *m;
+
+	lockdep_assert_held(&sal_lock);
+	rcu_read_lock();
+	m = old->net != ep->net ? home_member(d, old) : NULL;
+	if (m) {
+		WRITE_ONCE(ep->opened_last, atomic_read(&d->flow_id));
+		WRITE_ONCE(ep->opened_by, m->id);
+	}
+	rcu_read_unlock();
+	WRITE_ONCE(old->opened_to, ep->id);
+	sal_home_changed(ep->svc);
 }
 
 struct sal_flow *sal_home_find(struct sal_domain *d, struct sal_flow *f)
