@@ -829,6 +829,17 @@ static int flow_link_mapped_as(struct sal_domain *d, struct sal_flow *f)
 	return 0;
 }
 
+/* its client has begun anew, in a flow of the other table */
+static bool flow_has_begun(const struct sal_member *m,
+			   const struct sal_flow *f,
+			   const struct sal_conv *conv)
+{
+	enum sal_peer is;
+
+	return f->kind == SAL_FLOW_SERVICE &&
+	       flow_lookup(m, sal_flow_service(f), conv, &is);
+}
+
 static int flow_link_as(const struct sal_member *m, struct sal_flow *f,
 			const struct sal_conv *conv)
 {
@@ -836,6 +847,8 @@ static int flow_link_as(const struct sal_member *m, struct sal_flow *f,
 	struct sal_flow *old;
 	int err;
 
+	if (flow_has_begun(m, f, conv))
+		return -EEXIST;
 	if (f->kind == SAL_FLOW_SERVICE && f->key.id == f->cid) {
 		old = flow_insert(d, f);
 		if (!old)
@@ -1211,7 +1224,8 @@ static struct sal_flow *flow_twin(struct sal_domain *d,
 	/* who tells of it is another one then, but the name is known */
 	if (home->place != f->place)
 		next->told = sal_flow_told(0, next->told & 3);
-	atomic_set(&next->marks, flow_marks(f));
+	/* it is in the table before it is told of */
+	atomic_set(&next->marks, flow_marks(f) | SAL_MARK_PASSED_ON);
 	return next;
 }
 
@@ -1323,6 +1337,8 @@ static void flow_told_moved(struct sal_domain *d, const struct sal_member *m,
 	sal_count(d, SAL_R_FLOW_REHOMED);
 	sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
 	sal_event_flow(d, next, SAL_CMD_FLOW_ADD_NTF);
+	/* whoever has removed it has left that to us to tell */
+	flow_keep(d, next);
 	flow_end(d, f);
 }
 
