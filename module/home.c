@@ -37,6 +37,8 @@
 
 /* flows looked at between two chances to be preempted */
 #define HOME_CHUNK	256
+/* moves that nobody has been told of, before it does not matter where from */
+#define HOME_MOVES	64
 
 /**
  * struct home_move - flows that have moved from one endpoint to another
@@ -257,11 +259,15 @@ bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 static struct home_move *home_move_of(struct sal_homes *h, u32 from, u32 to,
 				      u8 cause)
 {
+	unsigned int n = 0;
 	struct home_move *m;
 
-	list_for_each_entry(m, &h->moves, list)
+	list_for_each_entry(m, &h->moves, list) {
+		if (++n > HOME_MOVES)
+			from = 0;
 		if (m->from == from && m->to == to && m->cause == cause)
 			return m;
+	}
 	m = kzalloc_obj(*m, GFP_ATOMIC);
 	if (!m)
 		return NULL;
