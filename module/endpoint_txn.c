@@ -360,8 +360,7 @@ static void endpoint_move_cells(struct sal_endpoint *old,
 		if (ep->usable[af])
 			sal_cells_move(old, ep, af, &none, &moved);
 	/* and what it has opened */
-	WRITE_ONCE(old->opened_to, ep->id);
-	sal_home_changed(ep->svc);
+	sal_home_inherit(old, ep);
 	spin_unlock_bh(&sal_lock);
 }
 

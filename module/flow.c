@@ -829,6 +829,17 @@ static int flow_link_mapped_as(struct sal_domain *d, struct sal_flow *f)
 	return 0;
 }
 
+/* its client has begun anew, in a flow of the other table */
+static bool flow_has_begun(const struct sal_member *m,
+			   const struct sal_flow *f,
+			   const struct sal_conv *conv)
+{
+	enum sal_peer is;
+
+	return f->kind == SAL_FLOW_SERVICE &&
+	       flow_lookup(m, sal_flow_service(f), conv, &is);
+}
+
 static int flow_link_as(const struct sal_member *m, struct sal_flow *f,
 			const struct sal_conv *conv)
 {
@@ -836,6 +847,8 @@ static int flow_link_as(const struct sal_member *m, struct sal_flow *f,
 	struct sal_flow *old;
 	int err;
 
+	if (flow_has_begun(m, f, conv))
+		return -EEXIST;
 	if (f->kind == SAL_FLOW_SERVICE && f->key.id == f->cid) {
 		old = flow_insert(d, f);
 		if (!old)
@@ -851,18 +864,24 @@ static int flow_link_as(const struct sal_member *m, struct sal_flow *f,
 	return err;
 }
 
-static void flow_remember(struct sal_flow *f, const struct sal_flow_saved *was)
+static void flow_remember(struct sal_domain *d, struct sal_flow *f,
+			  const struct sal_flow_saved *was)
 {
 	const struct sal_endpoint *ep = sal_flow_endpoint(f);
 
 	f->kind = was->kind;
 	f->key.peer = was->peer;
+	if (!ipv6_addr_equal(&f->key.peer, &f->client))
+		sal_home_note(d, &f->key.peer);
 	f->key.id = was->id;
 	f->key.port = was->port;
 	f->seen = sal_flow_now() - was->idle;
 	sal_track_set_marks(f, was->marks);
 	if (was->acct)
 		sal_acct_set(f, &was->carried);
+	/* in any case its server knows it by the name, or not */
+	if (was->has_told)
+		f->told = sal_flow_told(0, was->told);
 	if (!ep || ep != was->ep)
 		return;
 	if (was->has_told)
@@ -885,7 +904,7 @@ int sal_flow_restore(const struct sal_member *m, struct sal_service *svc,
 	f = flow_begin(m, svc, &was->conv, cell, was->acct);
 	if (!f)
 		return -ENOMEM;
-	flow_remember(f, was);
+	flow_remember(d, f, was);
 	err = flow_link_as(m, f, &was->conv);
 	if (err) {
 		flow_end(d, f);
@@ -1201,10 +1220,12 @@ static struct sal_flow *flow_twin(struct sal_domain *d,
 	next->place = home->place;
 	next->seen = READ_ONCE(f->seen);
 	next->at = READ_ONCE(f->at);
-	/* who tells of it is another one then */
-	if (home->place == f->place)
-		next->told = READ_ONCE(f->told);
-	atomic_set(&next->marks, flow_marks(f));
+	next->told = READ_ONCE(f->told);
+	/* who tells of it is another one then, but the name is known */
+	if (home->place != f->place)
+		next->told = sal_flow_told(0, next->told & 3);
+	/* it is in the table before it is told of */
+	atomic_set(&next->marks, flow_marks(f) | SAL_MARK_PASSED_ON);
 	return next;
 }
 
@@ -1316,6 +1337,8 @@ static void flow_told_moved(struct sal_domain *d, const struct sal_member *m,
 	sal_count(d, SAL_R_FLOW_REHOMED);
 	sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);
 	sal_event_flow(d, next, SAL_CMD_FLOW_ADD_NTF);
+	/* whoever has removed it has left that to us to tell */
+	flow_keep(d, next);
 	flow_end(d, f);
 }
 

@@ -216,6 +216,8 @@ static inline u32 sal_flow_idle(const struct sal_flow *f)
 /*
  * Whether an endpoint is told the client's name (enum sal_told) is decided once for
  * each endpoint, and kept: its number, and this. Numbers have to leave room for that.
+ * Number 0 is nobody's: what was decided is known, and is decided anew for whoever is
+ * asked next.
  */
 #define SAL_ENDPOINT_ID_MAX	(U32_MAX >> 2)
 

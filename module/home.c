@@ -37,6 +37,8 @@
 
 /* flows looked at between two chances to be preempted */
 #define HOME_CHUNK	256
+/* moves that nobody has been told of, before it does not matter where from */
+#define HOME_MOVES	64
 
 /**
  * struct home_move - flows that have moved from one endpoint to another
@@ -124,11 +126,21 @@ static bool home_is_usable(const struct sal_endpoint *ep,
 	return ep && READ_ONCE(ep->usable[sal_addr_af(&f->client)]);
 }
 
+/* it was there before the endpoint went to another namespace with its address */
+static bool home_is_left(const struct sal_endpoint *ep,
+			 const struct sal_flow *f)
+{
+	return unlikely(f->member == READ_ONCE(ep->opened_by)) &&
+	       f->place == SAL_PLACEMENT_EDGE &&
+	       (s32)(f->id - READ_ONCE(ep->opened_last)) <= 0;
+}
+
 /* is its client where it was? @ep: who is there */
 static bool home_is_there(struct sal_domain *d, const struct sal_flow *f,
 			  const struct sal_endpoint *ep)
 {
-	return home_is_usable(ep, f) && sal_flow_member(d, f);
+	return home_is_usable(ep, f) && sal_flow_member(d, f) &&
+	       !home_is_left(ep, f);
 }
 
 static const struct sal_member *home_member(const struct sal_domain *d,
@@ -139,6 +151,21 @@ static const struct sal_member *home_member(const struct sal_domain *d,
 
 	m = net ? rcu_dereference(sal_net(net)->member) : NULL;
 	return m && m->domain == d ? m : NULL;
+}
+
+/* The name that a router has told a server is known to that router alone, where the
+ * server's namespace is no member: the answers would find nobody.
+ */
+static bool home_is_out_of_reach(const struct sal_domain *d,
+				 const struct sal_flow *f, u8 place)
+{
+	const struct sal_endpoint *server;
+
+	if (place == f->place ||
+	    (READ_ONCE(f->told) & 3) != SAL_TOLD_ROUTER)
+		return false;
+	server = sal_flow_endpoint(f);
+	return server && !home_member(d, server);
 }
 
 /* may it go on there, and by whom is it translated then? */
@@ -156,9 +183,10 @@ static bool home_may(struct sal_domain *d, const struct sal_flow *f,
 		m = sal_flow_member(d, f);
 		home->place = SAL_PLACEMENT_ROUTER;
 	}
-	if (m)
-		home->member = m->id;
-	return m;
+	if (!m || home_is_out_of_reach(d, f, home->place))
+		return false;
+	home->member = m->id;
+	return true;
 }
 
 static bool home_is_better(const struct sal_endpoint *a,
@@ -231,11 +259,15 @@ bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 static struct home_move *home_move_of(struct sal_homes *h, u32 from, u32 to,
 				      u8 cause)
 {
+	unsigned int n = 0;
 	struct home_move *m;
 
-	list_for_each_entry(m, &h->moves, list)
+	list_for_each_entry(m, &h->moves, list) {
+		if (++n > HOME_MOVES)
+			from = 0;
 		if (m->from == from && m->to == to && m->cause == cause)
 			return m;
+	}
 	m = kzalloc_obj(*m, GFP_ATOMIC);
 	if (!m)
 		return NULL;
@@ -288,6 +320,35 @@ static struct sal_flow *home_move(struct sal_domain *d, struct sal_flow *f,
 	return next;
 }
 
+/* where it goes on; @from: who is where it was, and does not translate it */
+static struct sal_endpoint *home_next(struct sal_domain *d,
+				      const struct sal_flow *f,
+				      struct sal_endpoint *from,
+				      struct sal_home *home)
+{
+	if (!home_is_usable(from, f))
+		return home_heir(d, f, from, home);
+	/* it is there again, in another namespace; or nobody translates for it */
+	return home_may(d, f, from, home) ? from : NULL;
+}
+
+void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep)
+{
+	struct sal_domain *d = ep->svc->domain;
+	const struct sal_member *m;
+
+	lockdep_assert_held(&sal_lock);
+	rcu_read_lock();
+	m = old->net != ep->net ? home_member(d, old) : NULL;
+	if (m) {
+		WRITE_ONCE(ep->opened_last, atomic_read(&d->flow_id));
+		WRITE_ONCE(ep->opened_by, m->id);
+	}
+	rcu_read_unlock();
+	WRITE_ONCE(old->opened_to, ep->id);
+	sal_home_changed(ep->svc);
+}
+
 struct sal_flow *sal_home_find(struct sal_domain *d, struct sal_flow *f)
 {
 	struct sal_endpoint *from, *to;
@@ -298,7 +359,7 @@ struct sal_flow *sal_home_find(struct sal_domain *d, struct sal_flow *f)
 	from = home_at(d, &f->client, &f->key.peer);
 	if (likely(home_is_there(d, f, from)))
 		return f;
-	to = home_heir(d, f, from, &home);
+	to = home_next(d, f, from, &home);
 	return to ? home_move(d, f, from, to, &home) : f;
 }
 
@@ -411,11 +472,12 @@ static void home_walk(struct sal_domain *d, const struct home_walk *w)
 			continue;
 		}
 		home_walk_one(d, w, f);
-		if (++n % HOME_CHUNK == 0) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rhashtable_walk_start(&iter);
-		}
+		if (++n % HOME_CHUNK)
+			continue;
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+		if (rhashtable_walk_start_check(&iter))
+			home_walk_anew(w);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);

@@ -75,6 +75,9 @@ struct sal_flow *sal_home_claim(const struct sal_member *m,
 /* an endpoint has become usable, or ceased to be: look at all soon. sal_lock. */
 void sal_home_changed(const struct sal_service *svc);
 
+/* what an endpoint has opened goes to the one that takes its place. sal_lock. */
+void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep);
+
 /**
  * sal_home_migrate() - what some endpoints have opened goes to another one
  * @from: endpoints of one service

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lane.c - which conversation has most packets in a hold queue
+ * lane.c - which conversation has most in a hold queue
  */
 #include <linux/list.h>
 #include <linux/log2.h>
@@ -13,8 +13,11 @@
 #include "lane.h"
 #include "xlat.h"
 
-/* a segmented packet may take the room of so many */
-#define LANE_SPARE_MAX	64
+/* a large packet may take the room of so many, and the first of a conversation, as a
+ * segmented one may be, of so many
+ */
+#define LANE_SPARE_MAX		64
+#define LANE_SPARE_FIRST	256
 
 /**
  * struct lane_key - what a conversation is known by
@@ -84,11 +87,21 @@ struct sal_lane *sal_lane_find(const struct sal_lanes *lanes, u64 conv)
 	return node ? lane_of(node) : NULL;
 }
 
+/* how long a lane is: segmented packets are few */
+static u32 lane_length(u32 packets, u64 bytes)
+{
+	return max_t(u64, packets, bytes >> 10);
+}
+
+/* a single packet is never too much */
 static unsigned int lane_class(const struct sal_lane *lead)
 {
 	/* that of the most that a service may hold is as good as full */
 	BUILD_BUG_ON(SAL_HOLD_PACKETS_MAX >> SAL_LANE_CLASSES > 1);
-	return min(ilog2(lead->packets), SAL_LANE_CLASSES - 1);
+	if (lead->packets == 1)
+		return 0;
+	return min(ilog2(lane_length(lead->packets, lead->bytes)),
+		   SAL_LANE_CLASSES - 1);
 }
 
 /* it has one packet more, or less */
@@ -168,21 +181,30 @@ struct sal_lane *sal_lane_longest(const struct sal_lanes *lanes)
 	return NULL;
 }
 
-unsigned int sal_lanes_spare(const struct sal_lanes *lanes, u64 conv,
-			     u32 packets, u64 bytes, struct sal_lane **lead)
+unsigned int sal_lanes_spare(const struct sal_lanes *lanes,
+			     const struct sal_lane *more, u32 packets,
+			     u64 bytes, struct sal_lane **lead)
 {
-	const struct sal_lane *own = sal_lane_find(lanes, conv);
+	const struct sal_lane *own = sal_lane_find(lanes, more->conv);
+	unsigned int most = own ? LANE_SPARE_MAX : LANE_SPARE_FIRST;
 	const struct sal_lane *lane;
-	u32 keep = own ? own->packets + 1 : 1;
 	unsigned int n = 0;
 	u64 freed = 0;
+	u32 keep = 1;
 
+	if (own)
+		keep = lane_length(own->packets + 1,
+				   (u64)own->bytes + more->size);
 	*lead = sal_lane_longest(lanes);
 	lane = *lead;
-	while (lane && (*lead)->packets - n > keep && n < LANE_SPARE_MAX) {
+	while (lane && (*lead)->packets - n > 1 && n < most) {
 		lane = sal_lane_prev(lane);
 		freed += lane->size;
-		if (++n >= packets && freed >= bytes)
+		n++;
+		if (lane_length((*lead)->packets - n,
+				(*lead)->bytes - freed) < keep)
+			break;
+		if (n >= packets && freed >= bytes)
 			return n;
 	}
 	return 0;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * lane.h - which conversation has most packets in a hold queue
+ * lane.h - which conversation has most in a hold queue
  *
  * The held packets of one conversation are a *lane*. It needs no object: its oldest
- * packet leads it, and as that leaves the next one does. Nothing here takes a lock,
- * that of the hold queue is held.
+ * packet leads it, and as that leaves the next one does. How *long* it is: its packets,
+ * or its kibibytes where these are more. Nothing here takes a lock, that of the hold
+ * queue is held.
  */
 #ifndef _SAL_LANE_H
 #define _SAL_LANE_H
@@ -15,13 +16,13 @@
 
 struct sal_packet;
 
-/* lanes of 1 packet, of 2 and 3, of 4 to 7, and so on */
+/* lanes of 1 packet, as long as 2 and 3, as 4 to 7, and so on */
 #define SAL_LANE_CLASSES	16
 
 /**
  * struct sal_lanes - the lanes of a hold queue
  * @tree: those that lead, by conversation
- * @class: those that lead, by the binary logarithm of how many packets
+ * @class: those that lead, by the binary logarithm of how long the lane is
  */
 struct sal_lanes {
 	struct rb_root tree;
@@ -68,12 +69,14 @@ struct sal_lane *sal_lane_find(const struct sal_lanes *lanes, u64 conv);
  */
 struct sal_lane *sal_lane_longest(const struct sal_lanes *lanes);
 
-/* how many of the newest of a long lane, @lead, have to go for one more of another
- * conversation to have so many packets and bytes; 0 where none may: the lane would be
- * no longer than the other then, or they would be too many at a time
+/* how many of the newest of a long lane, @lead, have to go for @more of another
+ * conversation, whose @conv and @size are set, to have so many packets and bytes; 0 where
+ * none may: the lane would be shorter than the other then, or they would be too many at a
+ * time. The first packet of a conversation takes all of a lane but one.
  */
-unsigned int sal_lanes_spare(const struct sal_lanes *lanes, u64 conv,
-			     u32 packets, u64 bytes, struct sal_lane **lead);
+unsigned int sal_lanes_spare(const struct sal_lanes *lanes,
+			     const struct sal_lane *more, u32 packets,
+			     u64 bytes, struct sal_lane **lead);
 
 /* who came before, of those of the same lane; before who leads that is the newest */
 static inline struct sal_lane *sal_lane_prev(const struct sal_lane *lane)

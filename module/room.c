@@ -72,7 +72,7 @@ static bool room_evict(struct sal_service *svc, const struct sal_held *held,
 	struct sal_lane *lead;
 	unsigned int n;
 
-	n = sal_lanes_spare(&h->q->lanes, held->lane.conv, want->packets,
+	n = sal_lanes_spare(&h->q->lanes, &held->lane, want->packets,
 			    want->bytes, &lead);
 	if (!n)
 		return false;

@@ -167,6 +167,29 @@ static struct sal_cell *select_cell(struct select_run *run,
 	return *slot;
 }
 
+/*
+ * What the conversation goes on in, where its client has moved or its id has clashed
+ * since: perhaps that lies where the walk has passed.
+ */
+static struct sal_flow *select_current(struct sal_domain *d,
+				       struct sal_flow *f)
+{
+	const struct sal_member *m;
+	struct sal_flow *next = f;
+
+	lockdep_assert_held(&d->alt_lock);
+	if (f->kind == SAL_FLOW_MOVED) {
+		next = sal_flow_moved_to(d, f);
+		if (!next || next->id != f->id)
+			return NULL;
+	}
+	if (next->kind == SAL_FLOW_PAST) {
+		m = sal_flow_member(d, next);
+		next = m ? sal_flow_next(m, next) : NULL;
+	}
+	return next && next->kind == SAL_FLOW_SERVICE ? next : NULL;
+}
+
 /* what was seen without the locks may have changed */
 static void select_rebind(struct select_run *run, struct sal_flow *f)
 {
@@ -174,10 +197,12 @@ static void select_rebind(struct select_run *run, struct sal_flow *f)
 	struct sal_endpoint *from;
 	struct sal_cell *cell;
 
+	f = select_current(run->d, f);
+	if (!f)
+		return;
 	cell = rcu_dereference_protected(f->cell, lockdep_is_held(&sal_lock));
 	from = rcu_dereference_protected(cell->ep, lockdep_is_held(&sal_lock));
-	if (READ_ONCE(f->kind) != SAL_FLOW_SERVICE ||
-	    !select_leaves(sel, from) || sal_cell_is_pinned(cell))
+	if (!select_leaves(sel, from) || sal_cell_is_pinned(cell))
 		return;
 	if (!sel->to->usable[cell->af]) {
 		run->err = -ENETDOWN;

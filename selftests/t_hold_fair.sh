@@ -8,6 +8,7 @@
 setup
 service b.com 2
 service c.com 3
+serve b1 7
 
 
 hold()
@@ -90,6 +91,50 @@ bytes()
 {
 	hold packets 1000 bytes 32k
 	flood_fills "$1" hold-full && beside "$1" -l 1200
+}
+
+segments_as()
+{
+	in_ns a "$LIB_DIR/tools/segments.py" "$@"
+}
+
+# One that hands over a few that are large has the most.
+segments()
+{
+	local before
+	# what waits is the socket's yet, which may have sent no more than 208 kB
+	hold packets 1000 bytes 128k
+	before="$(counter hold-full)"
+	segments_as -f -n 6 "$(vip "$1" 2)" 7 >&2
+	expect_num "no room" "$(counter hold-full)" -gt "$before" || return 1
+	HELD="$(counter held)"
+	flood g -e 300 -n 20 -i 500 -w 1000 -W 20000 "$(vip "$1" 2)"
+	poll 9 counted held $((HELD + 20)) || return 1
+	endpoint b.com b1 11
+	nothing_lost "$(flood_end g)"
+	local rc=$?
+	S endpoint del b.com b1
+	return "$rc"
+}
+
+# And who has nothing there is let in with a large one, whatever it takes.
+segmented()
+{
+	local evicted
+	hold packets 1000 bytes 256k
+	flood_fills "$1" hold-full || return 1
+	HELD="$(counter held)"
+	evicted="$(counter hold-evicted)"
+	segments_as -n 1 -s 1400 "$(vip "$1" 2)" 7 >"$WORK/segments" 2>&1 &
+	PIDS+=($!)
+	poll 5 counted held $((HELD + 1)) || return 1
+	evicted=$(($(counter hold-evicted) - evicted))
+	endpoint b.com b1 11
+	flood_lost "$evicted"
+	local rc=$?
+	poll 9 grep -qx 40 "$WORK/segments" || rc=1
+	S endpoint del b.com b1
+	return "$rc"
 }
 
 domain()
@@ -185,6 +230,8 @@ shown()
 
 each_family "the queue is full of packets" packets
 each_family "of bytes" bytes
+each_family "of bytes, by a few packets" segments
+each_family "of bytes, by many packets, and one comes that is large" segmented
 each_family "the domain's share is used up" domain
 each_family "which is no other service's to take" other_service
 each_family "two floods" two

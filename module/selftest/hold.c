@@ -108,6 +108,12 @@ static __init u32 hold_model_lane(const struct hold_model *model, u64 conv,
 	return n;
 }
 
+/* as it is ranked: who has a single packet is the last */
+static __init u32 hold_model_length(u32 n, u32 bytes)
+{
+	return n > 1 ? max(n, bytes >> 10) : n;
+}
+
 static __init bool hold_test_lanes(const struct sal_hold *h,
 				   const struct hold_model *model)
 {
@@ -117,14 +123,16 @@ static __init bool hold_test_lanes(const struct sal_hold *h,
 
 	for (conv = 0; conv < HOLD_TEST_CONVS; conv++) {
 		n = hold_model_lane(model, conv, &bytes);
-		most = max(most, n);
+		most = max(most, hold_model_length(n, bytes));
 		lead = sal_lane_find(&h->q->lanes, conv);
 		if (n ? !lead || lead->packets != n || lead->bytes != bytes :
 			!!lead)
 			return false;
 	}
 	longest = sal_lane_longest(&h->q->lanes);
-	return most ? longest && longest->packets > most / 2 : !longest;
+	return most ? longest && hold_model_length(longest->packets,
+						   longest->bytes) > most / 2 :
+		      !longest;
 }
 
 static __init bool hold_test_step(struct sal_hold *h, struct hold_model *model,

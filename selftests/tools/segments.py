@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Datagrams that are handed to the kernel by the dozen (UDP_SEGMENT).
 
-    segments.py [-n TIMES] [-s SIZE] ADDRESS PORT
+    segments.py [-n TIMES] [-s SIZE] [-f] ADDRESS PORT
 
 Each time 40 datagrams of SIZE bytes (default 1000) in one call, to who answers
 each with the same (echoserver), and the next when all are answered. Prints how
@@ -11,6 +11,7 @@ many were answered, or what went wrong.
 import argparse
 import os
 import socket
+import sys
 
 UDP_SEGMENT = 103
 MANY = 40
@@ -18,6 +19,7 @@ MANY = 40
 parser = argparse.ArgumentParser()
 parser.add_argument("-n", dest="times", type=int, default=10)
 parser.add_argument("-s", dest="size", type=int, default=1000)
+parser.add_argument("-f", dest="flood", action="store_true")
 parser.add_argument("address")
 parser.add_argument("port", type=int)
 args = parser.parse_args()
@@ -28,6 +30,16 @@ sock.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, args.size)
 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
 sock.settimeout(10)
 sock.connect((args.address, args.port))
+if args.flood:
+    taken = 0
+    for _ in range(args.times):
+        try:
+            sock.send(bytes(MANY * args.size), socket.MSG_DONTWAIT)
+            taken += MANY
+        except OSError:
+            pass
+    print(taken)
+    sys.exit()
 answered = 0
 for _ in range(args.times):
     data = os.urandom(MANY * args.size)
