@@ -63,8 +63,8 @@ SMP_VM=(t_fail t_flap t_hold t_hold_cpus t_inflight t_map_race t_migrate)
 LONG_VM=(t_chain t_conntrack t_drain_router t_fence_router t_fold t_health
 	 t_hold_events t_hold_fair t_initiator_router t_late t_maglev t_many t_names
 	 t_nat t_nl_dump t_offload t_orchestrate t_peer t_pmtu_router t_resolve
-	 t_router_bridge t_select_router t_shared t_shared_router t_tcp_handover
-	 t_tcp_repair_router t_tcp_reset_router t_transaction t_unreachable
+	 t_router_bridge t_select_router t_shared t_shared_router t_tcp_back t_tcp_handover
+	 t_tcp_listen t_tcp_repair_router t_tcp_reset_router t_transaction t_unreachable
 	 t_unsupported t_upcall t_upgrade_router)
 
 list_vm()
