@@ -102,10 +102,9 @@ segments_as()
 segments()
 {
 	local before
-	# what waits is the socket's yet, which may have sent no more than 208 kB
-	hold packets 1000 bytes 128k
+	hold packets 1000 bytes 512k
 	before="$(counter hold-full)"
-	segments_as -f -n 6 "$(vip "$1" 2)" 7 >&2
+	segments_as -f -n 20 "$(vip "$1" 2)" 7 >&2
 	expect_num "no room" "$(counter hold-full)" -gt "$before" || return 1
 	HELD="$(counter held)"
 	flood g -e 300 -n 20 -i 500 -w 1000 -W 20000 "$(vip "$1" 2)"

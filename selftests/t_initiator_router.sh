@@ -26,6 +26,8 @@ to_members()
 	expect "opened, a2 to c" "$(opened a2 c)" 1 || rc=1
 	poll 10 has_said client.c ^got 10 || rc=1
 	got_all a a2 c || rc=1
+	# it could not come back
+	S flow flush
 	S member del b1
 	return $rc
 }

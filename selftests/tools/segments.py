@@ -14,6 +14,7 @@ import socket
 import sys
 
 UDP_SEGMENT = 103
+SO_SNDBUFFORCE = 32
 MANY = 40
 
 parser = argparse.ArgumentParser()
@@ -31,6 +32,8 @@ sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
 sock.settimeout(10)
 sock.connect((args.address, args.port))
 if args.flood:
+    # what waits in the host is the socket's yet
+    sock.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 1 << 21)
     taken = 0
     for _ in range(args.times):
         try:
