@@ -180,7 +180,7 @@ tcp_stays()
 	nothing_lost "$(echo_once -n 1 -e 51 "$(vip "$1" 2)")" || return 1
 	S endpoint set b.com b2 state up
 	out="$(S migrate b.com from b1 to b2 dport 7 2>&1)" || return 1
-	grep -q "TCP flows stay (tcp pin)" <<<"$out" ||
+	grep -q "TCP flows stay" <<<"$out" ||
 		fail "does not say that it stays: $out" || return 1
 	flows_of "2 0 0" && moved 1 any b2 src "$(addr "$1" 1)" &&
 		flows_of "1 1 0"
