@@ -39,7 +39,7 @@ help: ## this list
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
 	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks;"
 	@echo "                    make demo: only these scenes"
-	@echo "  SAL_SHARDS=1      so many machines at a time (3)"
+	@echo "  SAL_SHARDS=1      so many machines at a time (1; check-debug: 2)"
 	@echo "  SAL_BOOT=boot.sh  make check-long: only in a virtual machine; uml.sh:"
 	@echo "                    only in the kernel with sanitizers"
 	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (7200)"
@@ -102,14 +102,14 @@ setup-lint: ## install what lint takes, and the newest kernel's source
 check: setup ## build, boot a virtual machine, run all tests
 	$(PARALLEL) _check-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
-		SAL_SHARDS=$(or $(SAL_SHARDS),3) SAL_TOOLS=$(BUILD_ABS)/tools \
+		SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
 
 check-debug: setup setup-debug _setup-smp ## all tests in a kernel with sanitizers (User Mode Linux)
 	$(PARALLEL) _debug-module _smp-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/debug/sal.ko SAL_BOOT=uml.sh \
 		SAL_KO_SMP=$(BUILD_ABS)/debug-smp/sal.ko \
-		SAL_SHARDS=$(or $(SAL_SHARDS),3) SAL_TOOLS=$(BUILD_ABS)/tools \
+		SAL_SHARDS=$(or $(SAL_SHARDS),2) SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/debug-out $(T)
 
 # Who waits for so long wants to see both, whatever the first says.
@@ -121,7 +121,7 @@ check-long: setup setup-debug ## tests that take long, in both kernels
 		*)	ko=check; out=long-out; list= ;; \
 		esac; \
 		env SAL_KO=$(BUILD_ABS)/$$ko/sal.ko SAL_BOOT=$$boot \
-			SAL_SHARDS=$(or $(SAL_SHARDS),2) SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
+			SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
 			$(BUILD)/$$out $(or $(T),$$(selftests/run.sh --list-long$$list)) || \
 			rc=1; \
 	done; exit $$rc

@@ -15,8 +15,7 @@
 # after it, which such a root may not do. Lists have some of these, see below.
 #
 # smp-t_NAME.sh is t_NAME.sh, or d_NAME.sh, for a machine with more than one CPU:
-# where races are what it is about. Machines for others have one, as two that are
-# emulated would wait for each other most of the time.
+# where races are what it is about.
 #
 # A test is an executable t_*.sh (or debug/d_*.sh, long/l_*.sh) that exits with 0 (pass), 1
 # (fail) or 4 (skip).  It may report cases of its own in KTAP on its output (see
@@ -53,31 +52,31 @@ USERNS=(t_nl_perm t_ping t_rights)
 USERNS_DEBUG=(t_acct t_fail t_flow_limit t_hold t_limits t_netns t_policy t_upcall
 	      t_vip)
 
-# What is run again where it has two CPUs and sanitizers; and what is run in a virtual
-# machine with two instead of one.
+# What is run again where it has two CPUs and sanitizers.
 SMP=(t_flap t_hold t_map_race t_transaction d_churn)
-SMP_VM=(t_fail t_flap t_hold t_hold_cpus t_inflight t_map_race t_migrate)
 
 # What depends least on which kernel it is. An emulated machine takes its time for them,
 # so there they are in --list-long; --list-debug has them.
-LONG_VM=(t_chain t_conntrack t_drain_router t_fence_router t_fold t_health
-	 t_hold_events t_hold_fair t_initiator_router t_late t_maglev t_many t_names
-	 t_nat t_nl_dump t_offload t_orchestrate t_peer t_pmtu_router t_resolve
-	 t_router_bridge t_select_router t_shared t_shared_router t_tcp_back t_tcp_handover
-	 t_tcp_listen t_tcp_repair_router t_tcp_reset_router t_transaction t_unreachable
-	 t_unsupported t_upcall t_upgrade_router)
+LONG_VM=(t_acct t_backpressure t_balance t_chain t_clients t_conntrack t_direct t_drain
+	 t_drain_router t_established t_evict t_fence_router t_fold t_health
+	 t_hold_events t_hold_fair t_hold_time t_icmp_other t_inflight t_initiator
+	 t_initiator_router t_late t_lease t_maglev t_many t_map_race t_names t_nat
+	 t_netns t_nl_dump t_offload t_orchestrate t_peer t_pmtu_router t_policy t_ports
+	 t_remote t_resolve t_rights t_router_bridge t_rules t_select_router
+	 t_serval_defects t_shared t_shared_router t_tcp_back t_tcp_handover
+	 t_tcp_listen t_tcp_repair_router t_tcp_reset_router t_transaction
+	 t_unreachable t_unsupported t_upcall t_upgrade_router)
 
 list_vm()
 {
 	local test
 	for test in t_*.sh; do
-		case " ${SMP_VM[*]} ${LONG_VM[*]} " in
+		case " ${LONG_VM[*]} " in
 		*" ${test%.sh} "*)	;;
 		*)			echo "$test" ;;
 		esac
 	done
 	printf 'userns-%s.sh\n' "${USERNS[@]}"
-	printf 'smp-%s.sh\n' "${SMP_VM[@]}"
 }
 
 # Tests that root of a user namespace cannot run, or has nothing to add to, and why.

@@ -13,13 +13,13 @@
 # the tests after it get a new machine: one bad test does not hide what the others
 # say.
 #
-# smp-t_NAME.sh is t_NAME.sh in a machine with two CPUs; such a one comes after all
-# others, which have one.
+# smp-t_NAME.sh is t_NAME.sh in a machine with two CPUs and sanitizers; such a one
+# comes after all others.
 #
 # SAL_SHARDS	spread the tests over so many machines at a time (1)
 # SAL_BOOT	what boots a machine: boot.sh (default), or uml.sh, which has more
 #		tests
-# SAL_KO_SMP	the module for smp-t_NAME.sh, where that is another (uml.sh)
+# SAL_KO_SMP	the module for smp-t_NAME.sh
 # SAL_HANGS	a machine in which no test has come to its end for so many seconds
 #		hangs (900, which is more than run.sh gives a test)
 
@@ -158,8 +158,12 @@ for test in "${tests[@]}"; do
 	esac
 done
 
+if [ ${#smp[@]} -gt 0 ] && [ -z "${SAL_KO_SMP:-}" ]; then
+	echo "check: ${smp[0]} is for make check-debug" >&2
+	exit 1
+fi
+
 [ -z "$all" ] || run_salctl
-export SAL_VM_CPUS=1
 if [ ${#plain[@]} -eq 0 ]; then
 	: >"$out/results"
 elif [ "$SHARDS" -le 1 ] || [ ${#plain[@]} -eq 1 ]; then
@@ -183,8 +187,7 @@ else
 	cat "$out"/*/results >"$out/results"
 fi
 if [ ${#smp[@]} -gt 0 ]; then
-	SAL_SMP=yes SAL_VM_CPUS=2 SAL_KO="${SAL_KO_SMP:-${SAL_KO:-}}" \
-		run_shard "$out/smp" "${smp[@]}"
+	SAL_SMP=yes SAL_KO="$SAL_KO_SMP" run_shard "$out/smp" "${smp[@]}"
 	cat "$out/smp/results" >>"$out/results"
 fi
 [ -z "$all" ] || cat "$out/salctl.results" >>"$out/results"
