@@ -21,7 +21,7 @@ other_namespace()
 	stop_asking a
 	stop_asking a2
 	S endpoint del a.com a
-	leave a && return $rc
+	leave a && return "$rc"
 }
 
 setup_initiator

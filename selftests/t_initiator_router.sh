@@ -29,7 +29,7 @@ to_members()
 	# it could not come back
 	S flow flush
 	S member del b1
-	return $rc
+	return "$rc"
 }
 
 setup_initiator
