@@ -6,7 +6,7 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-UPGRADE="$(dirname "$SALCTL")/sal-upgrade"
+UPGRADE="$LIB_DIR/../userland/sal-upgrade"
 PROTOS=(udp tcp)
 PORT=5000
 declare -A SIDE
