@@ -4,7 +4,7 @@
 # others.  What the module consists of is in Kbuild.
 
 SETUP := selftests/vm/setup.sh
-SETUP_DEBUG := selftests/vm/setup_debug.sh
+SETUP_UML := selftests/vm/setup_uml.sh
 
 # The kernel's build directory: the one that `make setup' has fetched if there
 # is one, else the running kernel's.
@@ -91,13 +91,13 @@ setup: ## install what building and testing take, with apt
 	@$(SETUP)
 
 setup-debug: ## fetch and build the kernel for check-debug and uml
-	@$(SETUP_DEBUG)
+	@$(SETUP_UML)
 
 _setup-smp: setup-debug
-	@$(SETUP_DEBUG) --smp
+	@$(SETUP_UML) --smp
 
 setup-lint: ## install what lint takes, and the newest kernel's source
-	@$(SETUP_DEBUG) --lint
+	@$(SETUP_UML) --lint
 
 check: setup ## build, boot a virtual machine, run all tests
 	$(PARALLEL) _check-module _check-salctl _check-tools
@@ -160,16 +160,19 @@ _check-module: _check-config
 	@$(call copy,$(BUILD)/check)
 	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
 
-# $(call debug-module,DIRECTORY,KERNEL)
-debug-module = $(call copy,$(BUILD)/$(1)) && cd $(CURDIR) && \
-	$(MAKE) -C $$($(SETUP_DEBUG) $(2) --print KDIR) ARCH=um \
+# $(call uml-module,DIRECTORY,KERNEL)
+uml-module = $(call copy,$(BUILD)/$(1)) && cd $(CURDIR) && \
+	$(MAKE) -C $$($(SETUP_UML) $(2) --print KDIR) ARCH=um \
 		M=$(BUILD_ABS)/$(1) SAL_DEBUG=1 W=1 modules
 
 _debug-module:
-	+@$(call debug-module,debug)
+	+@$(call uml-module,debug)
 
 _smp-module:
-	+@$(call debug-module,debug-smp,--smp)
+	+@$(call uml-module,debug-smp,--smp)
+
+_plain-module:
+	+@$(call uml-module,plain,--plain)
 
 _check-salctl:
 	+@$(MAKE) -C userland check-build
@@ -186,4 +189,4 @@ clean: ## remove all that has been built
 .PHONY: setup setup-debug setup-lint check check-debug check-long check-salctl
 .PHONY: lint demo shell uml clean
 .PHONY: _check-config _check-module _check-salctl _check-tools
-.PHONY: _debug-module _smp-module _setup-smp
+.PHONY: _debug-module _smp-module _plain-module _setup-smp

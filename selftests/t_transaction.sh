@@ -453,7 +453,7 @@ large()
 
 # Not where KASAN has two CPUs: there the kernel takes all memory to take leave of
 # per-CPU memory that is given back by the megabyte; and this is about no race.
-[ -n "${SAL_SMP:-}" ] || t "10000 requests, and not one more" large
+[ "${SAL_KIND:-}" = smp ] || t "10000 requests, and not one more" large
 
 # --- under traffic ----------------------------------------------------------
 

@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 CLANG=clang-19
 KDIR="${KDIR:-$(selftests/vm/setup.sh --print KDIR)}"
-KSRC="${KSRC:-$(selftests/vm/setup_debug.sh --print KSRC)}"
+KSRC="${KSRC:-$(selftests/vm/setup_uml.sh --print KSRC)}"
 LINT="$(realpath -m "${BUILD:-build}")/lint"
 CHECKS=(spdx checkpatch kerneldoc gcc sparse clang shellcheck yamllint regen)
 

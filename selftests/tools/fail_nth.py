@@ -33,7 +33,8 @@ MOST = 2000
 # what traffic and time change
 CHANGING = {"DOMAIN": ("FLOWS", "CREATED", "DESTROYED", "GENERATION",
                        "HELD_PACKETS", "HELD_BYTES"),
-            "SERVICE": ("FLOWS", "FROZEN") + TRAFFIC,
+            "SERVICE": ("FLOWS", "FROZEN", "HELD_PACKETS", "HELD_BYTES") +
+                       TRAFFIC,
             "ENDPOINT": ("FLOWS", "CELLS", "ID") + TRAFFIC,
             "MEMBER": ("ID",),
             "POLICY": (), "RULE": ("ID",)}
@@ -96,15 +97,17 @@ class State:
                     if k not in skip)))
         return found
 
-
-    def is_still(self, before):
-        """As it was, as soon as packets that have waited have left."""
+    def at_rest(self):
+        """The same when no packets that have waited are leaving."""
+        releasing = {(N[f"SAL_A_SERVICE_GATE{af}"],
+                      u32(N["SAL_GATE_RELEASING"])) for af in (4, 6)}
         until = time.monotonic() + 5
-        while self.read() != before:
-            if time.monotonic() > until:
-                return False
+        while True:
+            found = self.read()
+            if time.monotonic() > until or not any(
+                    releasing & set(values) for _, values in found):
+                return found
             time.sleep(0.02)
-        return True
 
 
 class Test:
@@ -160,7 +163,7 @@ class Test:
         refused = 0
         for number in range(1, MOST):
             self.anew(first)
-            before = self.state.read()
+            before = self.state.at_rest()
             err, words, met = self.with_fault(number, cmd, data, dump)
             if not met:
                 if err:
@@ -172,10 +175,13 @@ class Test:
                 if err not in NO_MEMORY:
                     return f"fault {number}: errno {err} {words}"
                 if words is None:
-                    if unseen or self.state.read() != before:
+                    if unseen or self.state.at_rest() != before:
                         self.undo_all(undo)
-                elif not self.state.is_still(before):
-                    return f"fault {number}: refused, yet it changed"
+                    continue
+                after = self.state.at_rest()
+                if after != before:
+                    return (f"fault {number}: refused, yet it changed: "
+                            f"{[x for x in after if x not in before]}")
             else:
                 self.undo_all(undo)
         return "there is no end of allocations"

@@ -187,7 +187,7 @@ else
 	cat "$out"/*/results >"$out/results"
 fi
 if [ ${#smp[@]} -gt 0 ]; then
-	SAL_SMP=yes SAL_KO="$SAL_KO_SMP" run_shard "$out/smp" "${smp[@]}"
+	SAL_KIND=smp SAL_KO="$SAL_KO_SMP" run_shard "$out/smp" "${smp[@]}"
 	cat "$out/smp/results" >>"$out/results"
 fi
 [ -z "$all" ] || cat "$out/salctl.results" >>"$out/results"

@@ -16,10 +16,11 @@
 # sees this machine's files, read-only but for DIR; /run, /tmp, /var and /root
 # are empty and its own.
 #
-# The kernel is one with sanitizers, and tests should be patient with it.
+# A kernel with sanitizers is slow, and tests should be patient with it.
 #
-# SAL_SMP	not empty: the kernel of setup_debug.sh --smp, with two CPUs
-# SAL_UML	the kernel's executable (default: that of setup_debug.sh)
+# SAL_KIND	which kernel of setup_uml.sh: debug (default), smp, which has two CPUs,
+#		or plain
+# SAL_UML	the kernel's executable (default: that of setup_uml.sh)
 # SAL_VM_MEM	size of the guest (2G)
 
 set -euo pipefail
@@ -31,17 +32,20 @@ out="$REPO/build/uml"
 guest_options "$@"
 [ -z "$shell" ] || command=(setsid -c -w bash -i)
 
-export KSFT_MACHINE_SLOW=yes
-smp=()
+kind=()
 cpus=1
-if [ -n "${SAL_SMP:-}" ]; then
-	smp=(--smp)
+case "${SAL_KIND:-debug}" in
+debug)	;;
+smp)	kind=(--smp)
 	cpus=2
 	# it would complain as the second CPU comes up: kmemleak uses RCU there
-	append+=(kmemleak=off)
-fi
-linux="${SAL_UML:-$("$VM_DIR/setup_debug.sh" "${smp[@]}" --print LINUX)}" ||
-	die "no kernel to run: run selftests/vm/setup_debug.sh ${smp[*]}"
+	append+=(kmemleak=off) ;;
+plain)	kind=(--plain) ;;
+*)	die "SAL_KIND is debug, smp or plain" ;;
+esac
+[ "${SAL_KIND:-}" = plain ] || export KSFT_MACHINE_SLOW=yes
+linux="${SAL_UML:-$("$VM_DIR/setup_uml.sh" "${kind[@]}" --print LINUX)}" ||
+	die "no kernel to run: run selftests/vm/setup_uml.sh ${kind[*]}"
 [ -x "$linux" ] || die "cannot run $linux"
 
 rm -f "$out/status"

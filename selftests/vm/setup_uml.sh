@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Fetch the source of the newest Linux 7 that Debian has, and build it as User
-# Mode Linux with all that finds mistakes: see debug.config, and um_stacktrace.c
-# for what makes that bearable. Needs what setup.sh installs.
+# Mode Linux. Needs what setup.sh installs.
 #
-#	setup_debug.sh			build what is missing
-#	setup_debug.sh --smp		the same with smp.config, for several CPUs: it
+#	setup_uml.sh			build what is missing: a kernel with all that
+#					finds mistakes, see debug.config, and
+#					um_stacktrace.c for what makes that bearable
+#	setup_uml.sh --smp		the same with smp.config, for several CPUs: it
 #					is three times as slow with one of them
-#	setup_debug.sh --lint		only the source, and what lint.sh takes
-#	setup_debug.sh [--smp] --print NAME
+#	setup_uml.sh --plain		one without any of that, see plain.config
+#	setup_uml.sh --lint		only the source, and what lint.sh takes
+#	setup_uml.sh [--smp|--plain] --print NAME
 #					print LINUX, KDIR or KSRC, for scripts
 #
 # The source and what is built from it are kept in the cache, the latter under
-# a hash of all that it depends on: a build takes six minutes.
+# a hash of all that it depends on: a build takes six minutes, a plain one three.
 #
 # SAL_CACHE	where that is (default: ~/.cache/sal)
 
@@ -25,14 +27,19 @@ VM_DIR="$(cd "$(dirname "$0")" && pwd)"
 
 CACHE="$(realpath -m "${SAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sal}")"
 LIST=""
-CONFIGS=("$VM_DIR/debug.config")
-KIND=uml
-if [ "${1:-}" = --smp ]; then
-	shift
-	CONFIGS+=("$VM_DIR/smp.config")
-	KIND=uml-smp
-fi
-STACKTRACE="$VM_DIR/um_stacktrace.c"
+CONFIGS=("$VM_DIR/uml.config")
+SANITIZERS=("$VM_DIR/debug.config" "$VM_DIR/um_stacktrace.c")
+case "${1:-}" in
+--smp)		KIND=smp
+		CONFIGS+=("${SANITIZERS[0]}" "$VM_DIR/smp.config")
+		shift ;;
+--plain)	KIND=plain
+		CONFIGS+=("$VM_DIR/plain.config")
+		SANITIZERS=()
+		shift ;;
+*)		KIND=debug
+		CONFIGS+=("${SANITIZERS[0]}") ;;
+esac
 
 # Building a kernel, and generating netlink code (tools/regen.sh).
 PACKAGES=(gcc libc6-dev make bc bison flex cpio kmod libelf-dev libssl-dev
@@ -59,9 +66,9 @@ find_build()
 	local hash
 
 	hash="$({ echo "$VERSION"; gcc -dumpfullversion
-		  cat "${CONFIGS[@]}" "$STACKTRACE"; } |
+		  cat "${CONFIGS[@]}" "${SANITIZERS[@]}"; } |
 		sha256sum)"
-	KDIR="$CACHE/$KIND-${hash:0:16}"
+	KDIR="$CACHE/uml-$KIND-${hash:0:16}"
 	LINUX="$KDIR/linux"
 }
 
@@ -129,16 +136,18 @@ replace_source()
 {
 	local file=arch/um/kernel/stacktrace.c
 
-	[ -e "$KSRC/$file" ] || die "$VERSION has no $file, see $STACKTRACE"
+	[ ${#SANITIZERS[@]} -gt 0 ] || return 0
+	[ -e "$KSRC/$file" ] ||
+		die "$VERSION has no $file, see ${SANITIZERS[1]}"
 	mkdir -p "$KDIR/${file%/*}"
-	cp "$STACKTRACE" "$KDIR/$file"
+	cp "${SANITIZERS[1]}" "$KDIR/$file"
 }
 
 build_kernel()
 {
-	local log="$CACHE/$KIND.log" opt
+	local log="$CACHE/uml-$KIND.log" opt
 
-	say "building Linux $VERSION for debugging; its log: $log"
+	say "building Linux $VERSION ($KIND); its log: $log"
 	rm -rf "$KDIR"
 	mkdir -p "$KDIR"
 	replace_source
