@@ -93,16 +93,19 @@ setup: ## install what building and testing take, with apt
 setup-debug: ## fetch and build the kernel for check-debug and uml
 	@$(SETUP_UML)
 
+_setup-plain: setup
+	@$(SETUP_UML) --plain
+
 _setup-smp: setup-debug
 	@$(SETUP_UML) --smp
 
 setup-lint: ## install what lint takes, and the newest kernel's source
 	@$(SETUP_UML) --lint
 
-check: setup ## build, boot a virtual machine, run all tests
-	$(PARALLEL) _check-module _check-salctl _check-tools
+check: setup _setup-plain ## build, boot virtual machines, run all tests
+	$(PARALLEL) _check-module _plain-module _check-salctl _check-tools
 	@exec env SAL_KO=$(BUILD_ABS)/check/sal.ko \
-		SAL_TOOLS=$(BUILD_ABS)/tools \
+		SAL_KO_PLAIN=$(BUILD_ABS)/plain/sal.ko SAL_TOOLS=$(BUILD_ABS)/tools \
 		selftests/vm/check.sh $(BUILD)/out $(T)
 
 check-debug: setup setup-debug _setup-smp ## all tests in a kernel with sanitizers (User Mode Linux)
@@ -189,4 +192,5 @@ clean: ## remove all that has been built
 .PHONY: setup setup-debug setup-lint check check-debug check-long check-salctl
 .PHONY: lint demo shell uml clean
 .PHONY: _check-config _check-module _check-salctl _check-tools
-.PHONY: _debug-module _smp-module _plain-module _setup-smp
+.PHONY: _debug-module _smp-module _plain-module
+.PHONY: _setup-plain _setup-smp

@@ -15,7 +15,8 @@
 # after it, which such a root may not do. Lists have some of these, see below.
 #
 # smp-t_NAME.sh is t_NAME.sh, or d_NAME.sh, for a machine with more than one CPU:
-# where races are what it is about.
+# where races are what it is about. uml-t_NAME.sh is t_NAME.sh for one that is not
+# emulated (see vm/check.sh).
 #
 # A test is an executable t_*.sh (or debug/d_*.sh, long/l_*.sh) that exits with 0 (pass), 1
 # (fail) or 4 (skip).  It may report cases of its own in KTAP on its output (see
@@ -56,27 +57,29 @@ USERNS_DEBUG=(t_acct t_fail t_flow_limit t_hold t_limits t_netns t_policy t_upca
 SMP=(t_flap t_hold t_map_race t_transaction d_churn)
 
 # What depends least on which kernel it is. An emulated machine takes its time for them,
-# so there they are in --list-long; --list-debug has them.
-LONG_VM=(t_acct t_backpressure t_balance t_chain t_clients t_conntrack t_direct t_drain
-	 t_drain_router t_established t_evict t_fence_router t_fold t_health
-	 t_hold_events t_hold_fair t_hold_time t_icmp_other t_inflight t_initiator
-	 t_initiator_router t_late t_lease t_maglev t_many t_map_race t_names t_nat
-	 t_netns t_nl_dump t_offload t_orchestrate t_peer t_pmtu_router t_policy t_ports
-	 t_remote t_resolve t_rights t_router_bridge t_rules t_select_router
-	 t_serval_defects t_shared t_shared_router t_tcp_back t_tcp_handover
-	 t_tcp_listen t_tcp_repair_router t_tcp_reset_router t_transaction
-	 t_unreachable t_unsupported t_upcall t_upgrade_router)
+# so --list has them for one that is not, and --list-long for the other.
+UML=(t_acct t_backpressure t_balance t_chain t_clients t_conntrack t_direct t_drain
+     t_drain_router t_established t_evict t_fence_router t_fold t_freeze t_health
+     t_hold_events t_hold_fair t_hold_time t_icmp_other t_inflight t_initiator
+     t_initiator_router t_late t_lease t_limits t_maglev t_many t_map_race
+     t_migrate_freeze t_names t_nat t_nat_router t_netns t_nl_dump t_offload
+     t_orchestrate t_peer t_pmtu_router t_policy t_ports t_remote t_remote_router
+     t_resolve t_rights t_router_bridge t_rules t_rules_router t_select t_select_router
+     t_serval_defects t_shared t_shared_router t_spread t_tcp_back t_tcp_handover
+     t_tcp_listen t_tcp_repair_router t_tcp_reset t_tcp_reset_router t_tcp_router
+     t_transaction t_udp t_unreachable t_unsupported t_upcall t_upgrade_router)
 
-list_vm()
+list_check()
 {
 	local test
 	for test in t_*.sh; do
-		case " ${LONG_VM[*]} " in
+		case " ${UML[*]} " in
 		*" ${test%.sh} "*)	;;
 		*)			echo "$test" ;;
 		esac
 	done
 	printf 'userns-%s.sh\n' "${USERNS[@]}"
+	printf 'uml-%s.sh\n' "${UML[@]}"
 }
 
 # Tests that root of a user namespace cannot run, or has nothing to add to, and why.
@@ -126,7 +129,7 @@ while [ $# -gt 0 ]; do
 	case "$1" in
 	-o)		out="${2:?}"; shift 2 ;;
 	--splats)	echo "$SPLATS"; exit 0 ;;
-	--list)		cd "$TESTS_DIR" && list_vm
+	--list)		cd "$TESTS_DIR" && list_check
 			exit ;;
 	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh &&
 				printf 'userns-%s.sh\n' "${USERNS[@]}" \
@@ -134,7 +137,7 @@ while [ $# -gt 0 ]; do
 				(cd debug && ls d_*.sh) &&
 				printf 'smp-%s.sh\n' "${SMP[@]}"
 			exit ;;
-	--list-long)	cd "$TESTS_DIR" && printf '%s.sh\n' "${LONG_VM[@]}" &&
+	--list-long)	cd "$TESTS_DIR" && printf '%s.sh\n' "${UML[@]}" &&
 				(cd long && ls l_*.sh)
 			exit ;;
 	--list-long-debug)
@@ -253,6 +256,7 @@ run_one()
 	local rc=0 why="" start="$SECONDS" path="${2#userns-}" by=() bad_end=""
 
 	path="${path#smp-}"
+	path="${path#uml-}"
 
 	echo "# $test"
 	log_mark "$test"

@@ -14,12 +14,14 @@
 # say.
 #
 # smp-t_NAME.sh is t_NAME.sh in a machine with two CPUs and sanitizers; such a one
-# comes after all others.
+# comes after all others. uml-t_NAME.sh is t_NAME.sh in a User Mode Linux without
+# sanitizers, which is not emulated; it has a machine of its own, beside the others.
 #
 # SAL_SHARDS	spread the tests over so many machines at a time (1)
 # SAL_BOOT	what boots a machine: boot.sh (default), or uml.sh, which has more
 #		tests
 # SAL_KO_SMP	the module for smp-t_NAME.sh
+# SAL_KO_PLAIN	the module for uml-t_NAME.sh
 # SAL_HANGS	a machine in which no test has come to its end for so many seconds
 #		hangs (900, which is more than run.sh gives a test)
 
@@ -149,41 +151,72 @@ run_shard()
 	done
 }
 
-plain=()
-smp=()
-for test in "${tests[@]}"; do
-	case "$test" in
-	smp-*)	smp+=("$test") ;;
-	*)	plain+=("$test") ;;
-	esac
-done
+# shard NAME TEST...: one of several at a time, its output marked
+names=()
+pids=()
+shard()
+{
+	local name="$1"
+	shift
 
-if [ ${#smp[@]} -gt 0 ] && [ -z "${SAL_KO_SMP:-}" ]; then
-	echo "check: ${smp[0]} is for make check-debug" >&2
-	exit 1
-fi
+	[ $# -gt 0 ] || return 0
+	run_shard "$out/$name" "$@" > >(sed -u "s/^/[$name] /") 2>&1 &
+	names+=("$name")
+	pids+=($!)
+}
 
-[ -z "$all" ] || run_salctl
-if [ ${#plain[@]} -eq 0 ]; then
-	: >"$out/results"
-elif [ "$SHARDS" -le 1 ] || [ ${#plain[@]} -eq 1 ]; then
-	run_shard "$out" "${plain[@]}"
-else
-	pids=()
+shards()
+{
+	local i mine t
+
+	SAL_KIND=plain SAL_KO="${SAL_KO_PLAIN:-}" BOOT="$VM_DIR/uml.sh" \
+		shard uml "${uml[@]}"
 	for ((i = 0; i < SHARDS; i++)); do
 		mine=()
-		for ((t = i; t < ${#plain[@]}; t += SHARDS)); do
-			mine+=("${plain[t]}")
+		for ((t = i; t < ${#tests[@]}; t += SHARDS)); do
+			mine+=("${tests[t]}")
 		done
-		[ ${#mine[@]} -gt 0 ] || continue
-		run_shard "$out/$i" "${mine[@]}" > >(sed -u "s/^/[$i] /") 2>&1 &
-		pids+=($!)
+		shard "$i" "${mine[@]}"
 	done
 	trap 'kill "${pids[@]}"; wait; exit 130' INT TERM
 	for i in "${!pids[@]}"; do
 		wait "${pids[i]}" ||
-			echo "fail shard $i: exit status $?" >>"$out/$i/results"
+			echo "fail shard ${names[i]}: exit status $?" \
+				>>"$out/${names[i]}/results"
 	done
+	trap - INT TERM
+}
+
+# only KIND MODULE MAKE-TARGET TEST...: those that KIND- begins, if there is MODULE
+only()
+{
+	local kind="$1" ko="$2" target="$3" test
+	shift 3
+
+	for test; do
+		[ "${test#"$kind"-}" != "$test" ] || continue
+		if [ -z "$ko" ]; then
+			echo "check: $test is for make $target" >&2
+			exit 1
+		fi
+		echo "$test"
+	done
+}
+
+smp="$(only smp "${SAL_KO_SMP:-}" check-debug "${tests[@]}")" || exit
+uml="$(only uml "${SAL_KO_PLAIN:-}" check "${tests[@]}")" || exit
+mapfile -t tests < <(printf '%s\n' "${tests[@]}" | grep -vE '^(smp|uml)-')
+# shellcheck disable=SC2206 # names have no spaces
+smp=($smp) uml=($uml)
+
+[ -z "$all" ] || run_salctl
+: >"$out/results"
+if [ $((${#tests[@]} + ${#uml[@]})) -eq 0 ]; then
+	: # only smp-
+elif [ ${#uml[@]} -eq 0 ] && [ "$SHARDS" -le 1 ]; then
+	run_shard "$out" "${tests[@]}"
+else
+	shards
 	cat "$out"/*/results >"$out/results"
 fi
 if [ ${#smp[@]} -gt 0 ]; then
