@@ -116,14 +116,16 @@ check-debug: setup setup-debug _setup-smp ## all tests in a kernel with sanitize
 		selftests/vm/check.sh $(BUILD)/debug-out $(T)
 
 # Who waits for so long wants to see both, whatever the first says.
-check-long: setup setup-debug ## tests that take long, in both kernels
-	$(PARALLEL) _check-module _debug-module _check-salctl _check-tools
+check-long: setup setup-debug _setup-plain ## tests that take long, in all kernels
+	$(PARALLEL) _check-module _debug-module _plain-module \
+		_check-salctl _check-tools
 	@rc=0; for boot in $(or $(SAL_BOOT),boot.sh uml.sh); do \
 		case $$boot in \
 		uml.sh)	ko=debug; out=long-debug-out; list=-debug ;; \
 		*)	ko=check; out=long-out; list= ;; \
 		esac; \
 		env SAL_KO=$(BUILD_ABS)/$$ko/sal.ko SAL_BOOT=$$boot \
+			SAL_KO_PLAIN=$(BUILD_ABS)/plain/sal.ko \
 			SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
 			$(BUILD)/$$out $(or $(T),$$(selftests/run.sh --list-long$$list)) || \
 			rc=1; \

@@ -138,7 +138,7 @@ while [ $# -gt 0 ]; do
 				printf 'smp-%s.sh\n' "${SMP[@]}"
 			exit ;;
 	--list-long)	cd "$TESTS_DIR" && printf '%s.sh\n' "${UML[@]}" &&
-				(cd long && ls l_*.sh)
+				(cd long && ls l_*.sh && printf 'uml-%s\n' l_*.sh)
 			exit ;;
 	--list-long-debug)
 			cd "$TESTS_DIR" && list_userns_rest &&
