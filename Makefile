@@ -125,7 +125,7 @@ check-long: setup setup-debug _setup-plain ## tests that take long, in all kerne
 		*)	ko=check; out=long-out; list= ;; \
 		esac; \
 		env SAL_KO=$(BUILD_ABS)/$$ko/sal.ko SAL_BOOT=$$boot \
-			SAL_KO_PLAIN=$(BUILD_ABS)/plain/sal.ko \
+			SAL_KO_PLAIN=$(BUILD_ABS)/plain/sal.ko SAL_HANGS=3000 \
 			SAL_TOOLS=$(BUILD_ABS)/tools selftests/vm/check.sh \
 			$(BUILD)/$$out $(or $(T),$$(selftests/run.sh --list-long$$list)) || \
 			rc=1; \

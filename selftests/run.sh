@@ -161,11 +161,14 @@ export SALCTL="${SALCTL:-$REPO/userland/salctl}"
 # salctl, by its plain name too.
 PATH="$(dirname "$SALCTL"):$PATH:/usr/sbin:/sbin"
 
-# The kselftest way to say how long a test may take.
-timeout=60
-# shellcheck source=/dev/null
-[ ! -r settings ] || . ./settings
-[ -z "${KSFT_MACHINE_SLOW:-}" ] || timeout=$((timeout * 3))
+# patience DIR: sets timeout, the kselftest way to say how long a test may take.
+patience()
+{
+	timeout=60
+	# shellcheck source=/dev/null
+	[ ! -r "$1/settings" ] || . "$1/settings"
+	[ -z "${KSFT_MACHINE_SLOW:-}" ] || timeout=$((timeout * 3))
+}
 
 pass=0
 fail=0
@@ -254,6 +257,7 @@ run_one()
 	local num="$1" test="$2"
 	local log="$out/$test.log" klog="$out/$test.dmesg"
 	local rc=0 why="" start="$SECONDS" path="${2#userns-}" by=() bad_end=""
+	local dir=.
 
 	path="${path#smp-}"
 	path="${path#uml-}"
@@ -263,8 +267,10 @@ run_one()
 	[ "${test#userns-}" = "$test" ] || by=("${IN_USERNS[@]}")
 	case "$path" in
 	d_*)	path="debug/$path" ;;
-	l_*)	path="long/$path" ;;
+	l_*)	path="long/$path"
+		dir=long ;;
 	esac
+	patience "$dir"
 	if [ ! -x "$path" ]; then
 		rc=1
 		echo "$test: no such executable" >"$log"
