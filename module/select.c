@@ -344,28 +344,13 @@ static bool select_doubts(const struct select_run *run)
 static int select_check(const struct select_run *run,
 			struct netlink_ext_ack *extack)
 {
-	static const char * const name[SAL_AF_NUM] = {
-		[SAL_V4] = "IPv4",
-		[SAL_V6] = "IPv6",
-	};
-	const struct sal_endpoint *to = run->sel->to;
-	int af;
+	int af, err = 0;
 
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (READ_ONCE(to->usable[af]) || !run->would[af])
-			continue;
-		if (to->has & BIT(af)) {
-			NL_SET_ERR_MSG_FMT(extack,
-					   "endpoint '%.40s' is not usable for %s",
-					   to->name, name[af]);
-			return -ENETDOWN;
-		}
-		NL_SET_ERR_MSG_FMT(extack,
-				   "'%.22s' has no %s address, and selected flows do",
-				   to->name, name[af]);
-		return -EAFNOSUPPORT;
-	}
-	return 0;
+	for (af = 0; af < SAL_AF_NUM && !err; af++)
+		if (run->would[af])
+			err = sal_migrate_check_af(run->sel->to, af, NULL,
+						   extack);
+	return err;
 }
 
 static void select_result(struct select_run *run,
