@@ -99,7 +99,8 @@ static struct sal_endpoint *cell_ep_locked(const struct sal_cell *cell)
 static int cell_count_at(struct sal_endpoint *ep, int n)
 {
 	int flows = atomic_add_return(n, &ep->n_flows);
-	u8 phase = READ_ONCE(ep->drain_phase);
+	/* who sees that there is one sees it; pairs with drain_set_on() */
+	u8 phase = smp_load_acquire(&ep->drain_phase);
 	bool on = phase == SAL_DRAIN_ON;
 
 	if (unlikely(phase != SAL_DRAIN_NOT) && on == !flows)
