@@ -187,8 +187,8 @@ t "a service that does not repair, or hold" unfit
 t "a successor that takes its time" slow 4
 t "a successor that goes" gone 6
 t "a server that goes a moment early" early 4
-t "a migrate request that is refused" undone "exit 1"
 t "a server that does not let go" no_release 4
 t "a successor that cannot go on" no_resume 6
+t "a migrate request that is refused" undone "exit 1"
 t "flows of the successor's own" undone "kill -KILL TAKER"
 finish
