@@ -22,6 +22,7 @@
 #include "drain.h"
 #include "endpoint.h"
 #include "events.h"
+#include "flow.h"
 #include "hold.h"
 #include "home.h"
 #include "link.h"
@@ -30,6 +31,13 @@
 #include "sched_maglev.h"
 #include "service.h"
 #include "stats.h"
+
+/* of those that came first, how many are looked at for one that may forget */
+#define CELLS_OLDEST	(SAL_CELLS_ALL + 32)
+/* of those that came last, how many are looked at for one that remembers the same */
+#define CELLS_LOOK	128
+/* ends of a grace time that differ */
+#define CELLS_STEPS	8
 
 /* An endpoint has as many flows counted as its cells have bound. There are so many
  * cells that they share their locks; nobody has two.
@@ -64,9 +72,19 @@ static void cell_free_rcu(struct rcu_head *rcu)
 	kfree(cell);
 }
 
+/* it comes into the list of its endpoint, or goes from there */
+static void cell_list_count(const struct sal_cell *cell, int n)
+{
+	struct sal_endpoint *ep = cell_ep(cell);
+
+	if (ep)
+		ep->n_cells[cell->af] += n;
+}
+
 static void cell_unlink(struct sal_cell *cell)
 {
 	lockdep_assert_held(&sal_lock);
+	cell_list_count(cell, -1);
 	list_del(&cell->list);
 	call_rcu(&cell->rcu, cell_free_rcu);
 }
@@ -81,7 +99,8 @@ static struct sal_endpoint *cell_ep_locked(const struct sal_cell *cell)
 static int cell_count_at(struct sal_endpoint *ep, int n)
 {
 	int flows = atomic_add_return(n, &ep->n_flows);
-	u8 phase = READ_ONCE(ep->drain_phase);
+	/* who sees that there is one sees it; pairs with drain_set_on() */
+	u8 phase = smp_load_acquire(&ep->drain_phase);
 	bool on = phase == SAL_DRAIN_ON;
 
 	if (unlikely(phase != SAL_DRAIN_NOT) && on == !flows)
@@ -268,7 +287,7 @@ bool sal_cell_was(const struct sal_cell *cell, u32 ep)
 	unsigned int i;
 
 	for (i = 0; i < SAL_FORMER; i++) {
-		const struct sal_former *f = &cell->former[i];
+		const struct sal_former *f = &cell->memory.former[i];
 
 		/* pairs with cell_remember() */
 		if (smp_load_acquire(&f->ep) != ep)
@@ -284,8 +303,8 @@ bool sal_cell_remembers(const struct sal_cell *cell)
 	unsigned int i;
 
 	for (i = 0; i < SAL_FORMER; i++)
-		if (READ_ONCE(cell->former[i].ep) &&
-		    time_before(jiffies, READ_ONCE(cell->former[i].until)))
+		if (READ_ONCE(cell->memory.former[i].ep) &&
+		    time_before(jiffies, READ_ONCE(cell->memory.former[i].until)))
 			return true;
 	return false;
 }
@@ -318,22 +337,62 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
  * one that is being forgotten, for that one packet: harmless. The reverse,
  * the new endpoint with an old time, is what the order prevents.
  */
-static void cell_remember(struct sal_cell *cell, u32 ep)
+static void cell_remember(struct sal_memory *memory, u32 ep,
+			  unsigned long until)
 {
-	u32 grace_ms = READ_ONCE(cell->svc->conf.grace);
 	struct sal_former *f = NULL;
 	unsigned int i;
 
 	for (i = 0; i < SAL_FORMER; i++)
-		if (cell->former[i].ep == ep)
-			f = &cell->former[i];
+		if (memory->former[i].ep == ep)
+			f = &memory->former[i];
 	if (!f) {
-		f = &cell->former[cell->next];
-		cell->next = (cell->next + 1) % SAL_FORMER;
+		f = &memory->former[memory->next];
+		memory->next = (memory->next + 1) % SAL_FORMER;
 	}
-	WRITE_ONCE(f->until, jiffies + msecs_to_jiffies(grace_ms));
+	WRITE_ONCE(f->until, until);
 	/* pairs with sal_cell_was() */
 	smp_store_release(&f->ep, ep);
+}
+
+static unsigned long cell_grace(const struct sal_cell *cell)
+{
+	return msecs_to_jiffies(READ_ONCE(cell->svc->conf.grace));
+}
+
+/* replies of its former endpoints are dropped from now on */
+static void cell_forget(struct sal_cell *cell)
+{
+	unsigned int i;
+
+	if (!sal_cell_remembers(cell))
+		return;
+	for (i = 0; i < SAL_FORMER; i++)
+		WRITE_ONCE(cell->memory.former[i].ep, 0);
+	sal_count(cell->svc->domain, SAL_R_CELL_FORGOT);
+}
+
+/*
+ * One cell has come, one forgets, so none is left alone for long. Those that are cut go
+ * soon by themselves.
+ */
+static void cells_forget_oldest(struct sal_endpoint *ep, enum sal_af af)
+{
+	unsigned int tries = CELLS_OLDEST;
+	struct sal_cell *cell, *next;
+
+	list_for_each_entry_safe(cell, next, &ep->cells[af], list) {
+		if (!tries--)
+			break;
+		if (cell->slot >= 0)
+			continue;
+		list_move_tail(&cell->list, &ep->cells[af]);
+		if (cell->cut)
+			continue;
+		cell_forget(cell);
+		break;
+	}
+	sal_flow_collect(ep->svc->domain);
 }
 
 static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
@@ -341,14 +400,19 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 	struct sal_endpoint *from = cell_ep(cell);
 
 	if (from)
-		cell_remember(cell, from->id);
+		cell_remember(&cell->memory, from->id,
+			      jiffies + cell_grace(cell));
+	cell_list_count(cell, -1);
 	spin_lock(cell_lock(cell));
 	cell_count(cell, -(int)cell_flows(cell));
 	rcu_assign_pointer(cell->ep, to);
 	cell_count(cell, cell_flows(cell));
 	spin_unlock(cell_lock(cell));
+	cell_list_count(cell, 1);
 	list_move_tail(&cell->list, to ? &to->cells[cell->af] :
 					 &cell->svc->spread->orphans[cell->af]);
+	if (to && unlikely(to->n_cells[cell->af] > SAL_CELLS_MAX))
+		cells_forget_oldest(to, cell->af);
 }
 
 /* empty cells do not count as moved */
@@ -402,6 +466,7 @@ static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
 	WRITE_ONCE(cell->slot, slot);
 	cell->tcp = slot >= SAL_CELLS;
 	RCU_INIT_POINTER(cell->ep, ep);
+	cell_list_count(cell, 1);
 	/* in front: who walks the list and fills slots does not meet it */
 	list_move(&cell->list, &ep->cells[cell->af]);
 	rcu_assign_pointer(ep->cur[cell->af][slot], cell);
@@ -719,30 +784,101 @@ void sal_cells_detach(struct sal_endpoint *ep, enum sal_af af)
 
 /* --- flows that move alone -------------------------------------------------- */
 
-struct sal_cell *sal_cell_branch(const struct sal_cell *cell,
+void sal_cell_recall(const struct sal_cell *cell, struct sal_memory *memory)
+{
+	unsigned long grace = cell_grace(cell);
+	unsigned long step = max(grace / CELLS_STEPS, 1UL);
+
+	lockdep_assert_held(&sal_lock);
+	*memory = cell->memory;
+	cell_remember(memory, cell_ep(cell)->id,
+		      roundup(jiffies + grace, step));
+}
+
+/* the end of its grace, 0 where it is over, and none may begin */
+static unsigned long former_ends(const struct sal_former *f)
+{
+	return f->ep && time_before(jiffies, f->until) ? f->until : 0;
+}
+
+bool sal_memory_is_like(const struct sal_memory *a, const struct sal_memory *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < SAL_FORMER; i++) {
+		unsigned long ends = former_ends(&a->former[i]);
+
+		if (ends != former_ends(&b->former[i]) ||
+		    (ends && a->former[i].ep != b->former[i].ep))
+			return false;
+	}
+	return true;
+}
+
+static bool cell_is_like(const struct sal_cell *cell,
+			 const struct sal_cell *kin,
+			 const struct sal_memory *memory)
+{
+	return cell->slot < 0 && !cell->cut && cell->tcp == kin->tcp &&
+	       sal_memory_is_like(&cell->memory, memory);
+}
+
+/* one that no branch is yet, by chance */
+static struct sal_cell *branch_old(const struct sal_cell *kin,
+				   const struct sal_memory *memory,
+				   struct sal_endpoint *to)
+{
+	unsigned int alike = 0, free = 0, looks = CELLS_LOOK;
+	struct sal_cell *cell, *chosen = NULL;
+
+	list_for_each_entry_reverse(cell, &to->cells[kin->af], list) {
+		if (!looks--)
+			break;
+		if (!cell_is_like(cell, kin, memory))
+			continue;
+		alike++;
+		if (cell->slot == -1 && !get_random_u32_below(++free))
+			chosen = cell;
+	}
+	if (alike < (kin->tcp ? SAL_CELLS_TCP : SAL_CELLS) &&
+	    to->n_cells[kin->af] < SAL_CELLS_MAX)
+		return NULL;
+	/* its last flow may have gone, and it is about to be unlinked */
+	if (!chosen || !refcount_inc_not_zero(&chosen->refs))
+		return NULL;
+	WRITE_ONCE(chosen->slot, SAL_CELL_BRANCH);
+	return chosen;
+}
+
+struct sal_cell *sal_cell_branch(const struct sal_cell *kin,
+				 const struct sal_memory *memory,
 				 struct sal_endpoint *to,
 				 struct list_head *fresh)
 {
-	struct sal_cell *branch = cells_first(fresh);
+	struct sal_cell *branch = branch_old(kin, memory, to);
 
 	lockdep_assert_held(&sal_lock);
-	branch->af = cell->af;
-	branch->tcp = cell->tcp;
+	if (branch)
+		return branch;
+	if (to->n_cells[kin->af] >= SAL_CELLS_MAX)
+		return NULL;
+	branch = cells_first(fresh);
+	branch->af = kin->af;
+	branch->tcp = kin->tcp;
 	WRITE_ONCE(branch->slot, SAL_CELL_BRANCH);
-	memcpy(branch->former, cell->former, sizeof(branch->former));
-	branch->next = cell->next;
+	branch->memory = *memory;
 	RCU_INIT_POINTER(branch->ep, to);
+	cell_list_count(branch, 1);
 	list_move_tail(&branch->list, &to->cells[branch->af]);
 	return branch;
 }
 
-/* who is left is remembered before any packet can find the flow where it is now */
+/* who is left is remembered by it before any packet can find the flow where it is now */
 void sal_cell_rebind(struct sal_cell __rcu **slot, struct sal_cell *to)
 {
 	struct sal_cell *from;
 
 	from = rcu_dereference_protected(*slot, lockdep_is_held(&sal_lock));
-	cell_remember(to, cell_ep(from)->id);
 	/* never the first one: the request has one */
 	sal_cell_get(to);
 	rcu_assign_pointer(*slot, to);

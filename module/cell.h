@@ -31,6 +31,14 @@ struct sal_service;
 /* endpoints remembered as a cell's former ones */
 #define SAL_FORMER	4
 
+/*
+ * Cells that an endpoint may have for a family: a move of all its flows is one step,
+ * under sal_lock. Requests that move selected flows are refused beyond; where other
+ * moves go beyond, the oldest cell forgets its former endpoints, so that the collector
+ * may settle its flows.
+ */
+#define SAL_CELLS_MAX	512
+
 /**
  * struct sal_former - an endpoint that a cell pointed to
  * @ep: its number, 0 for none
@@ -41,6 +49,16 @@ struct sal_service;
 struct sal_former {
 	u32 ep;
 	unsigned long until;
+};
+
+/**
+ * struct sal_memory - whom flows have left
+ * @former: ring of former endpoints
+ * @next: where the next one is written. sal_lock.
+ */
+struct sal_memory {
+	struct sal_former former[SAL_FORMER];
+	u8 next;
 };
 
 /**
@@ -56,8 +74,7 @@ struct sal_former {
  * @cut: its flows are being reset, see cut.h: when they end at the latest; 0 where
  *	they are not. Written once, under sal_lock and the cell's
  *	lock, read anywhere.
- * @former: ring of former endpoints
- * @next: where the next one is written in @former. sal_lock.
+ * @memory: former endpoints
  * @refs: flows bound, and one while the cell is current, or a branch of a
  *	request that runs. Flows come and go under the cell's lock.
  * @list: in &sal_endpoint.cells or &sal_spread.orphans. sal_lock.
@@ -68,11 +85,10 @@ struct sal_cell {
 	struct sal_service *svc;
 	u8 af;
 	s8 slot;
-	u8 next;
 	bool tcp;
 	u8 cut;
-	struct sal_former former[SAL_FORMER];
 	refcount_t refs;
+	struct sal_memory memory;
 	struct list_head list;
 	struct rcu_head rcu;
 };
@@ -188,14 +204,31 @@ void sal_cells_count_movable(struct sal_endpoint *ep, enum sal_af af,
 			     struct sal_moved *count);
 
 /**
+ * sal_cell_recall() - what flows that leave their endpoint alone will remember
+ * @cell: where they are bound
+ * @memory: what it remembers, and its endpoint
+ *
+ * The end of a grace is rounded up, by an eighth of it at the most, so that flows which
+ * leave one after the other remember the same.
+ */
+void sal_cell_recall(const struct sal_cell *cell, struct sal_memory *memory);
+/* do both remember the same, as far as it is not over? */
+bool sal_memory_is_like(const struct sal_memory *a, const struct sal_memory *b);
+
+/**
  * sal_cell_branch() - a cell for flows that leave their endpoint alone
- * @cell: where they are bound; what it remembers is remembered
+ * @kin: where they are bound
+ * @memory: what they remember
  * @to: endpoint that they go to
  * @fresh: has one at least
  *
- * Return: the cell, which stays until sal_cell_release().
+ * Where an earlier request has made enough that remember the same, it is one of them.
+ *
+ * Return: the cell, which stays until sal_cell_release(); NULL where the endpoint has
+ * too many.
  */
-struct sal_cell *sal_cell_branch(const struct sal_cell *cell,
+struct sal_cell *sal_cell_branch(const struct sal_cell *kin,
+				 const struct sal_memory *memory,
 				 struct sal_endpoint *to,
 				 struct list_head *fresh);
 /* bind a flow to a branch at another endpoint. RCU, too. */

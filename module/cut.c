@@ -3,6 +3,7 @@
  * cut.c - TCP flows that are being reset
  */
 #include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
 
@@ -44,10 +45,10 @@ static void cut_ask(const struct sal_member *m, const struct sal_flow *f)
 			      sal_flow_far_port(f, ep));
 }
 
-/* which period it is; differences survive its wrap */
+/* which period it is; differences survive its wrap. Those of 32-bit jiffies would not. */
 static u8 cut_now(void)
 {
-	return jiffies / CUT_PERIOD;
+	return div_u64(get_jiffies_64(), CUT_PERIOD);
 }
 
 static void cut_one(struct sal_domain *d, struct sal_flow *f)

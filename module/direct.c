@@ -58,18 +58,26 @@ static u32 direct_age(u32 val)
 	return (direct_now() - val) & DIRECT_TIME;
 }
 
-void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
-		     const struct sal_conv *conv)
+/* of a conversation as packets have it */
+static struct direct_key direct_key(const struct sal_member *m,
+				    const struct sal_service *svc,
+				    const struct sal_conv *conv, u8 place)
 {
-	const struct direct_key key = {
+	return (struct direct_key) {
 		.client	= conv->client,
 		.member	= m->id,
 		.svc	= svc->id,
 		.id	= conv->ports.id,
 		.port	= conv->ports.port,
 		.proto	= conv->ports.proto,
-		.place	= conv->place,
+		.place	= place,
 	};
+}
+
+void sal_direct_note(const struct sal_member *m, const struct sal_service *svc,
+		     const struct sal_conv *conv)
+{
+	const struct direct_key key = direct_key(m, svc, conv, conv->place);
 	u32 mark, val, age, most = 0;
 	u32 *set, *slot = NULL;
 	int i;
@@ -127,15 +135,8 @@ bool sal_direct_is_answer(const struct sal_member *m,
 			  const struct sal_service *svc,
 			  const struct sal_conv *conv)
 {
-	const struct direct_key key = {
-		.client	= conv->client,
-		.member	= m->id,
-		.svc	= svc->id,
-		.id	= conv->ports.id,
-		.port	= conv->ports.port,
-		.proto	= conv->ports.proto,
-		.place	= SAL_PLACEMENT_ROUTER,
-	};
+	const struct direct_key key = direct_key(m, svc, conv,
+						 SAL_PLACEMENT_ROUTER);
 
 	return direct_has(m->domain, &key);
 }

@@ -314,6 +314,12 @@ static struct sal_endpoint *drain_pop(struct sal_drains *dr,
 	return drain ? drain->ep : NULL;
 }
 
+static void drain_set_on(struct sal_endpoint *ep)
+{
+	/* it is there for whoever sees that; pairs with cell_count_at() */
+	smp_store_release(&ep->drain_phase, SAL_DRAIN_ON);
+}
+
 static void drain_start(struct sal_endpoint *ep)
 {
 	struct sal_drain *dr = ep->drain;
@@ -322,7 +328,7 @@ static void drain_start(struct sal_endpoint *ep)
 	dr->flows = atomic_read(&ep->n_flows);
 	dr->moved = 0;
 	atomic_set(&ep->drain_ended, 0);
-	WRITE_ONCE(ep->drain_phase, SAL_DRAIN_ON);
+	drain_set_on(ep);
 }
 
 static void drain_stop(struct sal_endpoint *ep, enum sal_drain_phase phase)
@@ -472,7 +478,7 @@ static void drain_inherit(struct sal_endpoint *ep)
 	dr->flows = old->drain->flows;
 	dr->moved = old->drain->moved;
 	atomic_set(&ep->drain_ended, atomic_read(&old->drain_ended));
-	WRITE_ONCE(ep->drain_phase, SAL_DRAIN_ON);
+	drain_set_on(ep);
 	if (old->drain->deadline) {
 		drain_set_deadline(ep, old->drain->deadline, old->drain->then);
 		dr->due = old->drain->due;

@@ -51,6 +51,7 @@ struct sal_service;
  *	without.
  * @fault: enum sal_fault bits for each family. sal_lock.
  * @cells: all cells that point to it, the current ones included. sal_lock.
+ * @n_cells: how many for each family. sal_lock.
  * @net: namespace it lives in, no reference; NULL outside of this host, and
  *	once the namespace exits. Written under sal_lock; sal_mutex keeps what
  *	it points to from being freed, and so does RCU.
@@ -122,6 +123,7 @@ struct sal_endpoint {
 	u32 state;
 	u32 fault[SAL_AF_NUM];
 	struct list_head cells[SAL_AF_NUM];
+	u32 n_cells[SAL_AF_NUM];
 	struct net *net;
 	struct list_head in_net;
 	struct list_head recheck;

@@ -17,6 +17,7 @@
 #include "domain.h"
 #include "events.h"
 #include "freeze.h"
+#include "guest.h"
 #include "hold.h"
 #include "net.h"
 #include "service.h"
@@ -61,7 +62,31 @@ static void freeze_end(struct sal_service *svc, enum sal_hold_cause cause)
 	freeze_tell(svc, SAL_CMD_HOLD_THAW_NTF, cause, 0);
 	list_del(&svc->freeze->list);
 	kfree(svc->freeze);
+	sal_guest_uncharge(svc->domain, SAL_SHARE_TABLES,
+			   sizeof(*svc->freeze));
 	svc->freeze = NULL;
+}
+
+static int freeze_begin(struct sal_service *svc, struct netlink_ext_ack *extack)
+{
+	struct sal_domain *d = svc->domain;
+	struct sal_freeze *f;
+	int err;
+
+	err = sal_guest_charge_object(d, sizeof(*f), extack);
+	if (err)
+		return err;
+	f = kzalloc_obj(*f, GFP_KERNEL_ACCOUNT);
+	if (!f) {
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, sizeof(*f));
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return -ENOMEM;
+	}
+	f->svc = svc;
+	f->since = ktime_get_ns();
+	list_add_tail(&f->list, &d->frozen);
+	svc->freeze = f;
+	return 0;
 }
 
 int sal_freeze(struct sal_service *svc, u32 ms, enum sal_hold_cause cause,
@@ -69,6 +94,7 @@ int sal_freeze(struct sal_service *svc, u32 ms, enum sal_hold_cause cause,
 {
 	static u32 ticket;
 	struct sal_domain *d = svc->domain;
+	int err;
 
 	lockdep_assert_held(&sal_mutex);
 	if (!svc->conf.hold_packets || !svc->conf.hold_time) {
@@ -76,16 +102,9 @@ int sal_freeze(struct sal_service *svc, u32 ms, enum sal_hold_cause cause,
 				   svc->name);
 		return -EOPNOTSUPP;
 	}
-	if (!svc->freeze) {
-		svc->freeze = kzalloc_obj(*svc->freeze, GFP_KERNEL_ACCOUNT);
-		if (!svc->freeze) {
-			NL_SET_ERR_MSG(extack, "out of memory");
-			return -ENOMEM;
-		}
-		svc->freeze->svc = svc;
-		svc->freeze->since = ktime_get_ns();
-		list_add_tail(&svc->freeze->list, &d->frozen);
-	}
+	err = svc->freeze ? 0 : freeze_begin(svc, extack);
+	if (err)
+		return err;
 	svc->freeze->until = jiffies + msecs_to_jiffies(ms);
 	svc->freeze->ticket = ++ticket;
 	freeze_tell(svc, SAL_CMD_HOLD_FREEZE_NTF, cause, ms);

@@ -45,7 +45,8 @@ struct sal_freeze {
  * What has passed the gate before is on its way to endpoints yet until an RCU grace
  * period is over. sal_mutex.
  *
- * Return: 0, EOPNOTSUPP for a service that holds nothing, or ENOMEM.
+ * Return: 0, EOPNOTSUPP for a service that holds nothing, ENOSPC over the share of
+ * guests, or ENOMEM.
  */
 int sal_freeze(struct sal_service *svc, u32 ms, enum sal_hold_cause cause,
 	       struct netlink_ext_ack *extack);

@@ -37,13 +37,11 @@ int sal_migrate_check_to(const struct sal_endpoint *to,
 	return -ENETDOWN;
 }
 
-/* sal_lock: no flow of a family may go to where there is nothing for it */
-static int migrate_check(const struct sal_endpoint *from,
-			 const struct sal_endpoint *to,
-			 const struct sal_moved *count, enum sal_af af,
+int sal_migrate_check_af(const struct sal_endpoint *to, enum sal_af af,
+			 const struct sal_endpoint *from,
 			 struct netlink_ext_ack *extack)
 {
-	if (to->usable[af] || !(count->flows + count->resets))
+	if (READ_ONCE(to->usable[af]))
 		return 0;
 	if (to->has & BIT(af)) {
 		NL_SET_ERR_MSG_FMT(extack,
@@ -51,9 +49,14 @@ static int migrate_check(const struct sal_endpoint *from,
 				   to->name, af_name[af]);
 		return -ENETDOWN;
 	}
-	NL_SET_ERR_MSG_FMT(extack,
-			   "'%.22s' has no %s address, and flows of '%.22s' do",
-			   to->name, af_name[af], from->name);
+	if (from)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "'%.22s' has no %s address, and flows of '%.22s' do",
+				   to->name, af_name[af], from->name);
+	else
+		NL_SET_ERR_MSG_FMT(extack,
+				   "'%.22s' has no %s address, and selected flows do",
+				   to->name, af_name[af]);
 	return -EAFNOSUPPORT;
 }
 
@@ -69,7 +72,8 @@ static int migrate_check_all(struct sal_endpoint *const *from, unsigned int n,
 			struct sal_moved count = {};
 
 			sal_cells_count_movable(from[i], af, &count);
-			err = migrate_check(from[i], to, &count, af, extack);
+			err = count.flows + count.resets ?
+			      sal_migrate_check_af(to, af, from[i], extack) : 0;
 			if (err)
 				return err;
 			moved->flows += count.flows;

@@ -59,4 +59,9 @@ int sal_migrate_others(struct sal_endpoint *to, bool check,
 int sal_migrate_check_to(const struct sal_endpoint *to,
 			 struct netlink_ext_ack *extack);
 
+/* may flows of a family, of @from or that were selected? 0, ENETDOWN or EAFNOSUPPORT */
+int sal_migrate_check_af(const struct sal_endpoint *to, enum sal_af af,
+			 const struct sal_endpoint *from,
+			 struct netlink_ext_ack *extack);
+
 #endif /* _SAL_MIGRATE_H */

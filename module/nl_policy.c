@@ -64,63 +64,53 @@ static int policy_blame(const struct genl_info *info, int err)
 	return sal_nl_blame(info, err, list);
 }
 
-static int policy_new(const struct genl_info *info)
+/* what a request does with the services that it names */
+static int policy_do(const struct genl_info *info,
+		     int (*act)(const struct genl_info *info,
+				struct sal_domain *d, struct sal_service *from,
+				struct sal_service *to))
 {
-	const struct nlattr *access = info->attrs[SAL_A_POLICY_ACCESS];
 	struct sal_service *from, *to;
 	struct sal_domain *d;
-	int err;
+	int err = -ENOMEM;
 
+	mutex_lock(&sal_mutex);
+	d = sal_nl_obtain_domain(info);
+	if (d)
+		err = policy_get_services(info, &from, &to);
+	if (!err)
+		err = policy_blame(info, act(info, d, from, to));
+	mutex_unlock(&sal_mutex);
+	return err;
+}
+
+static int policy_set(const struct genl_info *info, struct sal_domain *d,
+		      struct sal_service *from, struct sal_service *to)
+{
+	return sal_policy_set(d, from, to,
+			      nla_get_u32(info->attrs[SAL_A_POLICY_ACCESS]),
+			      info->attrs[SAL_A_POLICY_REPLACE], info->extack);
+}
+
+int sal_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
 	if (NL_REQ_ATTR_CHECK(info->extack, NULL, info->attrs,
 			      SAL_A_POLICY_ACCESS)) {
 		NL_SET_ERR_MSG(info->extack, "access is missing");
 		return -EINVAL;
 	}
-	d = sal_nl_obtain_domain(info);
-	if (!d)
-		return -ENOMEM;
-	err = policy_get_services(info, &from, &to);
-	if (err)
-		return err;
-	err = sal_policy_set(d, from, to, nla_get_u32(access),
-			     info->attrs[SAL_A_POLICY_REPLACE], info->extack);
-	return policy_blame(info, err);
+	return policy_do(info, policy_set);
 }
 
-int sal_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int policy_del(const struct genl_info *info, struct sal_domain *d,
+		      struct sal_service *from, struct sal_service *to)
 {
-	int err;
-
-	mutex_lock(&sal_mutex);
-	err = policy_new(info);
-	mutex_unlock(&sal_mutex);
-	return err;
-}
-
-static int policy_del(const struct genl_info *info)
-{
-	struct sal_service *from, *to;
-	struct sal_domain *d;
-	int err;
-
-	d = sal_nl_obtain_domain(info);
-	if (!d)
-		return -ENOMEM;
-	err = policy_get_services(info, &from, &to);
-	if (err)
-		return err;
-	err = sal_policy_del(d, from, to, info->extack);
-	return policy_blame(info, err);
+	return sal_policy_del(d, from, to, info->extack);
 }
 
 int sal_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int err;
-
-	mutex_lock(&sal_mutex);
-	err = policy_del(info);
-	mutex_unlock(&sal_mutex);
-	return err;
+	return policy_do(info, policy_del);
 }
 
 static int policy_fill(struct sk_buff *skb, void *obj, const void *filter)

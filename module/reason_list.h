@@ -96,3 +96,5 @@ SAL_REASON(CUT, "cut", true,
 	   "TCP segment of a flow that is being reset, answered by a RST")
 SAL_REASON(FLOW_CUT, "flow-cut", false,
 	   "TCP flow that was reset instead of being moved, as its service says")
+SAL_REASON(CELL_FORGOT, "cell-forgot", false,
+	   "cell that forgot former endpoints before their time, its endpoint having too many")

@@ -5,9 +5,9 @@
  * Whole endpoints move by their cells (migrate.c); here each flow is bound to another
  * cell. The flow table is walked; those that match are gathered, and a batch of them
  * is re-bound under the locks, each by one store. The cells that they go to are made
- * for the request: they remember whom their flows have left, so they cannot be current
- * ones, whose other flows were never there. The collector settles them later, as it
- * does with those of whole moves.
+ * for the request, or were for one shortly before: they remember whom their flows have
+ * left, so they cannot be current ones, whose other flows were never there. The
+ * collector settles them later, as it does with those of whole moves.
  */
 #include <linux/err.h>
 #include <linux/ktime.h>
@@ -36,19 +36,19 @@
 
 /**
  * struct select_branch - where flows of cells that are alike go
- * @from: number of the endpoint that the cells are of; 0 where there is none yet
+ * @used: is it?
  * @af: family of the cells
  * @tcp: are they of TCP?
- * @former: what they remember
+ * @memory: what flows remember there
  * @turn: whose turn it is in @to
  * @to: as many as an endpoint has current ones, so that flows spread as ever where
  *	this one fails; NULL for those that are not needed yet
  */
 struct select_branch {
-	u32 from;
+	bool used;
 	u8 af;
 	bool tcp;
-	struct sal_former former[SAL_FORMER];
+	struct sal_memory memory;
 	unsigned int turn;
 	struct sal_cell *to[SAL_CELLS];
 };
@@ -67,7 +67,6 @@ struct select_branch {
  * @n: how many there are in @batch
  * @batch: flows to be re-bound; RCU
  * @fresh: cells to be used
- * @n_fresh: how many
  * @next: the one of @branches that is used next
  * @branches: where flows go. sal_lock.
  */
@@ -84,7 +83,6 @@ struct select_run {
 	unsigned int n;
 	struct sal_flow *batch[SELECT_BATCH];
 	struct list_head fresh;
-	unsigned int n_fresh;
 	unsigned int next;
 	struct select_branch branches[SELECT_BRANCHES];
 };
@@ -115,54 +113,51 @@ static void branch_release(struct select_branch *b)
 }
 
 static bool branch_fits(const struct select_branch *b,
-			const struct sal_cell *cell, u32 from)
+			const struct sal_cell *cell,
+			const struct sal_memory *memory)
 {
-	unsigned int i;
-
-	if (b->from != from || b->af != cell->af || b->tcp != cell->tcp)
-		return false;
-	for (i = 0; i < SAL_FORMER; i++)
-		if (b->former[i].ep != cell->former[i].ep ||
-		    b->former[i].until != cell->former[i].until)
-			return false;
-	return true;
+	return b->used && b->af == cell->af && b->tcp == cell->tcp &&
+	       sal_memory_is_like(&b->memory, memory);
 }
 
 static struct select_branch *branch_find(struct select_run *run,
-					 const struct sal_cell *cell, u32 from)
+					 const struct sal_cell *cell)
 {
+	struct sal_memory memory;
 	struct select_branch *b;
 
+	sal_cell_recall(cell, &memory);
 	for (b = run->branches; b < run->branches + SELECT_BRANCHES; b++)
-		if (branch_fits(b, cell, from))
+		if (branch_fits(b, cell, &memory))
 			return b;
 	b = &run->branches[run->next++ % SELECT_BRANCHES];
 	branch_release(b);
-	b->from = from;
+	b->used = true;
 	b->af = cell->af;
 	b->tcp = cell->tcp;
-	memcpy(b->former, cell->former, sizeof(b->former));
+	b->memory = memory;
 	return b;
 }
 
+/* NULL where there would be too many */
 static struct sal_cell *select_cell(struct select_run *run,
 				    const struct sal_cell *cell,
 				    struct sal_endpoint *from)
 {
-	struct select_branch *b = branch_find(run, cell, from->id);
+	struct select_branch *b = branch_find(run, cell);
 	struct sal_endpoint *to = run->sel->to;
 	struct sal_cell **slot;
 
 	slot = &b->to[b->turn++ % (b->tcp ? SAL_CELLS_TCP : SAL_CELLS)];
-	/* its endpoint has failed meanwhile, and is there again */
-	if (*slot && rcu_access_pointer((*slot)->ep) != to) {
+	/* its endpoint has failed meanwhile, and is there again; or it has forgotten */
+	if (*slot && (rcu_access_pointer((*slot)->ep) != to ||
+		      !sal_memory_is_like(&(*slot)->memory, &b->memory))) {
 		sal_cell_release(*slot);
 		*slot = NULL;
 	}
 	if (!*slot) {
-		*slot = sal_cell_branch(cell, to, &run->fresh);
-		run->n_fresh--;
-		from->taken.cells++;
+		*slot = sal_cell_branch(cell, &b->memory, to, &run->fresh);
+		from->taken.cells += !!*slot;
 	}
 	return *slot;
 }
@@ -194,8 +189,8 @@ static struct sal_flow *select_current(struct sal_domain *d,
 static void select_rebind(struct select_run *run, struct sal_flow *f)
 {
 	const struct sal_select *sel = run->sel;
+	struct sal_cell *cell, *branch;
 	struct sal_endpoint *from;
-	struct sal_cell *cell;
 
 	f = select_current(run->d, f);
 	if (!f)
@@ -208,7 +203,12 @@ static void select_rebind(struct select_run *run, struct sal_flow *f)
 		run->err = -ENETDOWN;
 		return;
 	}
-	sal_cell_rebind(&f->cell, select_cell(run, cell, from));
+	branch = select_cell(run, cell, from);
+	if (!branch) {
+		run->err = -ENOSPC;
+		return;
+	}
+	sal_cell_rebind(&f->cell, branch);
 	from->taken.flows++;
 }
 
@@ -271,11 +271,11 @@ static void select_anew(struct select_run *run)
 /* as many as a batch may need */
 static void select_refill(struct select_run *run)
 {
-	if (run->count || run->n_fresh == SELECT_BATCH)
+	if (run->count)
 		return;
 	run->err = sal_cells_prepare(&run->fresh, run->svc, SAL_V4,
-				     SELECT_BATCH - run->n_fresh);
-	run->n_fresh = SELECT_BATCH;
+				     SELECT_BATCH -
+				     list_count_nodes(&run->fresh));
 }
 
 /* let others run; the flow to go on with, as flows_rest() in nl_flow.c */
@@ -344,28 +344,13 @@ static bool select_doubts(const struct select_run *run)
 static int select_check(const struct select_run *run,
 			struct netlink_ext_ack *extack)
 {
-	static const char * const name[SAL_AF_NUM] = {
-		[SAL_V4] = "IPv4",
-		[SAL_V6] = "IPv6",
-	};
-	const struct sal_endpoint *to = run->sel->to;
-	int af;
+	int af, err = 0;
 
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (READ_ONCE(to->usable[af]) || !run->would[af])
-			continue;
-		if (to->has & BIT(af)) {
-			NL_SET_ERR_MSG_FMT(extack,
-					   "endpoint '%.40s' is not usable for %s",
-					   to->name, name[af]);
-			return -ENETDOWN;
-		}
-		NL_SET_ERR_MSG_FMT(extack,
-				   "'%.22s' has no %s address, and selected flows do",
-				   to->name, name[af]);
-		return -EAFNOSUPPORT;
-	}
-	return 0;
+	for (af = 0; af < SAL_AF_NUM && !err; af++)
+		if (run->would[af])
+			err = sal_migrate_check_af(run->sel->to, af, NULL,
+						   extack);
+	return err;
 }
 
 static void select_result(struct select_run *run,
@@ -411,6 +396,10 @@ static void select_tell(const struct select_run *run, u32 flows,
 	if (run->err == -ENETDOWN)
 		NL_SET_ERR_MSG_FMT(extack,
 				   "'%.24s' failed after %u flows had moved",
+				   run->sel->to->name, flows);
+	else if (run->err == -ENOSPC)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "'%.24s' has too many cells after %u flows had moved",
 				   run->sel->to->name, flows);
 	else if (run->err)
 		NL_SET_ERR_MSG_FMT(extack,

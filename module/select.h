@@ -43,8 +43,8 @@ struct sal_select {
  * The table is walked in chunks: no packet sees half a move of its flow, but some
  * flows are moved before others. sal_mutex.
  *
- * Return: 0, or ENOENT, ENETDOWN, EAFNOSUPPORT, ENOMEM. ENETDOWN and ENOMEM may also come
- * after some have moved, which their events tell.
+ * Return: 0, or ENOENT, ENETDOWN, EAFNOSUPPORT, ENOSPC, ENOMEM. ENETDOWN, ENOSPC (see
+ * %SAL_CELLS_MAX) and ENOMEM may also come after some have moved, which their events tell.
  */
 int sal_select_move(const struct sal_select *sel,
 		    struct sal_migrate_result *res,

@@ -10,7 +10,7 @@
 setup_drain()
 {
 	setup_tcp
-	S service set b.com timeout new 600s replied 600s
+	S service set b.com timeout new 600s timeout replied 600s
 }
 
 both_up()

@@ -17,6 +17,7 @@ server()
 	shift
 	while [[ "${1:-}" = -* ]]; do
 		opts+=("$1")
+		[ "$1" != -L ] || { opts+=("$2"); shift; }
 		shift
 	done
 	rm -f "$file"

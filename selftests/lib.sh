@@ -176,24 +176,31 @@ connect()
 	ip -n "$1" addr add "$(addr 6 "$2")/64" dev eth0 nodad
 }
 
-# connect_routed NS HOST: NS gets eth0 on a wire of its own to orch, which routes;
-# the address is the same as on the bridge, but nobody else is on the link
-connect_routed()
+# wire ROUTER NS HOST FUNCTION LINK: NS gets eth0 on a wire of its own to ROUTER, which
+# routes; nobody else is on the link. FUNCTION FAMILY HOST is its address, and LINK tells
+# hardware addresses of one HOST apart.
+wire()
 {
-	local f
-	ip link add "v$1" netns orch type veth peer name eth0 netns "$1" \
-		address "02:00:00:00:00:$2"
-	for f in orch:v$1 $1:eth0; do
+	local router="$1" ns="$2" f
+	ip link add "v$ns" netns "$router" type veth peer name eth0 netns "$ns" \
+		address "02:00:00:00:$5:$3"
+	for f in "$router:v$ns" "$ns:eth0"; do
 		in_ns "${f%:*}" sysctl -qw "net.ipv6.conf.${f#*:}.accept_dad=0"
 		ip -n "${f%:*}" link set "${f#*:}" up
 	done
 	for f in 4 6; do
-		ip -n orch addr add "$(addr "$f" 254)" dev "v$1"
-		ip -n orch route add "$(addr "$f" "$2")" dev "v$1"
-		ip -n "$1" addr add "$(addr "$f" "$2")" dev eth0
-		ip -n "$1" "-$f" route add default \
-			via "$(addr "$f" 254)" dev eth0 onlink
+		ip -n "$router" addr add "$("$4" "$f" 254)" dev "v$ns"
+		ip -n "$router" route add "$("$4" "$f" "$3")" dev "v$ns"
+		ip -n "$ns" addr add "$("$4" "$f" "$3")" dev eth0
+		ip -n "$ns" "-$f" route add default via "$("$4" "$f" 254)" \
+			dev eth0 onlink
 	done
+}
+
+# connect_routed NS HOST: the address is the same as on the bridge
+connect_routed()
+{
+	wire orch "$1" "$2" addr 00
 }
 
 # add_host NS HOST
@@ -367,6 +374,25 @@ echos()
 		in_ns "$1" awk '$1 == "Icmp6InEchos" { print $2 }' \
 			/proc/net/snmp6
 	fi
+}
+
+# ENDPOINT[,ENDPOINT...]: where all flows of b.com are
+bound_to()
+{
+	json_is '[.[].endpoint] | unique | join(",")' "$1" \
+		flow show service b.com
+}
+
+# NUMBER NS FAMILY: echo requests that it has received
+more_than()
+{
+	[ "$(echos "$2" "$3")" -gt "$1" ]
+}
+
+# [NUMBER]: more packets than that wait for b.com
+held_some()
+{
+	json_is ".[0].held_packets > ${1:-5}" true service show b.com
 }
 
 # --- the client -------------------------------------------------------------

@@ -39,21 +39,8 @@ route_there()
 # NS HOST
 add_far()
 {
-	local f
 	add_ns "$1"
-	ip link add "v$1" netns gw type veth peer name eth0 netns "$1" \
-		address "02:00:00:00:09:$2"
-	for f in "gw:v$1" "$1:eth0"; do
-		in_ns "${f%:*}" sysctl -qw "net.ipv6.conf.${f#*:}.accept_dad=0"
-		ip -n "${f%:*}" link set "${f#*:}" up
-	done
-	for f in 4 6; do
-		ip -n gw addr add "$(far "$f" 254)" dev "v$1"
-		ip -n gw route add "$(far "$f" "$2")" dev "v$1"
-		ip -n "$1" addr add "$(far "$f" "$2")" dev eth0
-		ip -n "$1" "-$f" route add default via "$(far "$f" 254)" \
-			dev eth0 onlink
-	done
+	wire gw "$1" "$2" far 09
 }
 
 setup_remote()
@@ -154,17 +141,6 @@ moves_selected()
 	report="$(flood_end f TERM)"
 	nothing_lost "$report" && nothing_lost "$(flood_end g TERM)" &&
 		return "$rc"
-}
-
-bound_to()
-{
-	json_is '[.[].endpoint] | unique | join(",")' "$1" \
-		flow show service b.com
-}
-
-more_than()
-{
-	[ "$(echos "$2" "$3")" -gt "$1" ]
 }
 
 streaming_to()

@@ -73,12 +73,6 @@ streaming()
 	poll 5 json_is 'length > 0' true flow show service b.com
 }
 
-bound_to()
-{
-	json_is '[.[].endpoint] | unique | join(",")' "$1" \
-		flow show service b.com
-}
-
 # FAMILY TRIGGER: b2 is there to take over
 survivor()
 {
@@ -94,16 +88,6 @@ survivor()
 	poll 5 more_than "$before" b2 "$1" || return 1
 	report="$(flood_end f TERM)"
 	none_lost "$1" "$2" "$report"
-}
-
-more_than()
-{
-	[ "$(echos "$2" "$3")" -gt "$1" ]
-}
-
-held_some()
-{
-	json_is '.[0].held_packets > 5' true service show b.com
 }
 
 # FAMILY TRIGGER: nobody is; then b3 comes

@@ -15,11 +15,6 @@ flood_on()
 		"$TOOLS/echoflood" "$@"
 }
 
-held_some()
-{
-	json_is '.[0].held_packets > 20' true service show b.com
-}
-
 # FAMILY
 both()
 {
@@ -28,7 +23,7 @@ both()
 	flood_on g "$OTHER_CPU" -e 200 -n 0 -i 500 -w 1000 "$(vip "$1" 2)"
 	for _ in {1..8}; do
 		S service freeze b.com time 30s || return 1
-		poll 9 held_some || return 1
+		poll 9 held_some 20 || return 1
 		S service thaw b.com
 		poll 9 json_is ".[0].gate$1" open service show b.com ||
 			return 1

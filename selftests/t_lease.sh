@@ -4,6 +4,8 @@
 # device fails has; a renewal takes that away.
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/listen.sh
+. "$(dirname "$0")/listen.sh"
 
 setup
 service b.com 2 hold packets 2000 bytes 8M time 60s
@@ -33,35 +35,7 @@ usable()
 
 streaming_to()
 {
-	poll 5 json_is '[.[].endpoint] | unique | join(",")' "$1" \
-		flow show service b.com
-}
-
-more_than()
-{
-	[ "$(echos "$2" "$3")" -gt "$1" ]
-}
-
-# SVC of all events from now on, in the file $WORK/events
-listen()
-{
-	rm -f "$WORK/events"
-	ip netns exec orch salctl -j monitor "$@" >"$WORK/events" \
-		2>"$WORK/events.err" &
-	PIDS+=($!)
-	MONITOR=$!
-	poll 9 grep -qs listening "$WORK/events" "$WORK/events.err"
-}
-
-# told FILTER: events that match; what came before is in the file
-told()
-{
-	jq -c "select($1)" "$WORK/events" 2>/dev/null
-}
-
-is_told()
-{
-	[ -n "$(told "$1")" ]
+	poll 5 bound_to "$1"
 }
 
 # a later event is there, and so is all that was sent before
@@ -87,11 +61,6 @@ survivor()
 	streaming_to b2 && poll 5 more_than "$before" b2 "$1" || return 1
 	report="$(flood_end f TERM)"
 	expired b1 && nothing_lost "$report"
-}
-
-held_some()
-{
-	json_is '.[0].held_packets > 5' true service show b.com
 }
 
 # FAMILY: it is the only one, and its renewal gets what has waited
@@ -120,7 +89,7 @@ kept()
 	listen || return 1
 	renewed_for 10 || return 1
 	all_told || return 1
-	kill "$MONITOR"
+	deaf
 	expect "events of b1" "$(told '.name == "b1"')" "" || return 1
 	left="$(json '.[0].lease_left' endpoint show b.com b1)"
 	expect_num left "$left" -gt 0 && expect_num left "$left" -le 5000
@@ -247,8 +216,7 @@ events()
 	poll 5 is_told '.name == "b1" and .fault4 == ["lease"]' || return 1
 	S endpoint renew b.com b1
 	poll 5 is_back || return 1
-	kill "$MONITOR"
-	cat "$WORK/events" >&2
+	deaf
 	expect "flows moved" "$(told '.cause == "lease"' |
 		jq -c '[.from, .to, .flows > 0]' | sort -u)" \
 		'[["b1"],"b2",true]' &&
@@ -275,7 +243,7 @@ transaction()
 	poll 5 is_told '.name == "b1" and .fault4 == [] and .transaction' &&
 		usable b2 && json_is '.[0].lease' 600000 \
 		endpoint show b.com b3 || return 1
-	kill "$MONITOR"
+	deaf
 	poll 5 expired b1 || return 1
 	S -b - <<-END 2>/dev/null && return 1
 		begin

@@ -86,8 +86,60 @@ cancelled()
 	json_is '.[0].state' up endpoint show b.com b1
 }
 
+# WORD FILE: what drain.sh hears of its drain is that it has missed something, when
+# there is FILE, and nothing else
+deafened()
+{
+	mkdir -p "$WORK/bin"
+	cat >"$WORK/bin/salctl" <<-END
+	#!/bin/bash
+	[[ "\$*" = *monitor* ]] || exec $(type -P salctl) "\$@"
+	echo '{"event":"listening"}'
+	echo '{"event":"lost","group":"endpoint","count":2}'
+	until [ -e "$2" ]; do sleep 0.1; done
+	echo '{"event":"$1"}'
+	exec sleep 1000
+	END
+	chmod +x "$WORK/bin/salctl"
+}
+
+# WORD COMMAND...: which it has missed; its result
+missed()
+{
+	local word="$1" pid
+	shift
+	rm -f "$WORK/happened"
+	S endpoint set b.com b2 state down
+	answers 10.1.0.2
+	S endpoint set b.com b2 state up
+	deafened "$word" "$WORK/happened"
+	PATH="$WORK/bin:$PATH" ip netns exec orch "$DRAIN" b.com b1 \
+		>"$WORK/said" 2>&1 &
+	pid=$!
+	poll 5 json_is '.[0].state' draining endpoint show b.com b1 || return 1
+	"$@" && touch "$WORK/happened" && wait "$pid"
+}
+
+flushed()
+{
+	S flow flush && poll 5 json_is '.[0].state' drained endpoint show b.com b1
+}
+
+# Events were lost: it looks for itself.
+lost()
+{
+	missed overrun flushed && gone b1 && endpoint b.com b1 11 || return 1
+	! missed lost S endpoint undrain b.com b1 &&
+		grep -q "'b1' drains no more" "$WORK/said" &&
+		json_is '.[0].state' up endpoint show b.com b1 || return 1
+	! missed overrun S endpoint del b.com b1 || return 1
+	cat "$WORK/said" >&2
+	endpoint b.com b1 11 && grep -q "'b1' drains no more" "$WORK/said"
+}
+
 each_family "endpoints are replaced, one by one, under a stream" rolling
 t "without a deadline" patiently
 t "begun, and gone on with later" again
 t "somebody else ends the drain" cancelled
+t "it has missed events" lost
 finish

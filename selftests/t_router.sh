@@ -49,17 +49,6 @@ moves()
 	nothing_lost "$report"
 }
 
-bound_to()
-{
-	json_is '[.[].endpoint] | unique | join(",")' "$1" \
-		flow show service b.com
-}
-
-more_than()
-{
-	[ "$(echos "$2" "$3")" -gt "$1" ]
-}
-
 # b1's namespace goes, with b2 there
 survivor()
 {
@@ -76,11 +65,6 @@ survivor()
 	add_host b1 11
 	endpoint b.com b1 11
 	nothing_lost "$report"
-}
-
-held_some()
-{
-	json_is '.[0].held_packets > 5' true service show b.com
 }
 
 # nobody is left, what comes waits in the router

@@ -41,11 +41,6 @@ stream()
 	nothing_lost "$report" && expect sent "$(field "$report" sent)" 500
 }
 
-held_some()
-{
-	json_is '.[0].held_packets > 5' true service show b.com
-}
-
 # nobody is there; not with br_netfilter, where the bridge has yet to say whether
 # it lets a packet in when our hook sees it
 held()

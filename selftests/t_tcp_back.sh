@@ -131,6 +131,39 @@ undone()
 	talk_end && return "$rc"
 }
 
+# NS WORD OTHER TEXT FAMILY: the server there hears another word than the driver says,
+# and answers with an error; all is as it was.
+misheard()
+{
+	local at="$WORK/control.$1" rc=0
+	talk_begin "$5" || return 1
+	mv "$at" "$at.real"
+	rm -f "$WORK/proxy"
+	python3 "$LIB_DIR/tools/move_proxy.py" "$at" "$at.real" "$2" "$3" \
+		>"$WORK/proxy" 2>&1 &
+	PIDS+=($!)
+	poll 9 grep -qs listening "$WORK/proxy" || return 1
+	rm -f "$WORK/bin/salctl"
+	! try || fail "nobody has noticed" || rc=1
+	mv "$at.real" "$at"
+	cat "$WORK/said" >&2
+	grep -q "control.$1 says: $4" "$WORK/said" || fail "not told" || rc=1
+	settled b1 || rc=1
+	hand_over b1 b2 && hand_over b2 b1 || return 1
+	talk_end && return "$rc"
+}
+
+# "do not go on" is 3, "go on" is 6; each is wrong for the other side
+no_release()
+{
+	misheard b1 3 6 "not asked for at this point: 6" "$1"
+}
+
+no_resume()
+{
+	misheard b2 6 3 "not expected: 3" "$1"
+}
+
 # a service whose flows would not follow
 unfit()
 {
@@ -154,6 +187,8 @@ t "a service that does not repair, or hold" unfit
 t "a successor that takes its time" slow 4
 t "a successor that goes" gone 6
 t "a server that goes a moment early" early 4
+t "a server that does not let go" no_release 4
+t "a successor that cannot go on" no_resume 6
 t "a migrate request that is refused" undone "exit 1"
 t "flows of the successor's own" undone "kill -KILL TAKER"
 finish

@@ -22,8 +22,46 @@ spoilt()
 	carried both received 100000 && carried idle answered 4
 }
 
+# The endpoints have other ports than the service, and that of the successor is given
+# by -a; wrongly, where the successor knows better.
+ported()
+{
+	local f rc=0
+	[ "$AT" = b1 ] || move || return 1
+	S flow flush
+	S service set b.com proto tcp port 7
+	S endpoint set b.com b2 port 1007
+	for f in 4 6; do
+		client "both$f" -i 3 both "$f" && client "new$f" -c 2 -i 20 new "$f" ||
+			return 1
+	done
+	move -a "$(addr 4 12)" -a "$(addr 6 12)" && went_to 1007 || rc=1
+	move -a "$(addr 4 11)" -a "$(addr 6 11)" && went_to 7 || rc=1
+	server b2 -L "$(addr 4 12)" -L "$(addr 6 12)" || return 1
+	move -a "$(addr 4 99)" -a "$(addr 6 99)" && went_to 1007 || rc=1
+	clients_end both4 new4 both6 new6 || return 1
+	for f in 4 6; do
+		carried "both$f" received 100000 && carried "new$f" answered 2 ||
+			rc=1
+	done
+	return "$rc"
+}
+
+# PORT: of the connections where they are now, of each family, in IPv6 sockets
+went_to()
+{
+	local f
+	in_ns "$AT" ss -tn >"$WORK/ss"
+	for f in 4 6; do
+		grep -qF "$(addr "$f" "${AT/b/1}")]:$1 " "$WORK/ss" && continue
+		cat "$WORK/ss" >&2
+		fail "none of IPv$f at port $1" || return 1
+	done
+}
+
 setup_handover
 t "no timestamps, no SACK, no scaled windows" plain
 each_family "a successor that fails" failing
 each_family "states that are wrong" spoilt
+t "other ports, and addresses that are said" ported
 finish

@@ -81,6 +81,59 @@ with_failures()
 		salctl -n "/proc/$OTHER/ns/net" flush
 }
 
+# SIGNAL PROGRAM WORDS: sal-upgrade gets it when PROGRAM has done what these ask for
+signalled()
+{
+	mkdir -p "$WORK/bin"
+	rm -f "$WORK/bin/"*
+	cat >"$WORK/bin/$2" <<-END
+	#!/bin/bash
+	$(type -P "$2") "\$@"
+	rc=\$?
+	[[ "\$*" != *"$3" ]] || kill -$1 "\$PPID"
+	exit "\$rc"
+	END
+	chmod +x "$WORK/bin/$2"
+	PATH="$WORK/bin:$PATH" run "$UPGRADE" "$SAL_KO" 2>"$WORK/said"
+}
+
+# nothing is left behind
+clean()
+{
+	cat "$WORK/said" >&2
+	expect "guard" "$(S upgrade-guard)" off &&
+		not ls -d /var/lib/sal/upgrade.* 2>/dev/null
+}
+
+# In its first half a signal ends it, and nothing has changed; in the second none does.
+interrupted()
+{
+	local loaded saved at rc=0
+	begin_anew
+	answers "$(vip 4 2)" || return 1
+	loaded="$(stat -c %i /sys/module/sal)"
+	saved="$(S save | sort)"
+	for at in "TERM mkdir /var/lib/sal" "TERM salctl guard shut" "HUP salctl save flows"; do
+		# shellcheck disable=SC2086 # words
+		! signalled ${at%% *} "$(cut -d ' ' -f 2 <<<"$at")" \
+			"$(cut -d ' ' -f 3- <<<"$at")" || fail "$at: it goes on" || rc=1
+		clean && grep -q "interrupted" "$WORK/said" &&
+			grep -q "nothing has changed" "$WORK/said" ||
+			fail "$at" || rc=1
+	done
+	expect "loaded" "$(stat -c %i /sys/module/sal)" "$loaded" || rc=1
+	for at in rmmod insmod; do
+		signalled TERM "$at" "" || fail "$at: it does not go on" || rc=1
+		clean || rc=1
+	done
+	rm "$WORK/bin/"*
+	[ "$(stat -c %i /sys/module/sal)" != "$loaded" ] ||
+		fail "it is loaded yet" || rc=1
+	expect "what is there" "$(S save | sort)" "$saved" || rc=1
+	poll 5 answers "$(vip 4 2)" && return "$rc"
+}
+
 upgrade_cases
 t "steps fail, and it goes on" survive 4 with_failures
+t "signals" interrupted
 finish

@@ -115,16 +115,23 @@ finish_tcp()
 	return 0
 }
 
+# NAME...: nothing that has come was wrong
+unharmed()
+{
+	local name
+	for name; do
+		report "$name" >&2
+		expect "$name: wrong" "$(of "$name" wrong)" 0 &&
+			expect "$name: error" "$(of "$name" error)" "" || return 1
+	done
+}
+
 # no reset, no byte wrong, and none missing
 stream_is_whole()
 {
-	local name server
+	local server
 	server="$(server_of tcp)"
-	for name in tcp "$server"; do
-		report "$name" >&2
-		expect "$name: wrong" "$(of "$name" wrong)" 0 || return 1
-		expect "$name: error" "$(of "$name" error)" "" || return 1
-	done
+	unharmed tcp "$server" || return 1
 	expect_num "sent" "$(of tcp sent)" -gt 0 || return 1
 	expect "the server has got" "$(of "$server" received)" \
 		"$(of tcp sent)" || return 1
@@ -134,13 +141,9 @@ stream_is_whole()
 # what is lost is what was sent while nobody translated, and no more
 datagrams_are_known()
 {
-	local name server
+	local server
 	server="$(server_of udp)"
-	for name in udp "$server"; do
-		report "$name" >&2
-		expect "$name: wrong" "$(of "$name" wrong)" 0 || return 1
-		expect "$name: error" "$(of "$name" error)" "" || return 1
-	done
+	unharmed udp "$server" || return 1
 	expect "$name: strangers" "$(of udp strangers)" 0 || return 1
 	expect "one server" "$(wc -w <<<"$server")" 1 || return 1
 	echo "# udp: lost $(($(of udp sent) - $(of "$server" received))) there," \

@@ -106,8 +106,15 @@ static int run_file(const struct object *const *objects, FILE *f,
 	return first;
 }
 
-int batch_file(const struct object *const *objects, const char *name)
+/**
+ * batch_run() - run the lines of opt.batch
+ * @objects: what there is
+ *
+ * Return: the exit status of the first line that failed
+ */
+int batch_run(const struct object *const *objects)
 {
+	const char *name = opt.batch;
 	FILE *f;
 	int ret;
 
@@ -119,15 +126,4 @@ int batch_file(const struct object *const *objects, const char *name)
 	ret = run_file(objects, f, name);
 	fclose(f);
 	return ret;
-}
-
-/**
- * batch_run() - run the lines of opt.batch
- * @objects: what there is
- *
- * Return: the exit status of the first line that failed
- */
-int batch_run(const struct object *const *objects)
-{
-	return batch_file(objects, opt.batch);
 }

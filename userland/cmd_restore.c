@@ -169,7 +169,7 @@ static int run(const char *name)
 
 	restoring.on = true;
 	opt.batch = name;
-	ret = batch_file(objects, name);
+	ret = batch_run(objects);
 	if (!ret) {
 		err_place(name, 0);
 		ret = conn_queue_end(&num);

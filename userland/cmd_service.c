@@ -235,16 +235,27 @@ static const struct param service_params[] = {
 };
 
 /* add, replace and set */
-static int service_put(struct args *args)
+/* the request that the command is, about the service that is named */
+static int service_named(struct args *args, struct request **req)
 {
-	struct request *req = req_new(args->command->op);
 	const char *name;
 	int ret;
 
+	*req = req_new(args->command->op);
 	ret = args_need(args, "NAME", &name);
+	if (!ret)
+		req_str(*req, SAL_A_SERVICE_NAME, name);
+	return ret;
+}
+
+static int service_put(struct args *args)
+{
+	struct request *req;
+	int ret;
+
+	ret = service_named(args, &req);
 	if (ret)
 		return ret;
-	req_str(req, SAL_A_SERVICE_NAME, name);
 	if (args->command->replace)
 		req_flag(req, SAL_A_SERVICE_REPLACE);
 	if (args->command->op == SAL_CMD_SERVICE_NEW) {
@@ -280,14 +291,12 @@ static const struct param freeze_params[] = {
 /* freeze and thaw */
 static int service_freeze(struct args *args)
 {
-	struct request *req = req_new(args->command->op);
-	const char *name;
+	struct request *req;
 	int ret;
 
-	ret = args_need(args, "NAME", &name);
+	ret = service_named(args, &req);
 	if (ret)
 		return ret;
-	req_str(req, SAL_A_SERVICE_NAME, name);
 	ret = args->command->op == SAL_CMD_SERVICE_FREEZE ?
 	      params(freeze_params, req, args) : args_end(args);
 	return ret ? ret : conn_do(req, NULL, NULL);

@@ -51,8 +51,7 @@ int out_of_memory(void);
 struct object;
 
 int batch_run(const struct object *const *objects);
-/* one file of lines; and one line, which is changed */
-int batch_file(const struct object *const *objects, const char *name);
+/* one line, which is changed */
 int batch_line(const struct object *const *objects, char *line);
 
 #endif /* _SALCTL_H */

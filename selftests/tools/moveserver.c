@@ -2,7 +2,7 @@
 /*
  * moveserver - a TCP server that can be told to hand over
  *
- *	moveserver [-x] [-d] [-l PORT] CONTROL [PORT...]
+ *	moveserver [-x] [-d] [-l PORT] [-L ADDRESS]... CONTROL [PORT...]
  *
  * Listens on each PORT for both families, and on the unix socket CONTROL for drivers,
  * to whom it gives its sockets, and from whom it takes others'; see libsalmig(3). Says
@@ -12,7 +12,9 @@
  *	-x	it fails when it has taken some of the sockets
  *	-l PORT	listens on 127.0.0.1, too, with some unusual options
  *	-d	and does that on the device lo
+ *	-L ADDRESS what it takes has this address, whatever the driver says
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -67,6 +69,8 @@ struct conn {
 static struct conn all = { .next = &all, .prev = &all };
 static uint8_t buf[BUF_SIZE];
 static bool fails, on_lo;
+static struct sockaddr_storage locals[2];
+static int n_locals;
 static int epfd;
 
 static void die(const char *what)
@@ -333,10 +337,29 @@ static void give(struct salmig *m)
 	say("gave", n, "");
 }
 
+static void add_local(const char *text)
+{
+	struct sockaddr_in6 *in6 = (void *)&locals[n_locals];
+	struct sockaddr_in *in = (void *)&locals[n_locals];
+
+	if (n_locals == 2)
+		exit(2);
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1)
+		in->sin_family = AF_INET;
+	else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1)
+		in6->sin6_family = AF_INET6;
+	else
+		exit(2);
+	n_locals++;
+}
+
 static void take(struct salmig *m)
 {
-	int n;
+	int i, n;
 
+	for (i = 0; i < n_locals; i++)
+		if (salmig_local(m, (void *)&locals[i], sizeof(locals[i])))
+			say("no address", i, salmig_error(m));
 	/* less than the second one has, at the latest */
 	if (fails)
 		salmig_set_limit(m, SALMIG_MAX_BYTES, 1500);
@@ -403,11 +426,12 @@ int main(int argc, char **argv)
 	struct conn *control;
 	int fd, opt;
 
-	while ((opt = getopt(argc, argv, "xdl:")) != -1) {
+	while ((opt = getopt(argc, argv, "xdl:L:")) != -1) {
 		switch (opt) {
 		case 'x':	fails = true; break;
 		case 'd':	on_lo = true; break;
 		case 'l':	local = optarg; break;
+		case 'L':	add_local(optarg); break;
 		default:	return 2;
 		}
 	}

@@ -36,30 +36,30 @@ next()
 	[ -n "${word:-}" ] && echo "$word"
 }
 
-# where it is now: number and state
-look()
-{
-	salctl -j endpoint show "$service" "$endpoint" |
-		jq -r '.[0] | "\(.id) \(.state)"'
-}
-
 no_more()
 {
 	echo "drain.sh: '$endpoint' drains no more" >&2
 	exit 1
 }
 
+# where it is now: number and state
+look()
+{
+	read -r id state < <(salctl -j endpoint show "$service" "$endpoint" |
+		jq -r '.[0] | "\(.id) \(.state)"') || no_more
+}
+
 next - >/dev/null || exit 1
 salctl endpoint drain "$@" || exit 1
-read -r id state < <(look)
-while [ "${state:?}" != drained ]; do
+look
+while [ "$state" != drained ]; do
 	[ "$state" = draining ] || no_more
 	step="$(next "$id")" || exit 1
 	case "$step" in
 	drained)
 		state=drained ;;
 	lost|overrun)
-		read -r id state < <(look) ;;
+		look ;;
 	cancelled|endpoint-del)
 		no_more ;;
 	esac

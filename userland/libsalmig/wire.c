@@ -39,6 +39,17 @@ static int wire_wait(struct salmig *m, short events)
 	return 0;
 }
 
+/* a call has failed: 0 where it is to be tried again */
+static int wire_retry(struct salmig *m, short events)
+{
+	if (errno == EINTR)
+		return 0;
+	if (errno == EAGAIN)
+		return wire_wait(m, events);
+	return salmig_fail(m, errno, "the other side is gone: %s",
+			   strerror(errno));
+}
+
 static void iov_advance(struct iovec **iov, int *n, size_t done)
 {
 	while (*n && done >= (*iov)->iov_len) {
@@ -56,49 +67,38 @@ static int write_all(struct salmig *m, struct iovec *iov, int n)
 {
 	struct msghdr msg = {};
 	ssize_t done;
-	int err;
+	int err = 0;
 
 	iov_advance(&iov, &n, 0);
-	while (n) {
+	while (n && !err) {
 		msg.msg_iov = iov;
 		msg.msg_iovlen = n;
 		done = sendmsg(m->driver, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (done >= 0) {
+		if (done >= 0)
 			iov_advance(&iov, &n, done);
-		} else if (errno == EAGAIN) {
-			err = wire_wait(m, POLLOUT);
-			if (err)
-				return err;
-		} else if (errno != EINTR) {
-			return salmig_fail(m, errno, "the other side is gone: %s",
-					   strerror(errno));
-		}
+		else
+			err = wire_retry(m, POLLOUT);
 	}
-	return 0;
+	return err;
 }
 
 static int read_all(struct salmig *m, void *data, size_t len)
 {
 	ssize_t n;
-	int err;
+	int err = 0;
 
-	while (len) {
+	while (len && !err) {
 		n = recv(m->driver, data, len, MSG_DONTWAIT);
 		if (n > 0) {
 			data = (char *)data + n;
 			len -= n;
 		} else if (!n) {
-			return salmig_fail(m, ECONNRESET, "the other side is gone");
-		} else if (errno == EAGAIN) {
-			err = wire_wait(m, POLLIN);
-			if (err)
-				return err;
-		} else if (errno != EINTR) {
-			return salmig_fail(m, errno, "the other side is gone: %s",
-					   strerror(errno));
+			err = salmig_fail(m, ECONNRESET, "the other side is gone");
+		} else {
+			err = wire_retry(m, POLLIN);
 		}
 	}
-	return 0;
+	return err;
 }
 
 int wire_sendv(struct salmig *m, enum wire_type type, struct iovec *iov, int n)
