@@ -123,24 +123,8 @@ static struct sal_endpoint *home_at(struct sal_domain *d,
 static bool home_is_usable(const struct sal_endpoint *ep,
 			   const struct sal_flow *f)
 {
-	return ep && READ_ONCE(ep->usable[sal_addr_af(&f->client)]);
-}
-
-/* it was there before the endpoint went to another namespace with its address */
-static bool home_is_left(const struct sal_endpoint *ep,
-			 const struct sal_flow *f)
-{
-	return unlikely(f->member == READ_ONCE(ep->opened_by)) &&
-	       f->place == SAL_PLACEMENT_EDGE &&
-	       (s32)(f->id - READ_ONCE(ep->opened_last)) <= 0;
-}
-
-/* is its client where it was? @ep: who is there */
-static bool home_is_there(struct sal_domain *d, const struct sal_flow *f,
-			  const struct sal_endpoint *ep)
-{
-	return home_is_usable(ep, f) && sal_flow_member(d, f) &&
-	       !home_is_left(ep, f);
+	/* pairs with sal_lock, let go after sal_home_arrive() and taken again */
+	return ep && smp_load_acquire(&ep->usable[sal_addr_af(&f->client)]);
 }
 
 static const struct sal_member *home_member(const struct sal_domain *d,
@@ -151,6 +135,30 @@ static const struct sal_member *home_member(const struct sal_domain *d,
 
 	m = net ? rcu_dereference(sal_net(net)->member) : NULL;
 	return m && m->domain == d ? m : NULL;
+}
+
+/*
+ * It is of before the endpoint came, and of another namespace. What that one has
+ * begun since, with the address that the endpoint has, is its own.
+ */
+static bool home_is_left(const struct sal_domain *d, const struct sal_flow *f,
+			 const struct sal_endpoint *ep)
+{
+	const struct sal_member *m;
+
+	if (likely((s32)(f->id - READ_ONCE(ep->opened_last)) > 0) ||
+	    f->place != SAL_PLACEMENT_EDGE)
+		return false;
+	m = home_member(d, ep);
+	return m && m->id != f->member;
+}
+
+/* is its client where it was? @ep: who is there */
+static bool home_is_there(struct sal_domain *d, const struct sal_flow *f,
+			  const struct sal_endpoint *ep)
+{
+	return home_is_usable(ep, f) && sal_flow_member(d, f) &&
+	       !home_is_left(d, f, ep);
 }
 
 /* The name that a router has told a server is known to that router alone, where the
@@ -332,20 +340,16 @@ static struct sal_endpoint *home_next(struct sal_domain *d,
 	return home_may(d, f, from, home) ? from : NULL;
 }
 
+void sal_home_arrive(struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_mutex);
+	WRITE_ONCE(ep->opened_last, atomic_read(&ep->svc->domain->flow_id));
+}
+
 void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep)
 {
-	struct sal_domain *d = ep->svc->domain;
-	const struct sal_member *m;
-
 	lockdep_assert_held(&sal_lock);
-	rcu_read_lock();
-	m = old->net != ep->net ? home_member(d, old) : NULL;
-	if (m) {
-		WRITE_ONCE(ep->opened_last, atomic_read(&d->flow_id));
-		WRITE_ONCE(ep->opened_by, m->id);
-	}
-	rcu_read_unlock();
-	WRITE_ONCE(old->opened_to, ep->id);
+	home_left(old, ep);
 	sal_home_changed(ep->svc);
 }
 

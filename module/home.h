@@ -75,6 +75,9 @@ struct sal_flow *sal_home_claim(const struct sal_member *m,
 /* an endpoint has become usable, or ceased to be: look at all soon. sal_lock. */
 void sal_home_changed(const struct sal_service *svc);
 
+/* an endpoint is about to come. sal_mutex. */
+void sal_home_arrive(struct sal_endpoint *ep);
+
 /* what an endpoint has opened goes to the one that takes its place. sal_lock. */
 void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep);
 
