@@ -884,7 +884,7 @@ static void flow_remember(struct sal_domain *d, struct sal_flow *f,
 		f->told = sal_flow_told(0, was->told);
 	if (!ep || ep != was->ep)
 		return;
-	if (was->has_told)
+	if (was->has_told && !was->told_before)
 		f->told = sal_flow_told(ep->id, was->told);
 	if (was->marks & SAL_FLOW_MARK_ARRIVED)
 		f->at = ep->rev[sal_addr_af(&f->vip)].num;
