@@ -220,7 +220,8 @@ static struct sal_endpoint *home_heir(struct sal_domain *d,
 	struct sal_endpoint *ep, *best = NULL;
 	struct sal_home at;
 
-	if (!svc)
+	/* many may wait, and are looked at again and again */
+	if (!svc || !READ_ONCE(svc->usable[sal_addr_af(&f->client)]))
 		return NULL;
 	ep = from ? xa_load(&d->endpoints, READ_ONCE(from->opened_to)) : NULL;
 	if (ep && ep->svc == svc && home_may(d, f, ep, home))
@@ -302,6 +303,8 @@ static void home_moved(struct sal_domain *d, const struct sal_endpoint *from,
 	if (m)
 		m->flows++;
 	spin_unlock_bh(&h->lock);
+	if (!m)
+		sal_event_migrate_lost(d);
 }
 
 /* what is under way from there is answered by its name for a while */
@@ -414,6 +417,7 @@ void sal_home_changed(const struct sal_service *svc)
  * @newest: number of the newest flow
  * @check: only count
  * @moved: for each of @from
+ * @stayed: how many do not go for want of memory
  */
 struct home_walk {
 	struct sal_endpoint *const *from;
@@ -422,6 +426,7 @@ struct home_walk {
 	u32 newest;
 	bool check;
 	struct sal_moved *moved;
+	u32 stayed;
 };
 
 static bool home_is_of(const struct sal_flow *f, const struct sal_endpoint *ep)
@@ -430,7 +435,23 @@ static bool home_is_of(const struct sal_flow *f, const struct sal_endpoint *ep)
 	       home_is_face(ep, sal_addr_af(&f->client), &f->key.peer);
 }
 
-static void home_walk_one(struct sal_domain *d, const struct home_walk *w,
+/* one that has gone meanwhile does not count */
+static bool home_walk_move(struct sal_domain *d, struct home_walk *w,
+			   struct sal_flow *f, const struct sal_home *home,
+			   struct sal_endpoint *from)
+{
+	struct sal_flow *next = sal_flow_rehome(d, f, home);
+
+	if (IS_ERR(next)) {
+		if (PTR_ERR(next) != -EAGAIN)
+			w->stayed++;
+		return false;
+	}
+	home_left(from, w->to);
+	return true;
+}
+
+static void home_walk_one(struct sal_domain *d, struct home_walk *w,
 			  struct sal_flow *f)
 {
 	struct sal_home home;
@@ -444,12 +465,8 @@ static void home_walk_one(struct sal_domain *d, const struct home_walk *w,
 			break;
 	if (i == w->n || !home_may(d, f, w->to, &home))
 		return;
-	if (!w->check) {
-		if (IS_ERR(sal_flow_rehome(d, f, &home)))
-			return;
-		home_left(w->from[i], w->to);
-	}
-	w->moved[i].opened++;
+	if (w->check || home_walk_move(d, w, f, &home, w->from[i]))
+		w->moved[i].opened++;
 }
 
 /* but it is, where none was moved */
@@ -461,7 +478,23 @@ static void home_walk_anew(const struct home_walk *w)
 		w->moved[i].opened = 0;
 }
 
-static void home_walk(struct sal_domain *d, const struct home_walk *w)
+/*
+ * Let others run, at one that was not looked at yet: the iterator would not find its place
+ * again by one that we have just replaced, and leave out another of the same bucket where
+ * one before it has gone.
+ */
+static struct sal_flow *home_rest(const struct home_walk *w,
+				  struct rhashtable_iter *iter)
+	__releases(RCU) __acquires(RCU)
+{
+	rhashtable_walk_stop(iter);
+	cond_resched();
+	if (rhashtable_walk_start_check(iter))
+		home_walk_anew(w);
+	return rhashtable_walk_peek(iter);
+}
+
+static void home_walk(struct sal_domain *d, struct home_walk *w)
 {
 	struct rhashtable_iter iter;
 	unsigned int n = 0;
@@ -470,28 +503,25 @@ static void home_walk(struct sal_domain *d, const struct home_walk *w)
 	rhashtable_walk_enter(&d->flows, &iter);
 	rhashtable_walk_start(&iter);
 	while ((f = rhashtable_walk_next(&iter))) {
+		if (++n % HOME_CHUNK == 0)
+			f = home_rest(w, &iter);
+		if (!f)
+			break;
 		/* a resize: what is seen again is not of those endpoints any more */
-		if (IS_ERR(f)) {
+		if (IS_ERR(f))
 			home_walk_anew(w);
-			continue;
-		}
-		home_walk_one(d, w, f);
-		if (++n % HOME_CHUNK)
-			continue;
-		rhashtable_walk_stop(&iter);
-		cond_resched();
-		if (rhashtable_walk_start_check(&iter))
-			home_walk_anew(w);
+		else
+			home_walk_one(d, w, f);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
 }
 
-void sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
-		      const struct sal_endpoint *to, u32 newest, bool check,
-		      struct sal_moved *moved)
+u32 sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
+		     const struct sal_endpoint *to, u32 newest, bool check,
+		     struct sal_moved *moved)
 {
-	const struct home_walk w = {
+	struct home_walk w = {
 		.from = from,
 		.n = n,
 		.to = to,
@@ -503,6 +533,7 @@ void sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
 	lockdep_assert_held(&sal_mutex);
 	if (READ_ONCE(to->svc->opens))
 		home_walk(to->svc->domain, &w);
+	return w.stayed;
 }
 
 /* --- what is told ----------------------------------------------------------- */

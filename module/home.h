@@ -91,10 +91,12 @@ void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep);
  * @moved: for each of @from, what is counted
  *
  * sal_mutex.
+ *
+ * Return: how many stay for want of memory.
  */
-void sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
-		      const struct sal_endpoint *to, u32 newest, bool check,
-		      struct sal_moved *moved);
+u32 sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
+		     const struct sal_endpoint *to, u32 newest, bool check,
+		     struct sal_moved *moved);
 
 /* tell of what has moved; sal_mutex is taken */
 void sal_home_tell(struct sal_domain *d);
