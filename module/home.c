@@ -251,6 +251,14 @@ bool sal_home_awaited(struct sal_domain *d, const struct sal_flow *f)
 	return !sal_flow_member(d, f) && home_member(d, ep);
 }
 
+/* it was somebody's home, and not long ago */
+static bool home_is_past(const struct sal_endpoint *ep)
+{
+	/* pairs with home_left() */
+	return ep && smp_load_acquire(&ep->opened_to) &&
+	       time_before(jiffies, READ_ONCE(ep->opened_until));
+}
+
 bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 		  const struct in6_addr *client)
 {
@@ -259,8 +267,24 @@ bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 	if (!sal_home_follows(f))
 		return false;
 	ep = home_at(d, client, &f->key.peer);
-	return ep && READ_ONCE(ep->opened_to) &&
-	       time_before(jiffies, READ_ONCE(ep->opened_until));
+	return home_is_past(ep);
+}
+
+bool sal_home_has_left(const struct sal_member *m, const struct sal_flow *f,
+		       const struct sal_conv *conv)
+{
+	struct sal_domain *d = m->domain;
+	const struct sal_endpoint *ep;
+
+	if (!sal_home_follows(f))
+		return false;
+	ep = home_at(d, &conv->client, &f->key.peer);
+	if (!home_is_past(ep))
+		return false;
+	/* a request that is under way does not come by there again */
+	return conv->place == SAL_PLACEMENT_EDGE ||
+	       (f->member == m->id && f->place == conv->place &&
+		!home_member(d, ep));
 }
 
 /* --- one flow --------------------------------------------------------------- */
@@ -313,7 +337,8 @@ static void home_left(struct sal_endpoint *from, const struct sal_endpoint *to)
 	u32 grace = READ_ONCE(from->svc->conf.grace);
 
 	WRITE_ONCE(from->opened_until, jiffies + msecs_to_jiffies(grace));
-	WRITE_ONCE(from->opened_to, to->id);
+	/* pairs with home_is_past() */
+	smp_store_release(&from->opened_to, to->id);
 }
 
 static struct sal_flow *home_move(struct sal_domain *d, struct sal_flow *f,

@@ -53,6 +53,10 @@ bool sal_home_awaited(struct sal_domain *d, const struct sal_flow *f);
 bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 		  const struct in6_addr *client);
 
+/* likewise, and is what it sends to the endpoint's own address not of it? RCU */
+bool sal_home_has_left(const struct sal_member *m, const struct sal_flow *f,
+		       const struct sal_conv *conv);
+
 /**
  * sal_home_find() - where the client of a flow is now
  * @d: domain
