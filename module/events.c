@@ -314,6 +314,13 @@ void sal_event_migrate(struct sal_service *svc,
 	event_send(&ev);
 }
 
+void sal_event_migrate_lost(struct sal_domain *d)
+{
+	spin_lock_bh(&d->event_lock);
+	d->seq[SAL_NLGRP_MIGRATE]++;
+	spin_unlock_bh(&d->event_lock);
+}
+
 static int fill_fence(struct sk_buff *skb, const struct event *ev, u64 seq)
 {
 	static const int attrs[SAL_FENCED_NUM] = {

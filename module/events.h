@@ -61,6 +61,9 @@ void sal_event_migrate(struct sal_service *svc,
 		       const struct sal_moved *moved, u64 ns,
 		       enum sal_cause cause);
 
+/* flows were moved, and there is no memory to tell: listeners see a gap */
+void sal_event_migrate_lost(struct sal_domain *d);
+
 /* @cmd: SAL_CMD_RULE_{ADD,DEL}_NTF; sal_mutex */
 void sal_event_rule(struct sal_domain *d, const struct sal_rule *rule, u8 cmd);
 

@@ -884,7 +884,7 @@ static void flow_remember(struct sal_domain *d, struct sal_flow *f,
 		f->told = sal_flow_told(0, was->told);
 	if (!ep || ep != was->ep)
 		return;
-	if (was->has_told)
+	if (was->has_told && !was->told_before)
 		f->told = sal_flow_told(ep->id, was->told);
 	if (was->marks & SAL_FLOW_MARK_ARRIVED)
 		f->at = ep->rev[sal_addr_af(&f->vip)].num;
@@ -1130,6 +1130,20 @@ static bool flow_is_direct_at(const struct sal_flow *f,
 	return false;
 }
 
+/* the client's no more, but what the client sends would be taken for its for a while */
+static struct sal_flow *flow_that_left(const struct sal_member *m,
+				       const struct sal_service *svc,
+				       const struct sal_conv *conv)
+{
+	struct in6_addr name;
+	struct sal_flow *f;
+
+	if (sal_peer_name(m->domain, &conv->client, &name) == SAL_PEER_PLAIN)
+		return NULL;
+	f = sal_flow_find(m->domain, &name, svc, &conv->ports);
+	return f && sal_home_has_left(m, f, conv) ? f : NULL;
+}
+
 /*
  * The client's flow with a service there by the ports of a direct conversation;
  * the service's goes to @port. If there is none, the one that may begin is to
@@ -1149,6 +1163,8 @@ static struct sal_flow *flow_direct_rival(const struct sal_member *m,
 		with.ports.port = sal_port_in(rev->ep, conv->ports.port);
 		f = flow_reverse(m, conv->place, rev->ep->svc, &conv->client,
 				 &with.ports, &is, &other);
+		if (unlikely(!f && other))
+			f = flow_that_left(m, rev->ep->svc, &with);
 		if (unlikely(f)) {
 			*port = with.ports.port;
 			return f;
@@ -1202,6 +1218,14 @@ static u32 flow_marks(const struct sal_flow *f)
 	return atomic_read(&f->marks) & ~SAL_MARKS_END;
 }
 
+/* who tells of it is another one where it is in other hooks, but the name is known */
+static u32 flow_told_of(const struct sal_flow *next, const struct sal_flow *f)
+{
+	u32 told = READ_ONCE(f->told);
+
+	return next->place == f->place ? told : sal_flow_told(0, told & 3);
+}
+
 /* the same but for where its client is; without a cell yet */
 static struct sal_flow *flow_twin(struct sal_domain *d,
 				  const struct sal_flow *f,
@@ -1220,20 +1244,27 @@ static struct sal_flow *flow_twin(struct sal_domain *d,
 	next->place = home->place;
 	next->seen = READ_ONCE(f->seen);
 	next->at = READ_ONCE(f->at);
-	next->told = READ_ONCE(f->told);
-	/* who tells of it is another one then, but the name is known */
-	if (home->place != f->place)
-		next->told = sal_flow_told(0, next->told & 3);
+	next->told = flow_told_of(next, f);
 	/* it is in the table before it is told of */
 	atomic_set(&next->marks, flow_marks(f) | SAL_MARK_PASSED_ON);
 	return next;
 }
 
-/* the place of an entry that is to go, for a client that is elsewhere */
-static int flow_link_twin_alt(struct sal_domain *d, struct sal_flow *next)
+/* does its client there find another one by the entry that it is to have? */
+static bool flow_has_rival(const struct sal_flow *next,
+			   const struct sal_flow *own)
+{
+	return next->alt && own && own->alt;
+}
+
+static int flow_link_twin_alt(struct sal_domain *d, struct sal_flow *next,
+			      struct sal_flow *own)
 {
 	if (!next->alt)
 		return 0;
+	if (flow_has_rival(next, own))
+		return rhashtable_replace_fast(&d->alts, &own->alt->node,
+					       &next->alt->node, alt_params);
 	return rhashtable_lookup_insert_fast(&d->alts, &next->alt->node,
 					     alt_params);
 }
@@ -1244,12 +1275,22 @@ static void flow_unlink_alt(struct sal_domain *d, struct sal_flow *f)
 		rhashtable_remove_fast(&d->alts, &f->alt->node, alt_params);
 }
 
+static void flow_unlink_twin_alt(struct sal_domain *d, struct sal_flow *next,
+				 struct sal_flow *own)
+{
+	if (flow_has_rival(next, own))
+		rhashtable_replace_fast(&d->alts, &next->alt->node,
+					&own->alt->node, alt_params);
+	else
+		flow_unlink_alt(d, next);
+}
+
 /*
  * Under sal_lock, so that nobody binds @f to another cell meanwhile. Where @next
  * has a cell afterwards it may have been seen.
  */
 static int flow_take_place(struct sal_domain *d, struct sal_flow *f,
-			   struct sal_flow *next)
+			   struct sal_flow *next, struct sal_flow *own)
 {
 	struct sal_cell *cell;
 	int err;
@@ -1264,13 +1305,13 @@ static int flow_take_place(struct sal_domain *d, struct sal_flow *f,
 	RCU_INIT_POINTER(next->cell, cell);
 	atomic64_inc(&d->flows_created);
 	atomic_inc(&d->n_flows);
-	err = flow_link_twin_alt(d, next);
+	err = flow_link_twin_alt(d, next, own);
 	if (err)
 		return err;
 	err = rhashtable_replace_fast(&d->flows, &f->node, &next->node,
 				      flow_params);
 	if (err) {
-		flow_unlink_alt(d, next);
+		flow_unlink_twin_alt(d, next, own);
 		return err == -ENOENT ? -EAGAIN : err;
 	}
 	/* who counts for it from now on passes that on */
@@ -1280,13 +1321,15 @@ static int flow_take_place(struct sal_domain *d, struct sal_flow *f,
 }
 
 /* what the client has begun there itself: only late replies find it from now on */
-static void flow_yield(struct sal_domain *d, struct sal_flow *f)
+static void flow_yield(struct sal_domain *d, struct sal_flow *f,
+		       const struct sal_flow *next)
 {
 	lockdep_assert_held(&d->alt_lock);
 	if (f->kind != SAL_FLOW_SERVICE)
 		return;
-	if (f->alt && !rhashtable_remove_fast(&d->alts, &f->alt->node,
-					      alt_params))
+	if (flow_has_rival(next, f) ||
+	    (f->alt && !rhashtable_remove_fast(&d->alts, &f->alt->node,
+					       alt_params)))
 		atomic_dec(&d->n_alts);
 	/* pairs with flow_lookup() */
 	smp_store_release(&f->kind, SAL_FLOW_PAST);
@@ -1304,11 +1347,13 @@ static int flow_replace(const struct sal_member *m, struct sal_flow *f,
 
 	spin_lock_bh(&d->alt_lock);
 	own = flow_lookup(m, svc, conv, &is);
-	if (unlikely(own && own != f))
-		flow_yield(d, own);
+	if (own == f)
+		own = NULL;
 	spin_lock(&sal_lock);
-	err = flow_take_place(d, f, next);
+	err = flow_take_place(d, f, next, own);
 	spin_unlock(&sal_lock);
+	if (!err && unlikely(own))
+		flow_yield(d, own, next);
 	spin_unlock_bh(&d->alt_lock);
 	return err;
 }
@@ -1333,6 +1378,8 @@ static void flow_told_moved(struct sal_domain *d, const struct sal_member *m,
 {
 	/* what packets have done to the other one meanwhile */
 	atomic_or(flow_marks(f), &next->marks);
+	if (!READ_ONCE(next->told))
+		WRITE_ONCE(next->told, flow_told_of(next, f));
 	sal_acct_pass_on(m, f);
 	sal_count(d, SAL_R_FLOW_REHOMED);
 	sal_event_flow(d, f, SAL_CMD_FLOW_DEL_NTF);

@@ -226,14 +226,18 @@ static inline u32 sal_flow_told(u32 ep, enum sal_told told)
 	return ep << 2 | told;
 }
 
+/* what was decided, and was it for that endpoint? */
+static inline bool sal_told_is_of(u32 val, u32 ep, enum sal_told *told)
+{
+	*told = val & 3;
+	return val >> 2 == ep;
+}
+
 /* what was decided for an endpoint; false where nothing was */
 static inline bool sal_flow_get_told(const struct sal_flow *f, u32 ep,
 				     enum sal_told *told)
 {
-	u32 val = READ_ONCE(f->told);
-
-	*told = val & 3;
-	return val >> 2 == ep;
+	return sal_told_is_of(READ_ONCE(f->told), ep, told);
 }
 
 /* for hash tables of what clients choose; see flow.c */

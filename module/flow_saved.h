@@ -20,6 +20,7 @@
  * @ep: the endpoint that it was with, or NULL
  * @told: what was decided for @ep
  * @has_told: @told counts
+ * @told_before: and was for another endpoint, or when its client was elsewhere
  * @acct: it counts what it carries
  * @carried: what it has carried, where it counts
  */
@@ -34,13 +35,15 @@ struct sal_flow_saved {
 	const struct sal_endpoint *ep;
 	enum sal_told told;
 	bool has_told;
+	bool told_before;
 	bool acct;
 	struct sal_traffic_sum carried;
 };
 
 /**
  * sal_flow_restore() - make a flow as it was
- * @m: the member that translates it
+ * @m: the member that translates it; or nobody, of number 0, as its client is not
+ *	there
  * @svc: the service
  * @was: the flow
  * @cell: what it is bound to; takes over the reference

@@ -123,24 +123,8 @@ static struct sal_endpoint *home_at(struct sal_domain *d,
 static bool home_is_usable(const struct sal_endpoint *ep,
 			   const struct sal_flow *f)
 {
-	return ep && READ_ONCE(ep->usable[sal_addr_af(&f->client)]);
-}
-
-/* it was there before the endpoint went to another namespace with its address */
-static bool home_is_left(const struct sal_endpoint *ep,
-			 const struct sal_flow *f)
-{
-	return unlikely(f->member == READ_ONCE(ep->opened_by)) &&
-	       f->place == SAL_PLACEMENT_EDGE &&
-	       (s32)(f->id - READ_ONCE(ep->opened_last)) <= 0;
-}
-
-/* is its client where it was? @ep: who is there */
-static bool home_is_there(struct sal_domain *d, const struct sal_flow *f,
-			  const struct sal_endpoint *ep)
-{
-	return home_is_usable(ep, f) && sal_flow_member(d, f) &&
-	       !home_is_left(ep, f);
+	/* pairs with sal_lock, let go after sal_home_arrive() and taken again */
+	return ep && smp_load_acquire(&ep->usable[sal_addr_af(&f->client)]);
 }
 
 static const struct sal_member *home_member(const struct sal_domain *d,
@@ -151,6 +135,30 @@ static const struct sal_member *home_member(const struct sal_domain *d,
 
 	m = net ? rcu_dereference(sal_net(net)->member) : NULL;
 	return m && m->domain == d ? m : NULL;
+}
+
+/*
+ * It is of before the endpoint came, and of another namespace. What that one has
+ * begun since, with the address that the endpoint has, is its own.
+ */
+static bool home_is_left(const struct sal_domain *d, const struct sal_flow *f,
+			 const struct sal_endpoint *ep)
+{
+	const struct sal_member *m;
+
+	if (likely((s32)(f->id - READ_ONCE(ep->opened_last)) > 0) ||
+	    f->place != SAL_PLACEMENT_EDGE)
+		return false;
+	m = home_member(d, ep);
+	return m && m->id != f->member;
+}
+
+/* is its client where it was? @ep: who is there */
+static bool home_is_there(struct sal_domain *d, const struct sal_flow *f,
+			  const struct sal_endpoint *ep)
+{
+	return home_is_usable(ep, f) && sal_flow_member(d, f) &&
+	       !home_is_left(d, f, ep);
 }
 
 /* The name that a router has told a server is known to that router alone, where the
@@ -212,7 +220,8 @@ static struct sal_endpoint *home_heir(struct sal_domain *d,
 	struct sal_endpoint *ep, *best = NULL;
 	struct sal_home at;
 
-	if (!svc)
+	/* many may wait, and are looked at again and again */
+	if (!svc || !READ_ONCE(svc->usable[sal_addr_af(&f->client)]))
 		return NULL;
 	ep = from ? xa_load(&d->endpoints, READ_ONCE(from->opened_to)) : NULL;
 	if (ep && ep->svc == svc && home_may(d, f, ep, home))
@@ -242,6 +251,14 @@ bool sal_home_awaited(struct sal_domain *d, const struct sal_flow *f)
 	return !sal_flow_member(d, f) && home_member(d, ep);
 }
 
+/* it was somebody's home, and not long ago */
+static bool home_is_past(const struct sal_endpoint *ep)
+{
+	/* pairs with home_left() */
+	return ep && smp_load_acquire(&ep->opened_to) &&
+	       time_before(jiffies, READ_ONCE(ep->opened_until));
+}
+
 bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 		  const struct in6_addr *client)
 {
@@ -250,8 +267,24 @@ bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 	if (!sal_home_follows(f))
 		return false;
 	ep = home_at(d, client, &f->key.peer);
-	return ep && READ_ONCE(ep->opened_to) &&
-	       time_before(jiffies, READ_ONCE(ep->opened_until));
+	return home_is_past(ep);
+}
+
+bool sal_home_has_left(const struct sal_member *m, const struct sal_flow *f,
+		       const struct sal_conv *conv)
+{
+	struct sal_domain *d = m->domain;
+	const struct sal_endpoint *ep;
+
+	if (!sal_home_follows(f))
+		return false;
+	ep = home_at(d, &conv->client, &f->key.peer);
+	if (!home_is_past(ep))
+		return false;
+	/* a request that is under way does not come by there again */
+	return conv->place == SAL_PLACEMENT_EDGE ||
+	       (f->member == m->id && f->place == conv->place &&
+		!home_member(d, ep));
 }
 
 /* --- one flow --------------------------------------------------------------- */
@@ -294,6 +327,8 @@ static void home_moved(struct sal_domain *d, const struct sal_endpoint *from,
 	if (m)
 		m->flows++;
 	spin_unlock_bh(&h->lock);
+	if (!m)
+		sal_event_migrate_lost(d);
 }
 
 /* what is under way from there is answered by its name for a while */
@@ -302,7 +337,8 @@ static void home_left(struct sal_endpoint *from, const struct sal_endpoint *to)
 	u32 grace = READ_ONCE(from->svc->conf.grace);
 
 	WRITE_ONCE(from->opened_until, jiffies + msecs_to_jiffies(grace));
-	WRITE_ONCE(from->opened_to, to->id);
+	/* pairs with home_is_past() */
+	smp_store_release(&from->opened_to, to->id);
 }
 
 static struct sal_flow *home_move(struct sal_domain *d, struct sal_flow *f,
@@ -332,20 +368,16 @@ static struct sal_endpoint *home_next(struct sal_domain *d,
 	return home_may(d, f, from, home) ? from : NULL;
 }
 
+void sal_home_arrive(struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_mutex);
+	WRITE_ONCE(ep->opened_last, atomic_read(&ep->svc->domain->flow_id));
+}
+
 void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep)
 {
-	struct sal_domain *d = ep->svc->domain;
-	const struct sal_member *m;
-
 	lockdep_assert_held(&sal_lock);
-	rcu_read_lock();
-	m = old->net != ep->net ? home_member(d, old) : NULL;
-	if (m) {
-		WRITE_ONCE(ep->opened_last, atomic_read(&d->flow_id));
-		WRITE_ONCE(ep->opened_by, m->id);
-	}
-	rcu_read_unlock();
-	WRITE_ONCE(old->opened_to, ep->id);
+	home_left(old, ep);
 	sal_home_changed(ep->svc);
 }
 
@@ -410,6 +442,7 @@ void sal_home_changed(const struct sal_service *svc)
  * @newest: number of the newest flow
  * @check: only count
  * @moved: for each of @from
+ * @stayed: how many do not go for want of memory
  */
 struct home_walk {
 	struct sal_endpoint *const *from;
@@ -418,6 +451,7 @@ struct home_walk {
 	u32 newest;
 	bool check;
 	struct sal_moved *moved;
+	u32 stayed;
 };
 
 static bool home_is_of(const struct sal_flow *f, const struct sal_endpoint *ep)
@@ -426,7 +460,23 @@ static bool home_is_of(const struct sal_flow *f, const struct sal_endpoint *ep)
 	       home_is_face(ep, sal_addr_af(&f->client), &f->key.peer);
 }
 
-static void home_walk_one(struct sal_domain *d, const struct home_walk *w,
+/* one that has gone meanwhile does not count */
+static bool home_walk_move(struct sal_domain *d, struct home_walk *w,
+			   struct sal_flow *f, const struct sal_home *home,
+			   struct sal_endpoint *from)
+{
+	struct sal_flow *next = sal_flow_rehome(d, f, home);
+
+	if (IS_ERR(next)) {
+		if (PTR_ERR(next) != -EAGAIN)
+			w->stayed++;
+		return false;
+	}
+	home_left(from, w->to);
+	return true;
+}
+
+static void home_walk_one(struct sal_domain *d, struct home_walk *w,
 			  struct sal_flow *f)
 {
 	struct sal_home home;
@@ -440,12 +490,8 @@ static void home_walk_one(struct sal_domain *d, const struct home_walk *w,
 			break;
 	if (i == w->n || !home_may(d, f, w->to, &home))
 		return;
-	if (!w->check) {
-		if (IS_ERR(sal_flow_rehome(d, f, &home)))
-			return;
-		home_left(w->from[i], w->to);
-	}
-	w->moved[i].opened++;
+	if (w->check || home_walk_move(d, w, f, &home, w->from[i]))
+		w->moved[i].opened++;
 }
 
 /* but it is, where none was moved */
@@ -457,7 +503,23 @@ static void home_walk_anew(const struct home_walk *w)
 		w->moved[i].opened = 0;
 }
 
-static void home_walk(struct sal_domain *d, const struct home_walk *w)
+/*
+ * Let others run, at one that was not looked at yet: the iterator would not find its place
+ * again by one that we have just replaced, and leave out another of the same bucket where
+ * one before it has gone.
+ */
+static struct sal_flow *home_rest(const struct home_walk *w,
+				  struct rhashtable_iter *iter)
+	__releases(RCU) __acquires(RCU)
+{
+	rhashtable_walk_stop(iter);
+	cond_resched();
+	if (rhashtable_walk_start_check(iter))
+		home_walk_anew(w);
+	return rhashtable_walk_peek(iter);
+}
+
+static void home_walk(struct sal_domain *d, struct home_walk *w)
 {
 	struct rhashtable_iter iter;
 	unsigned int n = 0;
@@ -466,28 +528,25 @@ static void home_walk(struct sal_domain *d, const struct home_walk *w)
 	rhashtable_walk_enter(&d->flows, &iter);
 	rhashtable_walk_start(&iter);
 	while ((f = rhashtable_walk_next(&iter))) {
+		if (++n % HOME_CHUNK == 0)
+			f = home_rest(w, &iter);
+		if (!f)
+			break;
 		/* a resize: what is seen again is not of those endpoints any more */
-		if (IS_ERR(f)) {
+		if (IS_ERR(f))
 			home_walk_anew(w);
-			continue;
-		}
-		home_walk_one(d, w, f);
-		if (++n % HOME_CHUNK)
-			continue;
-		rhashtable_walk_stop(&iter);
-		cond_resched();
-		if (rhashtable_walk_start_check(&iter))
-			home_walk_anew(w);
+		else
+			home_walk_one(d, w, f);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
 }
 
-void sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
-		      const struct sal_endpoint *to, u32 newest, bool check,
-		      struct sal_moved *moved)
+u32 sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
+		     const struct sal_endpoint *to, u32 newest, bool check,
+		     struct sal_moved *moved)
 {
-	const struct home_walk w = {
+	struct home_walk w = {
 		.from = from,
 		.n = n,
 		.to = to,
@@ -499,6 +558,7 @@ void sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
 	lockdep_assert_held(&sal_mutex);
 	if (READ_ONCE(to->svc->opens))
 		home_walk(to->svc->domain, &w);
+	return w.stayed;
 }
 
 /* --- what is told ----------------------------------------------------------- */

@@ -53,6 +53,10 @@ bool sal_home_awaited(struct sal_domain *d, const struct sal_flow *f);
 bool sal_home_was(struct sal_domain *d, const struct sal_flow *f,
 		  const struct in6_addr *client);
 
+/* likewise, and is what it sends to the endpoint's own address not of it? RCU */
+bool sal_home_has_left(const struct sal_member *m, const struct sal_flow *f,
+		       const struct sal_conv *conv);
+
 /**
  * sal_home_find() - where the client of a flow is now
  * @d: domain
@@ -75,6 +79,9 @@ struct sal_flow *sal_home_claim(const struct sal_member *m,
 /* an endpoint has become usable, or ceased to be: look at all soon. sal_lock. */
 void sal_home_changed(const struct sal_service *svc);
 
+/* an endpoint is about to come. sal_mutex. */
+void sal_home_arrive(struct sal_endpoint *ep);
+
 /* what an endpoint has opened goes to the one that takes its place. sal_lock. */
 void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep);
 
@@ -88,10 +95,12 @@ void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep);
  * @moved: for each of @from, what is counted
  *
  * sal_mutex.
+ *
+ * Return: how many stay for want of memory.
  */
-void sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
-		      const struct sal_endpoint *to, u32 newest, bool check,
-		      struct sal_moved *moved);
+u32 sal_home_migrate(struct sal_endpoint *const *from, unsigned int n,
+		     const struct sal_endpoint *to, u32 newest, bool check,
+		     struct sal_moved *moved);
 
 /* tell of what has moved; sal_mutex is taken */
 void sal_home_tell(struct sal_domain *d);

@@ -141,9 +141,9 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	struct list_head fresh[SAL_AF_NUM];
 	ktime_t begin = ktime_get();
 	struct sal_moved would = {};
+	u32 newest, stayed;
 	unsigned int i;
 	int err, af;
-	u32 newest;
 
 	lockdep_assert_held(&sal_mutex);
 	memset(res, 0, sizeof(*res));
@@ -164,7 +164,11 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	spin_unlock_bh(&sal_lock);
 	if (err)
 		goto out;
-	sal_home_migrate(from, n, to, newest, check, each);
+	stayed = sal_home_migrate(from, n, to, newest, check, each);
+	if (stayed)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "out of memory: %u flows that they have opened stay",
+				   stayed);
 	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	for (i = 0; i < n; i++)
 		would.opened += each[i].opened;

@@ -388,7 +388,7 @@ static const struct nla_policy sal_policy_del_nl_policy[SAL_A_POLICY_TO + 1] = {
 };
 
 /* SAL_CMD_FLOW_NEW - do */
-static const struct nla_policy sal_flow_new_nl_policy[SAL_A_FLOW_SERVICE_PORT + 1] = {
+static const struct nla_policy sal_flow_new_nl_policy[SAL_A_FLOW_TOLD_BEFORE + 1] = {
 	[SAL_A_FLOW_SERVICE] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_FLOW_ENDPOINT] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
 	[SAL_A_FLOW_MEMBER] = { .type = NLA_NUL_STRING, .len = SAL_LABEL_MAX, },
@@ -409,6 +409,8 @@ static const struct nla_policy sal_flow_new_nl_policy[SAL_A_FLOW_SERVICE_PORT + 
 	[SAL_A_FLOW_TOLD] = NLA_POLICY_MAX(NLA_U32, 3),
 	[SAL_A_FLOW_DIRECT] = { .type = NLA_FLAG, },
 	[SAL_A_FLOW_SERVICE_PORT] = { .type = NLA_BE16, },
+	[SAL_A_FLOW_CLIENT_ABSENT] = { .type = NLA_FLAG, },
+	[SAL_A_FLOW_TOLD_BEFORE] = NLA_POLICY_MAX(NLA_U32, 3),
 };
 
 /* Ops table for sal */
@@ -670,7 +672,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_flow_new_doit,
 		.policy		= sal_flow_new_nl_policy,
-		.maxattr	= SAL_A_FLOW_SERVICE_PORT,
+		.maxattr	= SAL_A_FLOW_TOLD_BEFORE,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

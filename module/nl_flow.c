@@ -19,6 +19,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "home.h"
 #include "member.h"
 #include "nl_util.h"
 #include "service.h"
@@ -81,12 +82,24 @@ static bool flow_has_arrived(const struct sal_flow *f)
 	return ep && READ_ONCE(f->at) == ep->rev[sal_addr_af(&f->vip)].num;
 }
 
+static int told_put(struct sk_buff *skb, const struct sal_flow *f)
+{
+	const struct sal_endpoint *ep = sal_flow_endpoint(f);
+	u32 val = READ_ONCE(f->told);
+	enum sal_told told;
+
+	if (!val)
+		return 0;
+	if (ep && sal_told_is_of(val, ep->id, &told))
+		return nla_put_u32(skb, SAL_A_FLOW_TOLD, told);
+	sal_told_is_of(val, 0, &told);
+	return nla_put_u32(skb, SAL_A_FLOW_TOLD_BEFORE, told);
+}
+
 /* what it takes to make it anew, beside what is there for people */
 static int saved_put(struct sk_buff *skb, const struct sal_flow *f)
 {
-	const struct sal_endpoint *ep = sal_flow_endpoint(f);
 	u32 marks = sal_track_marks(f);
-	enum sal_told told;
 
 	if (flow_has_arrived(f))
 		marks |= SAL_FLOW_MARK_ARRIVED;
@@ -95,8 +108,7 @@ static int saved_put(struct sk_buff *skb, const struct sal_flow *f)
 	if (!ipv6_addr_equal(&f->key.peer, &f->client) &&
 	    sal_nl_put_addr(skb, SAL_A_FLOW_CLIENT_NAME, &f->key.peer))
 		return -EMSGSIZE;
-	if (ep && sal_flow_get_told(f, ep->id, &told) &&
-	    nla_put_u32(skb, SAL_A_FLOW_TOLD, told))
+	if (told_put(skb, f))
 		return -EMSGSIZE;
 	if (f->kind == SAL_FLOW_DIRECT &&
 	    nla_put_flag(skb, SAL_A_FLOW_DIRECT))
@@ -169,6 +181,8 @@ int sal_nl_fill_flow(struct sk_buff *skb, struct sal_domain *d,
 		return -EMSGSIZE;
 	if (seq)
 		return nla_put_uint(skb, SAL_A_FLOW_SEQ, seq);
+	if (sal_home_awaited(d, f) && nla_put_flag(skb, SAL_A_FLOW_CLIENT_ABSENT))
+		return -EMSGSIZE;
 	return saved_put(skb, f) ?: sal_nl_fill_carried(skb, f);
 }
 

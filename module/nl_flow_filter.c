@@ -8,6 +8,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "home.h"
 #include "net.h"
 #include "nl_util.h"
 #include "service.h"
@@ -26,10 +27,13 @@ static bool endpoint_matches(const char *name, const struct sal_flow *f)
 	return ep && !strcmp(ep->name, name);
 }
 
-/* what only waits for the collector has gone for the user */
+/* what only waits for the collector has gone for the user, what waits for its client
+ * has not
+ */
 static bool flow_gone(struct sal_domain *d, const struct sal_flow *f)
 {
-	return READ_ONCE(sal_flow_service(f)->dead) || !sal_flow_member(d, f);
+	return READ_ONCE(sal_flow_service(f)->dead) ||
+	       (!sal_flow_member(d, f) && !sal_home_awaited(d, f));
 }
 
 /**

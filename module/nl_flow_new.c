@@ -34,6 +34,9 @@ static int flow_missing(const struct genl_info *info)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(list); i++) {
+		if (list[i].attr == SAL_A_FLOW_MEMBER &&
+		    info->attrs[SAL_A_FLOW_CLIENT_ABSENT])
+			continue;
 		if (!GENL_REQ_ATTR_CHECK(info, list[i].attr))
 			continue;
 		NL_SET_ERR_MSG_FMT(info->extack, "%s is missing",
@@ -132,6 +135,32 @@ static int flow_get_conv(const struct genl_info *info,
 	return flow_get_ports(info, was);
 }
 
+static void flow_get_told(const struct genl_info *info,
+			  struct sal_flow_saved *was)
+{
+	const struct nlattr *told = info->attrs[SAL_A_FLOW_TOLD];
+
+	was->told_before = !told;
+	if (!told)
+		told = info->attrs[SAL_A_FLOW_TOLD_BEFORE];
+	was->has_told = told;
+	if (told)
+		was->told = nla_get_u32(told);
+}
+
+/* it is to go on with who comes as its client, see home.h */
+static int flow_check_absent(const struct genl_info *info,
+			     const struct sal_flow_saved *was)
+{
+	if (info->attrs[SAL_A_FLOW_MEMBER] ||
+	    (was->kind == SAL_FLOW_SERVICE &&
+	     was->conv.ports.proto != IPPROTO_TCP &&
+	     !ipv6_addr_equal(&was->peer, &was->conv.client)))
+		return 0;
+	return flow_bad(info, SAL_A_FLOW_CLIENT_ABSENT,
+			"such a flow does not go on without its member");
+}
+
 static u64 flow_get_count(const struct genl_info *info, int attr,
 			  struct sal_flow_saved *was)
 {
@@ -169,11 +198,9 @@ static int flow_get(const struct genl_info *info, struct sal_flow_saved *was)
 		was->marks = nla_get_u32(tb[SAL_A_FLOW_MARKS]);
 	if (tb[SAL_A_FLOW_IDLE])
 		was->idle = nla_get_u32(tb[SAL_A_FLOW_IDLE]);
-	was->has_told = tb[SAL_A_FLOW_TOLD];
-	if (was->has_told)
-		was->told = nla_get_u32(tb[SAL_A_FLOW_TOLD]);
+	flow_get_told(info, was);
 	flow_get_carried(info, was);
-	return flow_get_conv(info, was);
+	return flow_get_conv(info, was) ?: flow_check_absent(info, was);
 }
 
 /* what it is bound to; RCU */
@@ -228,13 +255,36 @@ static int flow_make(const struct genl_info *info, struct sal_service *svc,
 	return flow_refuse(info, err);
 }
 
+/* who has been left out is @nobody, as its client is not there */
+static const struct sal_member *flow_member(struct sal_domain *d,
+					    const struct genl_info *info,
+					    const struct sal_member *nobody)
+{
+	const struct sal_member *m;
+	const char *name;
+
+	if (!info->attrs[SAL_A_FLOW_MEMBER])
+		return nobody;
+	name = sal_nl_get_label(info, SAL_A_FLOW_MEMBER, "member name");
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	m = sal_member_find(d, name);
+	if (m)
+		return m;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[SAL_A_FLOW_MEMBER],
+				"no member '%.48s'", name);
+	return ERR_PTR(-ENOENT);
+}
+
 /* packets of its namespace are translated as the flow says: whoever makes up one needs
  * a right over that, too
  */
 static int flow_may(struct sk_buff *skb, const struct genl_info *info,
 		    const struct sal_member *m)
 {
-	if (netlink_ns_capable(skb, m->net->user_ns, CAP_NET_ADMIN))
+	/* whoever comes as its client is there by such a right */
+	if (!m->net ||
+	    netlink_ns_capable(skb, m->net->user_ns, CAP_NET_ADMIN))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SAL_A_FLOW_MEMBER],
 			    "no CAP_NET_ADMIN over the member's network namespace");
@@ -245,10 +295,10 @@ static int flow_new(struct sk_buff *skb, const struct genl_info *info,
 		    struct sal_flow_saved *was)
 {
 	struct sal_domain *d = sal_domain_find(genl_info_net(info));
+	const struct sal_member nobody = { .domain = d };
 	struct sal_endpoint *ep = NULL;
+	const struct sal_member *m;
 	struct sal_service *svc;
-	struct sal_member *m;
-	const char *name;
 	int err;
 
 	svc = sal_nl_find_service(d, info, SAL_A_FLOW_SERVICE);
@@ -259,16 +309,9 @@ static int flow_new(struct sk_buff *skb, const struct genl_info *info,
 		if (IS_ERR(ep))
 			return PTR_ERR(ep);
 	}
-	name = sal_nl_get_label(info, SAL_A_FLOW_MEMBER, "member name");
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	m = sal_member_find(d, name);
-	if (!m) {
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
-					info->attrs[SAL_A_FLOW_MEMBER],
-					"no member '%.48s'", name);
-		return -ENOENT;
-	}
+	m = flow_member(d, info, &nobody);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
 	err = flow_may(skb, info, m);
 	if (err)
 		return err;

@@ -108,11 +108,11 @@ ping_as()
 	PIDS+=($!)
 }
 
-# NS FAMILY [COUNT]: the same by UDP, of a port; COUNT requests or none
+# NS FAMILY [COUNT [TO]]: the same by UDP, of a port; COUNT requests or none
 take_as()
 {
 	local ask=()
-	[ -z "${3:-}" ] || ask=("$3" "$(vip "$2" 2)" 7)
+	[ -z "${3:-}" ] || ask=("$3" "${4:-$(vip "$2" 2)}" 7)
 	rm -f "$WORK/client.$1"
 	ip netns exec "$1" python3 "$LIB_DIR/tools/initiator.py" take "$2" \
 		"$PORT" "${ask[@]}" >"$WORK/client.$1" 2>&1 &
@@ -406,6 +406,34 @@ both()
 	return $rc
 }
 
+# All three ask by one id, so that those of a and c are mapped, and c has both.
+both_mapped()
+{
+	local ns rc=0
+	fresh && serve_later "$1" 7 || return 1
+	for ns in a2 c; do
+		arrive "$ns" "$([ "$ns" = a2 ] && echo 5 || echo 6)"
+		endpoint a.com "$ns" "$([ "$ns" = a2 ] && echo 5 || echo 6)"
+	done
+	for ns in a2 a c; do
+		take_as "$ns" "$1" 1
+		poll 10 has_said server ^asked $((${#CLIENTS[@]})) || return 1
+	done
+	expect "mapped" "$(json 'map(select(.mapped)) | length' \
+		flow show service b.com)" 2 || rc=1
+	expect "moved" "$(opened a c)" 1 || rc=1
+	answer 3 && poll 5 has_said client.c "^got 1 $(vip "$1" 2)$" 2 &&
+		poll 5 has_said client.a2 "^got 1 $(vip "$1" 2)$" || rc=1
+	# what goes on is what has come
+	stop_asking c
+	take_as c "$1" 1
+	poll 10 has_said server ^asked 4 || rc=1
+	expect "ids" "$(sed -n 's/^asked [^ ]* \([0-9]*\) .*/\1/p' \
+		"$WORK/server" | awk 'NR == 2 || NR == 4' | uniq | wc -l)" 1 ||
+		rc=1
+	answer 1 && poll 5 has_said client.c ^got && return $rc
+}
+
 # A request of a that arrives as a2 has its flow already is known by the name.
 under_way()
 {
@@ -427,6 +455,26 @@ under_way()
 	answer 3 && poll 5 has_said client.a2 ^got 2 || rc=1
 	expect "who asked" "$(sed -n 's/^asked \([^ ]*\) .*/\1/p' "$WORK/server" |
 		sort -u)" "$(vip "$1" 1)" && return $rc
+}
+
+# What a sends to b1's own address as a2 has its flow already is a's.
+direct_after()
+{
+	local rc=0
+	fresh && arrive a2 5 && endpoint a.com a2 5 || return 1
+	serve_later "$1" 7 || return 1
+	take_as a "$1" 1
+	poll 10 has_said server ^asked 1 || return 1
+	stop_asking a
+	take_as a2 "$1"
+	expect "moved" "$(opened a a2)" 1 || rc=1
+	take_as a "$1" 2 "$(addr "$1" 11)"
+	poll 10 has_said server ^asked 3 || return 1
+	expect "who asked" "$(sed -n 's/^asked \([^ ]*\) .*/\1/p' "$WORK/server" |
+		tail -2 | uniq)" "$(addr "$1" 1)" || rc=1
+	answer 3 && poll 5 has_said client.a "^got . $(addr "$1" 11)$" 2 &&
+		poll 5 has_said client.a2 "^got 1 $(vip "$1" 2)$" || rc=1
+	expect "what a2 got" "$(said client.a2 ^got)" 1 && return $rc
 }
 
 queued()
@@ -542,7 +590,10 @@ initiator_cases()
 	each_family "another one is there: it goes on at once" survivor
 	each_family "a stranger by the same id gets nothing" stranger
 	each_family "two clients by one port become one" both
+	each_family "one of two mapped ones becomes the other's" both_mapped
 	each_family "requests under way as the client moves" under_way
+	each_family "what its former client sends to the server's address" \
+		direct_after
 	each_family "TCP stays" tcp_stays
 	each_family "what the server knows by its address stays" plain
 	t "events tell from where, how many and why" events 4

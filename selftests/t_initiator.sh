@@ -5,18 +5,24 @@
 # shellcheck source=selftests/initiator.sh
 . "$(dirname "$0")/initiator.sh"
 
+# leaves_address: a stays, and its address goes. Nor is its hardware address anybody's
+# yet: the bridge would have it where a last reported to a multicast group.
+leaves_address()
+{
+	ip -n a link set eth0 down
+	arrive a2 1
+}
+
 # The endpoint goes to another namespace with its address, and the first one stays.
 other_namespace()
 {
 	local rc=0
 	fresh && feed "$1" || return 1
 	S endpoint set a.com a state down
-	ip -n a addr flush dev eth0
-	arrive a2 1
+	leaves_address
 	take_as a2 "$1"
 	S endpoint set a.com a netns a2 addr "$(addr 4 1)" addr "$(addr 6 1)" \
 		state up
-	ip -n b1 neigh flush all
 	poll 20 has_said client.a2 ^got 20 && got_all a a2 || rc=1
 	stop_asking a
 	stop_asking a2
@@ -24,7 +30,124 @@ other_namespace()
 	leave a && return "$rc"
 }
 
+# Likewise, where it is deleted, and is another one there.
+another_endpoint()
+{
+	local rc=0
+	fresh && feed "$1" || return 1
+	S endpoint del a.com a
+	leaves_address
+	take_as a2 "$1"
+	endpoint a.com a2 1
+	poll 20 has_said client.a2 ^got 20 && got_all a a2 || rc=1
+	stop_asking a
+	leave a && return "$rc"
+}
+
+# It goes on to a third one before anybody has looked.
+third_namespace()
+{
+	local rc=0 to=(addr "$(addr 4 1)" addr "$(addr 6 1)")
+	fresh && feed "$1" || return 1
+	S endpoint set a.com a state down
+	leaves_address
+	ip -n a2 link set eth0 down
+	arrive c 1
+	take_as c "$1"
+	S -b - <<-END || rc=1
+		endpoint set a.com a netns a2 ${to[*]}
+		endpoint set a.com a netns c ${to[*]}
+		endpoint set a.com a state up
+	END
+	poll 20 has_said client.c ^got 20 && got_all a c || rc=1
+	stop_asking a
+	S endpoint del a.com a
+	leave a && return "$rc"
+}
+
+# What waits is there for users, too, and in a file.
+waits_in_sight()
+{
+	local id sel=(service b.com)
+	fresh && serve_later "$1" 7 || return 1
+	take_as a "$1" 5
+	poll 10 has_said server "^asked $(vip "$1" 1) $PORT " 5 || return 1
+	stop_asking a
+	id="$(flow_id)"
+	leave a || return 1
+	expect "what waits" "$(json 'map("\(.id) \(.member) \(.client_absent)") |
+		join(",")' flow show "${sel[@]}")" "$id null true" || return 1
+	S flow show id "$id" >"$WORK/shown"
+	cat "$WORK/shown" >&2
+	grep -q "endpoint b1 peer $(vip "$1" 1) client-absent state " \
+		"$WORK/shown" || fail "not told" || return 1
+	expect "flows of the service" "$(json '.[0].flows' \
+		service show b.com)" 1 || return 1
+	arrive c 6 && endpoint b.com c 6 || return 1
+	expect "moved" "$(json '.[0].flows' migrate b.com from any to c \
+		src "$(addr "$1" 1)")" 1 || return 1
+	expect "moved back" "$(json '.[0].flows' migrate b.com from c to b1 \
+		sport "$PORT")" 1 || return 1
+	S endpoint del b.com c
+
+	salctl -n orch save flows >"$WORK/saved"
+	grep '^flow' "$WORK/saved" >&2
+	S flush && S restore "$WORK/saved" >"$WORK/shown" || return 1
+	expect "restored" "$(cat "$WORK/shown")" "1 flow restored, 0 refused" &&
+		expect "what waits" "$(json '.[] | .client_absent' \
+			flow show "${sel[@]}")" true || return 1
+	salctl -n orch save flows | grep '^flow' >"$WORK/again"
+	diff <(grep '^flow' "$WORK/saved" | sed 's/ idle [^ ]*//') \
+		<(sed 's/ idle [^ ]*//' "$WORK/again") >&2 ||
+		fail "it was saved as another one" || return 1
+	answer 5 && poll 5 held 5 || return 1
+	arrive a2 5
+	take_as a2 "$1"
+	endpoint a.com a2 5
+	poll 10 has_said client.a2 "^got . $(vip "$1" 2)$" 5
+}
+
+# Who does not want it to wait removes it; what a2 asks then is another one.
+waits_no_more()
+{
+	local id
+	fresh && serve_later "$1" 7 || return 1
+	take_as a "$1" 5
+	poll 10 has_said server ^asked 5 || return 1
+	stop_asking a
+	id="$(flow_id)"
+	leave a || return 1
+	expect "removed" "$(json '.[0].count' flow flush service b.com)" 1 &&
+		expect "flows" "$(json length flow show)" 0 &&
+		refused "no flow" flow del id 4294967295 || return 1
+	serve_later "$1" 7 && arrive a2 5 && endpoint a.com a2 5 || return 1
+	take_as a2 "$1" 1
+	poll 10 has_said server ^asked && answer 1 &&
+		poll 5 has_said client.a2 "^got 1 $(vip "$1" 2)$" || return 1
+	[ "$(flow_id)" != "$id" ] || fail "it is the same flow"
+}
+
+# Only such flows are made without their member.
+no_member()
+{
+	local flow=(service b.com src "$(addr "$1" 9)" dst "$(vip "$1" 2)"
+		sport 4000 dport 7)
+	fresh || return 1
+	refused "member is missing" flow add "${flow[@]}" proto udp &&
+		refused "does not go on without" flow add "${flow[@]}" \
+			proto udp client-absent &&
+		refused "does not go on without" flow add "${flow[@]}" proto tcp \
+			client-absent client-name "$(vip "$1" 1)" &&
+		S flow add "${flow[@]}" proto udp client-absent \
+			client-name "$(vip "$1" 1)"
+}
+
 setup_initiator
 initiator_cases
-t "it goes to another namespace, with its address" other_namespace 4
+each_family "what waits is shown, moved, saved and restored" waits_in_sight
+each_family "what waits is removed" waits_no_more
+each_family "a flow without a member has a client that may come" no_member
+each_family "it goes to another namespace, with its address" other_namespace
+each_family "another one has its address in another namespace" another_endpoint
+each_family "by way of another namespace to a third one" third_namespace
 finish

@@ -26,6 +26,7 @@ static const struct field flow_field[] = {
 	{ SAL_A_FLOW_MEMBER },
 	{ SAL_A_FLOW_MAPPED },
 	{ SAL_A_FLOW_PEER },
+	{ SAL_A_FLOW_CLIENT_ABSENT },
 	{ SAL_A_FLOW_PLACEMENT, F_DETAIL },
 	{ SAL_A_FLOW_STATE },
 	{ SAL_A_FLOW_IDLE },
@@ -37,6 +38,7 @@ static const struct field flow_field[] = {
 	{ SAL_A_FLOW_MARKS, F_JSON },
 	{ SAL_A_FLOW_CLIENT_NAME, F_JSON },
 	{ SAL_A_FLOW_TOLD, F_JSON },
+	{ SAL_A_FLOW_TOLD_BEFORE, F_JSON },
 	{ SAL_A_FLOW_DIRECT, F_DETAIL },
 	{ SAL_A_FLOW_SERVICE_PORT, F_JSON },
 };
@@ -149,6 +151,9 @@ static const struct param add_params[] = {
 	{ "idle", param_seconds, SAL_A_FLOW_IDLE },
 	{ "client-name", param_prefix, SAL_A_FLOW_CLIENT_NAME },
 	{ "told", param_enum, SAL_A_FLOW_TOLD, .names = &names_told },
+	{ "told-before", param_enum, SAL_A_FLOW_TOLD_BEFORE,
+	  .names = &names_told },
+	{ "client-absent", param_flag, SAL_A_FLOW_CLIENT_ABSENT },
 	{ "direct", param_flag, SAL_A_FLOW_DIRECT },
 	{ "service-port", param_port, SAL_A_FLOW_SERVICE_PORT },
 	{ "forward-packets", param_uint, SAL_A_FLOW_FORWARD_PACKETS },
@@ -170,10 +175,10 @@ static int flow_add(struct args *args)
 }
 
 static const char add_usage[] =
-	"service SVC [endpoint EP] member M proto P src A sport N\n"
+	"service SVC [endpoint EP] member M|client-absent proto P src A sport N\n"
 	"dst A [dport N] [mapped N] [placement edge|router] [idle TIME]\n"
 	"[marks MARK[,MARK]..] [client-name A]\n"
-	"[told not|router|edge|ask-edge] [direct [service-port N]]\n"
+	"[told|told-before not|router|edge|ask-edge] [direct [service-port N]]\n"
 	"[forward-packets N] [forward-bytes N] [reverse-packets N]\n"
 	"[reverse-bytes N]";
 

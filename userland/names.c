@@ -398,6 +398,8 @@ static const struct attr flow_attr[] = {
 	[SAL_A_FLOW_TOLD] = { "told", T_ENUM, false, &names_told },
 	[SAL_A_FLOW_DIRECT] = { "direct", T_FLAG },
 	[SAL_A_FLOW_SERVICE_PORT] = { "service-port", T_PORT },
+	[SAL_A_FLOW_CLIENT_ABSENT] = { "client-absent", T_FLAG },
+	[SAL_A_FLOW_TOLD_BEFORE] = { "told-before", T_ENUM, false, &names_told },
 };
 
 SET(flow, "flow");

@@ -122,6 +122,8 @@ static const struct word flow_words[] = {
 	{ SAL_A_FLOW_MAPPED, "mapped" },
 	{ SAL_A_FLOW_CLIENT_NAME, "client-name" },
 	{ SAL_A_FLOW_TOLD, "told" },
+	{ SAL_A_FLOW_TOLD_BEFORE, "told-before" },
+	{ SAL_A_FLOW_CLIENT_ABSENT, "client-absent" },
 	{ SAL_A_FLOW_DIRECT, "direct" },
 	{ SAL_A_FLOW_SERVICE_PORT, "service-port" },
 	{ SAL_A_FLOW_MARKS, "marks" },

@@ -260,6 +260,52 @@ def flows_anew(test):
                   undo=[("FLOW_DEL", which)])
 
 
+def opened_goes(test, flow, move):
+    """With each fault in turn: how many, or what is wrong."""
+    src = A("FLOW_SRC", prefix("10.0.1.13"), True)
+    stayed = 0
+    for number in range(1, MOST):
+        test.anew(())
+        test.must("FLOW_NEW", flow)
+        err, words, met = test.with_fault(number, "MIGRATE", move, False)
+        count = test.plain.ask("FLOW_DEL", src)[N["SAL_A_FLOW_COUNT"]]
+        if count == u32(0):
+            if not err and "1 flows that they have opened stay" not in words:
+                return f"fault {number}: it stays, and that is not told"
+            stayed += 1
+            test.must("FLOW_DEL", A("FLOW_SPORT", bytes([1, 2])))
+        if not met:
+            return (number - 1, stayed) if stayed and count != u32(0) else \
+                "no fault has made it stay, or all"
+    return "there is no end of allocations"
+
+
+def opened(test, fd3):
+    """A client's own goes with it; or that is refused, or told of."""
+    a_com = A("SERVICE_NAME", text("a.com"))
+    of_a = A("ENDPOINT_SERVICE", text("a.com"))
+    test.must("SERVICE_NEW", a_com + vips("10.1.0.1"))
+    test.must("ENDPOINT_NEW", of_a + A("ENDPOINT_NAME", text("one")) +
+              A("ENDPOINT_IPV4", ip4("10.0.1.77")))
+    test.must("ENDPOINT_NEW", of_a + A("ENDPOINT_NAME", text("two")) +
+              A("ENDPOINT_NETNS_FD", fd3) +
+              A("ENDPOINT_IPV4", ip4("10.0.1.13")))
+    flow = A("FLOW_SERVICE", text("b.com")) + \
+        A("FLOW_SPORT", bytes([1, 2])) + A("FLOW_MEMBER", text("a")) + \
+        A("FLOW_PROTO", bytes([1])) + \
+        A("FLOW_SRC", prefix("10.0.1.77"), True) + \
+        A("FLOW_DST", prefix("10.1.0.2"), True) + \
+        A("FLOW_CLIENT_NAME", prefix("10.1.0.1"), True)
+    res = opened_goes(test, flow, A("MIGRATE_SERVICE", text("a.com")) +
+                      A("MIGRATE_FROM", text("one")) +
+                      A("MIGRATE_TO", text("two")))
+    bad = isinstance(res, str)
+    test.result(bad, "migrate with what was opened: " + (
+        res if bad else f"{res[0]} allocations, {res[1]} times it stayed"))
+    test.must("SERVICE_DEL", a_com)
+    test.must("MEMBER_DEL", A("MEMBER_NETNS_FD", fd3))
+
+
 def flow_id(test):
     """Of a flow that is there, as soon as there is one."""
     fam, found = test.state.fam, []
@@ -442,6 +488,7 @@ def change_cases(test):
                   data + A("MIGRATE_FREEZE"))
     test.case("flow-del", "FLOW_DEL", A("FLOW_SERVICE", text("b.com")))
     flows_anew(test)
+    opened(test, fd3)
 
 
 def main():

@@ -155,6 +155,7 @@ _salctl_object()
 		"")	echo show add del flush help ;;
 		add)	echo service endpoint member proto src sport dst dport \
 				mapped placement marks idle client-name told \
+				told-before client-absent \
 				direct service-port forward-packets \
 				forward-bytes reverse-packets reverse-bytes ;;
 		*)	echo service endpoint src proto sport dport id ;;
@@ -219,7 +220,7 @@ _salctl_value()
 	vip-pool)	echo none ;;
 	flow-acct)	echo on off ;;
 	placement)	echo edge router ;;
-	told)		echo not router edge ask-edge ;;
+	told|told-before)	echo not router edge ask-edge ;;
 	policy)		echo allow deny ;;
 	*)		return 1 ;;
 	esac

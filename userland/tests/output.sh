@@ -122,12 +122,12 @@ EOF
 
 run -4 -j flow
 expect 0 <<'EOF'
-[{"id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"marks":[],"direct":false}]
+[{"id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","client_absent":false,"placement":"edge","state":"assured","idle":3,"marks":[],"direct":false}]
 EOF
 
 run -6 -j flow
 expect 0 <<'EOF'
-[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"marks":[],"direct":false}]
+[{"id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","client_absent":false,"placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"marks":[],"direct":false}]
 EOF
 
 run -s -d domain
@@ -365,8 +365,8 @@ err="salctl: module sal was unloaded" expect 1 <<'EOF'
 {"event":"overrun"}
 {"event":"lost","group":"endpoint","count":1}
 {"event":"endpoint-del","service":"b.com","name":"b2","nsid":1,"netns":null,"remote":false,"absent":false,"ipv4":"10.0.0.3","port":8080,"weight":1,"state":"up","fault4":["address","device"],"fault6":[],"flows":0,"cells":1,"forward_packets":9,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":756,"id":2,"seq":3}
-{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","placement":"edge","state":"assured","idle":3,"seq":1,"marks":[],"direct":false}
-{"event":"flow-del","id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"seq":2,"marks":[],"direct":false}
+{"event":"flow-add","id":12,"proto":17,"src":"10.0.0.1","sport":4000,"dst":"10.0.254.2","dport":53,"service":"b.com","endpoint":"b1","member":"a","client_absent":false,"placement":"edge","state":"assured","idle":3,"seq":1,"marks":[],"direct":false}
+{"event":"flow-del","id":13,"proto":58,"src":"fd00::1","sport":4001,"dst":"fd00:254::2","service":"b.com","member":"a","mapped":4001,"peer":"fd00:254::1","client_absent":false,"placement":"router","state":"new","idle":61,"forward_packets":10,"forward_bytes":840,"reverse_packets":9,"reverse_bytes":5000000000,"seq":2,"marks":[],"direct":false}
 {"event":"migrate","service":"b.com","from":["b1"],"flows":3,"cells":1,"duration":4231,"cause":"device","seq":1}
 EOF
 
