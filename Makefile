@@ -42,6 +42,7 @@ help: ## this list
 	@echo "  SAL_SHARDS=2      so many machines at a time (1; check-debug: 2)"
 	@echo "  SAL_BOOT=boot.sh  make check-long: only in a virtual machine; uml.sh:"
 	@echo "                    only in the kernel with sanitizers"
+	@echo "  SAL_ROUNDS=5      make bench: how often each is measured"
 	@echo "  SAL_VM_TIMEOUT=S  give up on a machine after so long (7200)"
 	@echo "  SAL_CACHE=DIR     where make setup keeps the kernel (~/.cache/sal)"
 	@echo "  DESTDIR= PREFIX=  where to install to (PREFIX=$(PREFIX))"
@@ -151,6 +152,19 @@ uml: setup setup-debug ## such a shell in a kernel with sanitizers, in seconds
 	$(PARALLEL) _debug-module tool
 	@exec env SAL_KO=$(BUILD_ABS)/debug/sal.ko selftests/vm/uml.sh --shell
 
+setup-bench: _setup-plain ## install what bench takes, build the kernel that it is measured in
+	@selftests/bench/setup.sh
+
+bench: setup-bench ## measure what packets cost, beside what else there is
+	$(PARALLEL) _bench-module tool
+	@exec env SAL_KO=$(BUILD_ABS)/bench/sal.ko \
+		selftests/bench/bench.sh $(BUILD)/bench-out
+
+bench-quick: setup-bench ## the same in three minutes
+	$(PARALLEL) _bench-module tool
+	@exec env SAL_KO=$(BUILD_ABS)/bench/sal.ko \
+		selftests/bench/bench.sh --quick $(BUILD)/bench-out
+
 # The tests get a module with its self-tests in it, built from a copy so that
 # sal.ko stays what the user has built.  Only sources are copied, and sources
 # that are gone are removed.
@@ -165,19 +179,22 @@ _check-module: _check-config
 	@$(call copy,$(BUILD)/check)
 	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/check SAL_DEBUG=1 W=1 modules
 
-# $(call uml-module,DIRECTORY,KERNEL)
+# $(call uml-module,DIRECTORY,KERNEL,SAL_DEBUG)
 uml-module = $(call copy,$(BUILD)/$(1)) && cd $(CURDIR) && \
 	$(MAKE) -C $$($(SETUP_UML) $(2) --print KDIR) ARCH=um \
-		M=$(BUILD_ABS)/$(1) SAL_DEBUG=1 W=1 modules
+		M=$(BUILD_ABS)/$(1) SAL_DEBUG=$(3) W=1 modules
 
 _debug-module:
-	+@$(call uml-module,debug)
+	+@$(call uml-module,debug,,1)
 
 _smp-module:
-	+@$(call uml-module,debug-smp,--smp)
+	+@$(call uml-module,debug-smp,--smp,1)
 
 _plain-module:
-	+@$(call uml-module,plain,--plain)
+	+@$(call uml-module,plain,--plain,1)
+
+_bench-module:
+	+@$(call uml-module,bench,--plain)
 
 _check-salctl:
 	+@$(MAKE) -C userland check-build
@@ -192,7 +209,7 @@ clean: ## remove all that has been built
 
 .PHONY: all help module tool regen install modules_install
 .PHONY: setup setup-debug setup-lint check check-debug check-long check-salctl
-.PHONY: lint demo shell uml clean
+.PHONY: lint demo shell uml clean setup-bench bench bench-quick
 .PHONY: _check-config _check-module _check-salctl _check-tools
-.PHONY: _debug-module _smp-module _plain-module
+.PHONY: _debug-module _smp-module _plain-module _bench-module
 .PHONY: _setup-plain _setup-smp

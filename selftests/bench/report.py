@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Samples to results.json, and to a table.
+
+    report.py SAMPLES KERNEL RESULTS
+
+SAMPLES has lines of BENCH VARIANT FLOWS UNIT VALUE, in the order in which they were
+taken; KERNEL is the executable that was booted. In the table a ratio is that of
+minima, to the variant `plain' of the same bench and number of flows.
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+BASE = "plain"
+
+
+def machine():
+    """Processor, and how many."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = [line.split(":")[1].strip() for line in file
+                  if line.startswith("model name")]
+    return f"{models[0] if models else 'unknown'}, {os.cpu_count()} CPUs"
+
+
+def release(kernel):
+    """What the kernel says of itself."""
+    done = subprocess.run([kernel, "--version"], capture_output=True, text=True,
+                          check=True)
+    return f"Linux {done.stdout.split()[0]}, User Mode Linux, one CPU"
+
+
+def read_runs(path):
+    """In the order of their first samples."""
+    runs = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            bench, variant, flows, unit, value = line.split()
+            key = bench, variant, int(flows), unit
+            runs.setdefault(key, []).append(float(value))
+    return [{"bench": bench, "variant": variant, "flows": flows, "unit": unit,
+             "samples": samples}
+            for (bench, variant, flows, unit), samples in runs.items()]
+
+
+def base_of(runs, run):
+    """The shortest of what this one is compared with."""
+    return min(sample for other in runs
+               if other["variant"] == BASE and
+               other["bench"] == run["bench"] and other["flows"] == run["flows"]
+               for sample in other["samples"])
+
+
+def table(runs):
+    """Lines of it."""
+    form = "{:10} {:>8}  {:10} {:>9} {:>9} {:>8} {:>7}"
+    yield form.format("bench", "flows", "variant", "min", "median", "spread",
+                      "ratio")
+    for run in sorted(runs, key=lambda run: (run["bench"], run["flows"])):
+        samples = run["samples"]
+        least = min(samples)
+        yield form.format(run["bench"], run["flows"], run["variant"],
+                          f"{least:.0f} {run['unit']}",
+                          f"{statistics.median(samples):.0f} {run['unit']}",
+                          f"{(max(samples) / least - 1) * 100:.0f} %",
+                          f"{least / base_of(runs, run):.2f}")
+
+
+def main(samples, kernel, results):
+    """Both."""
+    runs = read_runs(samples)
+    with open(results, "w", encoding="utf-8") as file:
+        json.dump({"machine": machine(), "kernel": release(kernel),
+                   "runs": runs}, file, indent=1)
+        file.write("\n")
+    print("\n".join(table(runs)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
