@@ -8,7 +8,7 @@
  * it; each usable endpoint has SAL_CELLS_ALL current ones for each family. A cell
  * that has moved away with its flows is never current again: it lives on until
  * its last flow has gone, or the collector has bound its flows to the current
- * ones of the same endpoint (flow.c). So cells that are not current are never
+ * ones of the same endpoint (flow_gc.c). So cells that are not current are never
  * more than there are flows, and there is one hop at the most.
  */
 #include <linux/hash.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * direct.c - conversations with endpoints' own addresses that there were lately
+ * direct.c - conversations with endpoints' own addresses
  *
- * Of a slot's 32 bits the upper 22 are the conversation's mark, the lower 10 say
+ * Those that there were lately are remembered, for a service's to begin otherwise; and
+ * one that begins beside a service's has a flow. Of a slot's 32 bits the upper 22 are the conversation's mark, the lower 10 say
  * when it was seen last, in units of 4 s. So one that was not seen for 68 minutes
  * is taken for a recent one, if nobody has had its slot since.
  */
@@ -10,11 +11,18 @@
 #include <linux/jhash.h>
 #include <linux/random.h>
 
+#include "cell.h"
 #include "direct.h"
 #include "domain.h"
+#include "endpoint.h"
 #include "flow.h"
+#include "flow_table.h"
+#include "home.h"
 #include "member.h"
+#include "peer.h"
+#include "revtable.h"
 #include "service.h"
+#include "track.h"
 
 #define DIRECT_TIME	1023U
 #define DIRECT_UNIT	4
@@ -144,4 +152,92 @@ bool sal_direct_is_answer(const struct sal_member *m,
 void sal_direct_init(struct sal_domain *d)
 {
 	d->direct.seed = get_random_u32();
+}
+
+/* --- a flow for one --------------------------------------------------------- */
+
+static bool flow_is_direct_at(const struct sal_flow *f,
+			      const struct sal_reverse *rev)
+{
+	if (f->kind != SAL_FLOW_DIRECT)
+		return false;
+	for (; rev; rev = sal_reverse_next(rev))
+		if (rev->ep->svc->id == f->key.svc)
+			return true;
+	return false;
+}
+
+/* the client's no more, but what the client sends would be taken for its for a while */
+static struct sal_flow *flow_that_left(const struct sal_member *m,
+				       const struct sal_service *svc,
+				       const struct sal_conv *conv)
+{
+	struct in6_addr name;
+	struct sal_flow *f;
+
+	if (sal_peer_name(m->domain, &conv->client, &name) == SAL_PEER_PLAIN)
+		return NULL;
+	f = sal_flow_find(m->domain, &name, svc, &conv->ports);
+	return f && sal_home_has_left(m, f, conv) ? f : NULL;
+}
+
+/*
+ * The client's flow with a service there by the ports of a direct conversation;
+ * the service's goes to @port. If there is none, the one that may begin is to
+ * know of this conversation.
+ */
+static struct sal_flow *flow_direct_rival(const struct sal_member *m,
+					  const struct sal_reverse *rev,
+					  const struct sal_conv *conv,
+					  __be16 *port)
+{
+	struct sal_conv with = *conv;
+	struct sal_flow *f;
+	enum sal_peer is;
+	bool other;
+
+	for (; rev; rev = sal_reverse_next(rev)) {
+		with.ports.port = sal_port_in(rev->ep, conv->ports.port);
+		f = sal_flow_reverse_as(m, conv->place, rev->ep->svc, &conv->client,
+					&with.ports, &is, &other);
+		if (unlikely(!f && other))
+			f = flow_that_left(m, rev->ep->svc, &with);
+		if (unlikely(f)) {
+			*port = with.ports.port;
+			return f;
+		}
+		/* a request that was translated elsewhere comes by, too */
+		if (unlikely(!other))
+			sal_direct_note(m, rev->ep->svc, &with);
+	}
+	return NULL;
+}
+
+struct sal_flow *sal_flow_direct(const struct sal_member *m,
+				 struct sal_reverse *rev,
+				 const struct sal_conv *conv,
+				 const struct sal_packet *pkt)
+{
+	struct sal_cell *cell;
+	struct sal_flow *f;
+	__be16 port;
+
+	f = sal_flow_lookup_alt(m, conv);
+	if (f && flow_is_direct_at(f, rev) &&
+	    !(sal_track_is_open(pkt) && sal_track_closed(f)))
+		return f;
+	/* the address was another service's, or a VIP; or it begins anew */
+	if (f)
+		sal_flow_remove(m->domain, f);
+	/* a connection that runs with its own port goes on with that */
+	if (sal_track_is_stray(pkt))
+		return NULL;
+	f = flow_direct_rival(m, rev, conv, &port);
+	if (likely(!f))
+		return NULL;
+	/* any of the service will do, as packets do not go where it points */
+	cell = rcu_dereference(f->cell);
+	if (!sal_cell_get(cell))
+		return NULL;
+	return sal_flow_make(m, cell->svc, conv, port, cell, SAL_FLOW_DIRECT);
 }

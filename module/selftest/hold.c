@@ -79,10 +79,10 @@ static __init bool hold_test_pop(struct sal_hold *h, struct hold_model *model,
 	struct sal_held *held, *want = NULL;
 
 	if (get_random_u32_below(2)) {
-		held = hold_pop(h, af);
+		held = sal_hold_pop(h, af);
 		want = hold_model_pop(model, af);
 	} else {
-		held = hold_pop_expired(h, af, now);
+		held = sal_hold_pop_expired(h, af, now);
 		if (model->n[af] &&
 		    time_after_eq(now, model->held[af][0]->deadline))
 			want = hold_model_pop(model, af);
@@ -177,7 +177,7 @@ int __init sal_hold_selftest(void)
 		ok = hold_test_step(h, model, now + i / 4);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		while (sal_hold_first(h, af))
-			kfree(hold_pop(h, af));
+			kfree(sal_hold_pop(h, af));
 out:
 	kfree(model);
 	kfree(q);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * flow_gc.c - the collector: who has been silent for too long, and what became idle
+ */
+#include <linux/rhashtable.h>
+#include <linux/time64.h>
+#include <linux/workqueue.h>
+
+#include "affinity.h"
+#include "cell.h"
+#include "domain.h"
+#include "flow.h"
+#include "flow_table.h"
+#include "home.h"
+#include "policy.h"
+#include "service.h"
+#include "track.h"
+
+/* flows looked at before the collector lets others run */
+#define GC_CHUNK		1024
+/* how often it begins anew */
+#define GC_PERIOD		(2 * HZ)
+
+/* it is there for late replies */
+static bool flow_past_is_over(const struct sal_flow *f)
+{
+	const struct sal_cell *cell = rcu_dereference(f->cell);
+	u32 grace = READ_ONCE(cell->svc->conf.grace);
+
+	return READ_ONCE(f->kind) == SAL_FLOW_PAST &&
+	       sal_flow_idle(f) > grace / MSEC_PER_SEC &&
+	       !sal_cell_remembers(cell);
+}
+
+/* a policy has come since, or its client has become an endpoint */
+static bool flow_is_denied(struct sal_domain *d, const struct sal_flow *f,
+			   const struct sal_service *svc)
+{
+	return READ_ONCE(f->kind) == SAL_FLOW_SERVICE &&
+	       sal_policy_denies(d, &f->client, svc, NULL);
+}
+
+static bool flow_is_over(struct sal_domain *d, const struct sal_flow *f)
+{
+	const struct sal_service *svc = sal_flow_service(f);
+	u32 timeout = READ_ONCE(svc->conf.timeout[sal_track_timeout(f)]);
+
+	if (READ_ONCE(svc->dead) || sal_flow_idle(f) >= timeout)
+		return true;
+	/* who it is to be with has to be let first */
+	if (unlikely(sal_home_awaited(d, f)))
+		return false;
+	return !sal_flow_member(d, f) || flow_past_is_over(f) ||
+	       flow_is_denied(d, f, svc);
+}
+
+/*
+ * Bind a flow to a current cell of the endpoint it is bound to, so that cells
+ * which came with migrations die out. Not while a former endpoint's replies
+ * may be under way: only the old cell knows of it. That is looked at here to
+ * spare the lock, and under the lock to be sure.
+ */
+static void flow_settle(struct sal_flow *f)
+{
+	struct sal_cell *cell = rcu_dereference(f->cell);
+	struct sal_cell *to;
+
+	if (READ_ONCE(cell->slot) >= 0 || sal_cell_remembers(cell))
+		return;
+	to = sal_cell_settle(cell, &f->cell);
+	if (to)
+		sal_cell_put(to);
+}
+
+static void flow_go_on(struct sal_domain *d, struct sal_flow *f)
+{
+	f = sal_home_find(d, f);
+	/* memory may be there the next time */
+	if (IS_ERR(f))
+		return;
+	flow_settle(f);
+	sal_affinity_keep(f);
+}
+
+/* true when the end of the table was reached */
+static bool gc_chunk(struct sal_domain *d)
+{
+	unsigned int n = GC_CHUNK;
+	struct sal_flow *f;
+	bool end = false;
+
+	rhashtable_walk_start(&d->gc_iter);
+	while (n--) {
+		f = rhashtable_walk_next(&d->gc_iter);
+		if (!f) {
+			end = true;
+			break;
+		}
+		/* a resize: what it repeats or skips is seen the next time */
+		if (IS_ERR(f))
+			continue;
+		if (flow_is_over(d, f))
+			sal_flow_remove(d, f);
+		else
+			flow_go_on(d, f);
+	}
+	rhashtable_walk_stop(&d->gc_iter);
+	return end;
+}
+
+static void gc_work(struct work_struct *work)
+{
+	struct sal_domain *d = container_of(to_delayed_work(work),
+					    struct sal_domain, gc);
+
+	rhashtable_walk_enter(&d->flows, &d->gc_iter);
+	while (!gc_chunk(d))
+		cond_resched();
+	rhashtable_walk_exit(&d->gc_iter);
+	sal_affinity_collect(d);
+	sal_home_tell(d);
+	if (!READ_ONCE(d->dead))
+		queue_delayed_work(system_power_efficient_wq, &d->gc,
+				   GC_PERIOD);
+}
+
+void sal_flow_collect(struct sal_domain *d)
+{
+	if (!READ_ONCE(d->dead))
+		mod_delayed_work(system_power_efficient_wq, &d->gc, 0);
+}
+
+void sal_flow_gc_init(struct sal_domain *d)
+{
+	INIT_DELAYED_WORK(&d->gc, gc_work);
+	queue_delayed_work(system_power_efficient_wq, &d->gc, GC_PERIOD);
+}
+
+void sal_flow_gc_exit(struct sal_domain *d)
+{
+	cancel_delayed_work_sync(&d->gc);
+}
