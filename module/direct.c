@@ -3,7 +3,9 @@
  * direct.c - conversations with endpoints' own addresses
  *
  * Those that there were lately are remembered, for a service's to begin otherwise; and
- * one that begins beside a service's has a flow. Of a slot's 32 bits the upper 22 are the conversation's mark, the lower 10 say
+ * one that begins beside a service's has a flow.
+ *
+ * Of a slot's 32 bits the upper 22 are the conversation's mark, the lower 10 say
  * when it was seen last, in units of 4 s. So one that was not seen for 68 minutes
  * is taken for a recent one, if nobody has had its slot since.
  */
