@@ -365,8 +365,6 @@ static void cell_forget(struct sal_cell *cell)
 {
 	unsigned int i;
 
-	if (!sal_cell_remembers(cell))
-		return;
 	for (i = 0; i < SAL_FORMER; i++)
 		WRITE_ONCE(cell->memory.former[i].ep, 0);
 	sal_count(cell->svc->domain, SAL_R_CELL_FORGOT);
@@ -389,10 +387,12 @@ static void cells_forget_oldest(struct sal_endpoint *ep, enum sal_af af)
 		list_move_tail(&cell->list, &ep->cells[af]);
 		if (cell->cut)
 			continue;
-		cell_forget(cell);
+		if (sal_cell_remembers(cell)) {
+			cell_forget(cell);
+			sal_flow_collect(ep->svc->domain);
+		}
 		break;
 	}
-	sal_flow_collect(ep->svc->domain);
 }
 
 static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
@@ -823,6 +823,15 @@ static bool cell_is_like(const struct sal_cell *cell,
 	       sal_memory_is_like(&cell->memory, memory);
 }
 
+/* how many flows that remember the same spread over; where there is little room, one */
+static unsigned int branch_kin(const struct sal_endpoint *to,
+			       const struct sal_cell *kin)
+{
+	if (to->n_cells[kin->af] >= SAL_CELLS_MAX / 2)
+		return 1;
+	return kin->tcp ? SAL_CELLS_TCP : SAL_CELLS;
+}
+
 /* one that no branch is yet, by chance */
 static struct sal_cell *branch_old(const struct sal_cell *kin,
 				   const struct sal_memory *memory,
@@ -840,7 +849,7 @@ static struct sal_cell *branch_old(const struct sal_cell *kin,
 		if (cell->slot == -1 && !get_random_u32_below(++free))
 			chosen = cell;
 	}
-	if (alike < (kin->tcp ? SAL_CELLS_TCP : SAL_CELLS) &&
+	if (alike < branch_kin(to, kin) &&
 	    to->n_cells[kin->af] < SAL_CELLS_MAX)
 		return NULL;
 	/* its last flow may have gone, and it is about to be unlinked */

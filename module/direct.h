@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * direct.h - conversations with endpoints' own addresses that there were lately
+ * direct.h - conversations with endpoints' own addresses
  */
 #ifndef _SAL_DIRECT_H
 #define _SAL_DIRECT_H

@@ -99,9 +99,6 @@ struct sal_service;
  *	last, or 0. A hint, see home.c; likewise the two below.
  * @opened_cause: enum sal_cause: why they go, where they do not wait
  * @opened_until: jiffies; what is under way from it is known by its name until then
- * @opened_last: number of the latest flow of before it came; what other namespaces have
- *	opened by its name and address until then is its own now. Written under
- *	sal_mutex before it is usable, read without.
  * @name: unique in its service
  */
 struct sal_endpoint {
@@ -159,7 +156,6 @@ struct sal_endpoint {
 	u32 opened_to;
 	u8 opened_cause;
 	unsigned long opened_until;
-	u32 opened_last;
 	char name[SAL_LABEL_MAX + 1];
 };
 

@@ -399,7 +399,6 @@ static void endpoint_set_state(struct sal_endpoint *ep, u32 state)
 static void endpoint_introduce(struct sal_endpoint *ep)
 {
 	ep->svc->n_endpoints++;
-	sal_home_arrive(ep);
 	if (ep->net)
 		peernet2id_alloc(ep->svc->domain->net, ep->net, GFP_KERNEL);
 }

@@ -107,7 +107,8 @@ enum sal_flow_kind {
  *	&sal_domain.alt_lock; read without.
  * @id: number; never changes
  * @marks: SAL_MARK_* bits, see track.h. Written by the data path, each once;
- *	%SAL_MARK_ACCT never changes.
+ *	%SAL_MARK_ACCT never changes. %SAL_MARK_NAMESAKE goes where an endpoint comes
+ *	to its client, see home.c.
  * @alt: entry in &sal_domain.alts where @cid is not what the endpoint sees
  * @rcu: for freeing
  *

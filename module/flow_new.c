@@ -65,8 +65,6 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 	if (likely(sal_peer_name(d, &conv->client, &f->key.peer) !=
 		   SAL_PEER_NAMED))
 		f->key.peer = conv->client;
-	else
-		sal_home_note(d, &f->key.peer);
 	f->key.svc = svc->id;
 	f->key.id = conv->ports.id;
 	f->key.port = conv->ports.port;
@@ -79,6 +77,8 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 	f->place = conv->place;
 	f->seen = sal_flow_now();
 	f->id = atomic_inc_return(&d->flow_id);
+	if (unlikely(!ipv6_addr_equal(&f->key.peer, &f->client)))
+		sal_home_begin(d, f);
 	return f;
 }
 

@@ -85,12 +85,12 @@ static void flow_remember(struct sal_domain *d, struct sal_flow *f,
 
 	f->kind = was->kind;
 	f->key.peer = was->peer;
-	if (!ipv6_addr_equal(&f->key.peer, &f->client))
-		sal_home_note(d, &f->key.peer);
 	f->key.id = was->id;
 	f->key.port = was->port;
 	f->seen = sal_flow_now() - was->idle;
 	sal_track_set_marks(f, was->marks);
+	if (!ipv6_addr_equal(&f->key.peer, &f->client))
+		sal_home_begin(d, f);
 	if (was->acct)
 		sal_acct_set(f, &was->carried);
 	/* in any case its server knows it by the name, or not */

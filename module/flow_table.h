@@ -2,7 +2,7 @@
 /*
  * flow_table.h - the tables of flows, for those who put in and take out
  *
- * flow.c, flow_new.c, flow_next.c, flow_home.c, flow_saved.c and direct.c; for all
+ * flow.c, flow_new.c, flow_next.c, flow_home.c, flow_saved.c, flow_gc.c and direct.c; for all
  * others there is flow.h. All of it under RCU.
  */
 #ifndef _SAL_FLOW_TABLE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * hold.h - packets that wait while a service has no usable endpoint
+ * hold.h - packets that wait while the gate of their service is closed
  */
 #ifndef _SAL_HOLD_H
 #define _SAL_HOLD_H

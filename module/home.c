@@ -68,14 +68,6 @@ struct sal_service *sal_home_service(struct sal_domain *d,
 	return face && ipv6_addr_equal(&face->pfx.addr, name) ? svc : NULL;
 }
 
-void sal_home_note(struct sal_domain *d, const struct in6_addr *name)
-{
-	struct sal_service *svc = sal_home_service(d, name);
-
-	if (svc && !READ_ONCE(svc->opens))
-		WRITE_ONCE(svc->opens, true);
-}
-
 /* its endpoint has answered to the client's address, so it would not know it */
 static bool home_is_plain(const struct sal_flow *f)
 {
@@ -86,12 +78,22 @@ static bool home_is_plain(const struct sal_flow *f)
 	return (told & 3) != SAL_TOLD_ROUTER && (told & 3) != SAL_TOLD_EDGE;
 }
 
+static bool home_has_name(const struct sal_flow *f)
+{
+	return !ipv6_addr_equal(&f->key.peer, &f->client);
+}
+
+static bool home_is_namesake(const struct sal_flow *f)
+{
+	return atomic_read(&f->marks) & SAL_MARK_NAMESAKE;
+}
+
 /* a connection is in its socket, and a socket stays where it is */
 bool sal_home_follows(const struct sal_flow *f)
 {
-	return !ipv6_addr_equal(&f->key.peer, &f->client) &&
-	       READ_ONCE(f->kind) == SAL_FLOW_SERVICE &&
-	       f->key.proto != IPPROTO_TCP && !home_is_plain(f);
+	return home_has_name(f) && READ_ONCE(f->kind) == SAL_FLOW_SERVICE &&
+	       f->key.proto != IPPROTO_TCP && !home_is_plain(f) &&
+	       !home_is_namesake(f);
 }
 
 static bool home_is_face(const struct sal_endpoint *ep, enum sal_af af,
@@ -123,7 +125,7 @@ static struct sal_endpoint *home_at(struct sal_domain *d,
 static bool home_is_usable(const struct sal_endpoint *ep,
 			   const struct sal_flow *f)
 {
-	/* pairs with sal_lock, let go after sal_home_arrive() and taken again */
+	/* whoever has made it usable has said where it is before */
 	return ep && smp_load_acquire(&ep->usable[sal_addr_af(&f->client)]);
 }
 
@@ -137,20 +139,46 @@ static const struct sal_member *home_member(const struct sal_domain *d,
 	return m && m->domain == d ? m : NULL;
 }
 
-/*
- * It is of before the endpoint came, and of another namespace. What that one has
- * begun since, with the address that the endpoint has, is its own.
- */
+/* its client has the address of an endpoint that is in another namespace */
 static bool home_is_left(const struct sal_domain *d, const struct sal_flow *f,
 			 const struct sal_endpoint *ep)
 {
 	const struct sal_member *m;
 
-	if (likely((s32)(f->id - READ_ONCE(ep->opened_last)) > 0) ||
-	    f->place != SAL_PLACEMENT_EDGE)
+	if (f->place != SAL_PLACEMENT_EDGE)
 		return false;
 	m = home_member(d, ep);
 	return m && m->id != f->member;
+}
+
+/*
+ * What begins in another namespace than the endpoint is in has its name, as servers
+ * know addresses alone, and is not the endpoint's: it does not go where that goes.
+ */
+void sal_home_begin(struct sal_domain *d, struct sal_flow *f)
+{
+	struct sal_service *svc = sal_home_service(d, &f->key.peer);
+	const struct sal_endpoint *ep;
+
+	if (svc && !READ_ONCE(svc->opens))
+		WRITE_ONCE(svc->opens, true);
+	ep = home_at(d, &f->client, &f->key.peer);
+	if (f->member && ep && home_is_left(d, f, ep))
+		atomic_or(SAL_MARK_NAMESAKE, &f->marks);
+	else
+		atomic_andnot(SAL_MARK_NAMESAKE, &f->marks);
+}
+
+/* the endpoint may have come to where a namesake is */
+static void home_adopt(struct sal_domain *d, struct sal_flow *f)
+{
+	const struct sal_endpoint *ep;
+
+	if (likely(!home_is_namesake(f)))
+		return;
+	ep = home_at(d, &f->client, &f->key.peer);
+	if (home_is_usable(ep, f) && !home_is_left(d, f, ep))
+		atomic_andnot(SAL_MARK_NAMESAKE, &f->marks);
 }
 
 /* is its client where it was? @ep: who is there */
@@ -368,12 +396,6 @@ static struct sal_endpoint *home_next(struct sal_domain *d,
 	return home_may(d, f, from, home) ? from : NULL;
 }
 
-void sal_home_arrive(struct sal_endpoint *ep)
-{
-	lockdep_assert_held(&sal_mutex);
-	WRITE_ONCE(ep->opened_last, atomic_read(&ep->svc->domain->flow_id));
-}
-
 void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep)
 {
 	lockdep_assert_held(&sal_lock);
@@ -386,7 +408,10 @@ struct sal_flow *sal_home_find(struct sal_domain *d, struct sal_flow *f)
 	struct sal_endpoint *from, *to;
 	struct sal_home home;
 
-	if (likely(!sal_home_follows(f)))
+	if (likely(!home_has_name(f)))
+		return f;
+	home_adopt(d, f);
+	if (!sal_home_follows(f))
 		return f;
 	from = home_at(d, &f->client, &f->key.peer);
 	if (likely(home_is_there(d, f, from)))

@@ -40,8 +40,8 @@ struct sal_homes {
 struct sal_service *sal_home_service(struct sal_domain *d,
 				     const struct in6_addr *name);
 
-/* a flow begins whose client has a name; RCU */
-void sal_home_note(struct sal_domain *d, const struct in6_addr *name);
+/* a flow begins whose client has a name; it is in no table yet. RCU. */
+void sal_home_begin(struct sal_domain *d, struct sal_flow *f);
 
 /* may its client go on elsewhere? RCU */
 bool sal_home_follows(const struct sal_flow *f);
@@ -78,9 +78,6 @@ struct sal_flow *sal_home_claim(const struct sal_member *m,
 
 /* an endpoint has become usable, or ceased to be: look at all soon. sal_lock. */
 void sal_home_changed(const struct sal_service *svc);
-
-/* an endpoint is about to come. sal_mutex. */
-void sal_home_arrive(struct sal_endpoint *ep);
 
 /* what an endpoint has opened goes to the one that takes its place. sal_lock. */
 void sal_home_inherit(struct sal_endpoint *old, struct sal_endpoint *ep);

@@ -205,6 +205,8 @@ static void select_rebind(struct select_run *run, struct sal_flow *f)
 	}
 	branch = select_cell(run, cell, from);
 	if (!branch) {
+		/* what is over makes room for the next attempt */
+		sal_flow_collect(run->d);
 		run->err = -ENOSPC;
 		return;
 	}

@@ -65,6 +65,23 @@ third_namespace()
 	leave a && return "$rc"
 }
 
+# A namespace that has the endpoint's address, and is not where that is, keeps what it has
+# begun, wherever the endpoint goes. Twice the collector's time lets it do what it would.
+namesake()
+{
+	fresh && serve_later "$1" 7 && arrive c 1 || return 1
+	take_as c "$1" 1
+	poll 10 has_said server ^asked || return 1
+	S endpoint del a.com a
+	endpoint a.com a 1
+	sleep 4
+	expect "whose it is" "$(json '.[0].member' flow show service b.com)" c ||
+		return 1
+	S endpoint set a.com a state down
+	sleep 4
+	expect "whose it is" "$(json '.[0].member' flow show service b.com)" c
+}
+
 # What waits is there for users, too, and in a file.
 waits_in_sight()
 {
@@ -150,4 +167,5 @@ each_family "a flow without a member has a client that may come" no_member
 each_family "it goes to another namespace, with its address" other_namespace
 each_family "another one has its address in another namespace" another_endpoint
 each_family "by way of another namespace to a third one" third_namespace
+each_family "a namespace with its address keeps what is its own" namesake
 finish

@@ -144,7 +144,7 @@ datagrams_are_known()
 	local server
 	server="$(server_of udp)"
 	unharmed udp "$server" || return 1
-	expect "$name: strangers" "$(of udp strangers)" 0 || return 1
+	expect "udp: strangers" "$(of udp strangers)" 0 || return 1
 	expect "one server" "$(wc -w <<<"$server")" 1 || return 1
 	echo "# udp: lost $(($(of udp sent) - $(of "$server" received))) there," \
 		"$(($(of "$server" sent) - $(of udp received))) back," \

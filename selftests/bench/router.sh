@@ -36,6 +36,7 @@ router_measure()
 
 	before="$(counted server)"
 	usec="$(send_requests "$PACKETS")"
+	[ -n "$usec" ] || return 1
 	all_arrived server $(($(counted server) - before)) "$PACKETS" || return 1
 	awk -v usec="$usec" -v n="$PACKETS" \
 		'BEGIN { printf "%.1f\n", usec * 1000 / n }'

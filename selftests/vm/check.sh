@@ -15,7 +15,7 @@
 #
 # smp-t_NAME.sh is t_NAME.sh in a machine with two CPUs and sanitizers; such a one
 # comes after all others. uml-t_NAME.sh is t_NAME.sh in a User Mode Linux without
-# sanitizers, which is not emulated; it has a machine of its own, beside the others.
+# sanitizers, which is not emulated; it has one of two machines beside the others.
 #
 # SAL_SHARDS	spread the tests over so many machines at a time (1)
 # SAL_BOOT	what boots a machine: boot.sh (default), or uml.sh, which has more
@@ -165,19 +165,28 @@ shard()
 	pids+=($!)
 }
 
+# deal NAME N TEST...: spread over N of them
+deal()
+{
+	local name="$1" n="$2" i mine t
+	shift 2
+
+	for ((i = 0; i < n; i++)); do
+		mine=()
+		for ((t = i + 1; t <= $#; t += n)); do
+			mine+=("${!t}")
+		done
+		shard "$name$i" "${mine[@]}"
+	done
+}
+
 shards()
 {
-	local i mine t
+	local i
 
 	SAL_KIND=plain SAL_KO="${SAL_KO_PLAIN:-}" BOOT="$VM_DIR/uml.sh" \
-		shard uml "${uml[@]}"
-	for ((i = 0; i < SHARDS; i++)); do
-		mine=()
-		for ((t = i; t < ${#tests[@]}; t += SHARDS)); do
-			mine+=("${tests[t]}")
-		done
-		shard "$i" "${mine[@]}"
-	done
+		deal uml 2 "${uml[@]}"
+	deal "" "$SHARDS" "${tests[@]}"
 	trap 'kill "${pids[@]}"; wait; exit 130' INT TERM
 	for i in "${!pids[@]}"; do
 		wait "${pids[i]}" ||
