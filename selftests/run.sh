@@ -59,17 +59,17 @@ SMP=(t_flap t_hold t_map_race t_select t_transaction d_churn)
 # What depends least on which kernel it is. An emulated machine takes its time for them,
 # so --list has them for one that is not, and --list-long for the other.
 UML=(t_acct t_backpressure t_balance t_chain t_clients t_clients_router t_conntrack
-     t_conntrack_router t_direct t_drain t_drain_router t_established t_evict t_fence
-     t_fence_router t_firewall t_flow_limit t_fold t_freeze t_health t_hold_events
-     t_hold_fair t_hold_tcp t_hold_time t_icmp_other t_inflight t_initiator
-     t_initiator_router t_late t_lease t_limits t_maglev t_many t_map_race t_mapped
-     t_migrate_cost t_migrate_freeze t_names t_nat t_nat_router t_netns t_nl_dump
-     t_offload t_orchestrate t_peer t_peer_router t_pmtu_router t_policy t_ports
-     t_remote t_remote_router t_resolve t_rights t_router_bridge t_rules t_rules_router
-     t_save t_select t_select_router t_serval_defects t_shared t_shared_router t_spread
-     t_tcp t_tcp_back t_tcp_handover t_tcp_listen t_tcp_repair_router t_tcp_reset
-     t_tcp_reset_router t_transaction t_udp_router t_unreachable t_unsupported t_upcall
-     t_upgrade_router)
+     t_conntrack_router t_direct t_drain t_drain_router t_established t_evict t_fail
+     t_fence t_fence_router t_firewall t_flow_limit t_fold t_freeze t_health
+     t_hold_events t_hold_fair t_hold_tcp t_hold_time t_icmp_other t_inflight
+     t_initiator t_initiator_router t_late t_lease t_limits t_maglev t_many t_map_race
+     t_mapped t_migrate_cost t_migrate_freeze t_names t_nat t_nat_router t_netns
+     t_nl_bad t_nl_dump t_nl_events t_nl_perm t_offload t_orchestrate t_peer
+     t_peer_router t_pmtu_router t_policy t_ports t_remote t_remote_router t_resolve
+     t_rights t_router_bridge t_rules t_rules_router t_save t_select t_select_router
+     t_serval_defects t_shared t_shared_router t_spread t_stats t_tcp t_tcp_back
+     t_tcp_handover t_tcp_listen t_tcp_repair_router t_tcp_reset t_tcp_reset_router
+     t_transaction t_udp_router t_unreachable t_unsupported t_upcall t_upgrade_router)
 
 list_check()
 {
