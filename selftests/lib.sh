@@ -176,10 +176,10 @@ connect()
 	ip -n "$1" addr add "$(addr 6 "$2")/64" dev eth0 nodad
 }
 
-# wire ROUTER NS HOST FUNCTION LINK: NS gets eth0 on a wire of its own to ROUTER, which
+# wire_up ROUTER NS HOST FUNCTION LINK: NS gets eth0 on a wire of its own to ROUTER, which
 # routes; nobody else is on the link. FUNCTION FAMILY HOST is its address, and LINK tells
 # hardware addresses of one HOST apart.
-wire()
+wire_up()
 {
 	local router="$1" ns="$2" f
 	ip link add "v$ns" netns "$router" type veth peer name eth0 netns "$ns" \
@@ -200,7 +200,7 @@ wire()
 # connect_routed NS HOST: the address is the same as on the bridge
 connect_routed()
 {
-	wire orch "$1" "$2" addr 00
+	wire_up orch "$1" "$2" addr 00
 }
 
 # add_host NS HOST

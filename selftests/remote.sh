@@ -40,7 +40,7 @@ route_there()
 add_far()
 {
 	add_ns "$1"
-	wire gw "$1" "$2" far 09
+	wire_up gw "$1" "$2" far 09
 }
 
 setup_remote()
