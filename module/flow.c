@@ -129,9 +129,6 @@ static bool flow_is_of(const struct sal_flow *f, const struct sal_member *m,
 	       ipv6_addr_equal(&f->client, client);
 }
 
-/* @is: whether the client has a name; @other: there is one, but another member's, or
- * it is of the other placement
- */
 struct sal_flow *sal_flow_reverse_as(const struct sal_member *m, u8 place,
 				     const struct sal_service *svc,
 				     const struct in6_addr *client,
@@ -204,7 +201,6 @@ bool sal_flow_elsewhere(const struct sal_member *m,
 	       ipv6_addr_equal(&f->vip, &conv->vip);
 }
 
-/* @is: whether the client has a name */
 struct sal_flow *sal_flow_lookup_as(const struct sal_member *m,
 				    const struct sal_service *svc,
 				    const struct sal_conv *conv,
