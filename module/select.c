@@ -26,6 +26,7 @@
 #include "net.h"
 #include "select.h"
 #include "service.h"
+#include "trace.h"
 
 /* flows that are re-bound before the locks are let go */
 #define SELECT_BATCH	32
@@ -221,15 +222,22 @@ static void select_rebind(struct select_run *run, struct sal_flow *f)
 static void select_flush(struct select_run *run)
 {
 	unsigned int i;
+	u64 begin = 0, end = 0;
 
 	if (!run->n)
 		return;
 	spin_lock_bh(&run->d->alt_lock);
 	spin_lock(&sal_lock);
+	if (trace_sal_rebind_enabled())
+		begin = ktime_get_ns();
 	for (i = 0; i < run->n && !run->err; i++)
 		select_rebind(run, run->batch[i]);
+	if (begin)
+		end = ktime_get_ns();
 	spin_unlock(&sal_lock);
 	spin_unlock_bh(&run->d->alt_lock);
+	if (begin)
+		trace_sal_rebind(run->svc, run->sel->to, run->n, end - begin);
 	run->n = 0;
 }
 

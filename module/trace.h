@@ -92,6 +92,22 @@ TRACE_EVENT(sal_migrate,
 		      __get_str(service), __get_str(from), __get_str(to),
 		      __entry->flows, __entry->cells, __entry->cause));
 
+/* selected flows have been bound to another endpoint, all under the locks for @ns */
+TRACE_EVENT(sal_rebind,
+	    TP_PROTO(const struct sal_service *svc, const struct sal_endpoint *to,
+		     u32 flows, u64 ns),
+	    TP_ARGS(svc, to, flows, ns),
+	    TP_STRUCT__entry(__string(service, svc->name)
+			     __string(to, to->name)
+			     __field(u32, flows)
+			     __field(u64, ns)),
+	    TP_fast_assign(__assign_str(service);
+			   __assign_str(to);
+			   __entry->flows = flows;
+			   __entry->ns = ns;),
+	    TP_printk("service=%s to=%s flows=%u ns=%llu", __get_str(service),
+		      __get_str(to), __entry->flows, __entry->ns));
+
 /* a segment of a TCP flow that is being reset is answered by a RST */
 TRACE_EVENT(sal_cut,
 	    TP_PROTO(const struct sal_flow *flow, bool endpoint),

@@ -82,12 +82,29 @@ same_cost()
 	expect_num "ns" "$most" -lt $((2 * least + 1000))
 }
 
-# A figure, and no more: each is looked at and bound to another cell.
+# how long a batch holds the locks: the latest that have been traced
+locks_held()
+{
+	local ns
+	mapfile -t ns < <(sed -n 's/.* sal_rebind: .* ns=//p' "$TRACING/trace" | sort -n)
+	ktap_print_msg "the locks were held for 32 flows or less: ${#ns[@]} batches," \
+		"median ${ns[${#ns[@]} / 2]} ns, 99 % ${ns[${#ns[@]} * 99 / 100]} ns," \
+		"longest ${ns[-1]} ns"
+	expect_num "batches" "${#ns[@]}" -gt 1000
+}
+
+# Figures, and no more: each is looked at and bound to another cell.
 one_by_one()
 {
 	local flows ns
 	read -r flows ns < <(in_ns orch "$LIB_DIR/tools/moves.py" each 3 \
 		many.com)
+	can_trace || return 1
+	echo 1 >"$TRACING/events/sal/sal_rebind/enable"
+	: >"$TRACING/trace"
+	in_ns orch "$LIB_DIR/tools/moves.py" each 1 many.com >&2
+	echo 0 >"$TRACING/events/sal/sal_rebind/enable"
+	locks_held || return 1
 	ktap_print_msg "shortest of 6 moves one by one:" \
 		"$((ns / flows)) ns for each of $flows flows"
 	expect_num "flows" "$flows" -ge "$MANY" &&

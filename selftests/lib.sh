@@ -517,10 +517,18 @@ print(ipaddress.IPv6Address(int("fd758ebbfc98" + sys.argv[1][:20], 16)))' \
 		"$hash"
 }
 
-# answers VIP: a ping gets its reply
+# there is a tracefs
+export TRACING=/sys/kernel/tracing
+can_trace()
+{
+	[ -e "$TRACING/trace" ] || mount -t tracefs tracefs "$TRACING"
+}
+
+# answers VIP [SECONDS]: a ping gets its reply; it waits for long, as that says
+# nothing of a machine that is busy
 answers()
 {
-	in_ns a ping -n -c 1 -W 2 "$1" >/dev/null
+	in_ns a ping -n -c 1 -W "${2:-20}" "$1" >/dev/null
 }
 
 # --- cases ------------------------------------------------------------------

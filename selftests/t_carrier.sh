@@ -23,7 +23,7 @@ begin()
 	poll 5 json_is ".[0].fault$1 | length" 0 endpoint show b.com b1 ||
 		return 1
 	S flow flush
-	poll 5 no_flows && poll 5 answers "$(vip "$1" 2)"
+	poll 5 no_flows && poll 5 answers "$(vip "$1" 2)" 1
 }
 
 # Flows that exist when it happens, and all that is sent once it is known.

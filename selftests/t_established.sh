@@ -58,13 +58,11 @@ no_growth()
 
 # --- who asks ----------------------------------------------------------------
 
-TRACE=/sys/kernel/tracing
 EVENTS=(kmem/kmalloc kmem/kmem_cache_alloc)
 
-can_trace()
+can_trace_memory()
 {
-	[ -e "$TRACE/trace" ] || mount -t tracefs tracefs "$TRACE" || return 1
-	[ -e "$TRACE/events/${EVENTS[0]}/filter" ]
+	can_trace && [ -e "$TRACING/events/${EVENTS[0]}/filter" ]
 }
 
 # Allocations are told by where they are asked for: here, in the module's code.
@@ -80,10 +78,10 @@ trace_begin()
 	text="$(printf 'call_site >= %#x && call_site < %#x' \
 		"0x${text%%$'\n'*}" $((0x${text##*$'\n'} + 4096)))"
 	for event in "${EVENTS[@]}"; do
-		echo "$text" >"$TRACE/events/$event/filter" &&
-			echo 1 >"$TRACE/events/$event/enable" || return 1
+		echo "$text" >"$TRACING/events/$event/filter" &&
+			echo 1 >"$TRACING/events/$event/enable" || return 1
 	done
-	: >"$TRACE/trace"
+	: >"$TRACING/trace"
 }
 
 # Who asked: names of tasks and functions, and how often
@@ -92,10 +90,10 @@ trace_end()
 	local event
 
 	for event in "${EVENTS[@]}"; do
-		echo 0 >"$TRACE/events/$event/enable"
-		echo 0 >"$TRACE/events/$event/filter"
+		echo 0 >"$TRACING/events/$event/enable"
+		echo 0 >"$TRACING/events/$event/filter"
 	done
-	grep -o 'km.*call_site=[^ ]*' "$TRACE/trace" | sort | uniq -c
+	grep -o 'km.*call_site=[^ ]*' "$TRACING/trace" | sort | uniq -c
 }
 
 # --- the cases ---------------------------------------------------------------
@@ -107,11 +105,11 @@ no_allocation()
 	flood f -n "$PACKETS" -i 0 -w 64 "$(vip "$1" 2)"
 	poll 5 json_is 'length' 1 flow show || return 1
 	created="$(json '.[0].created' domain show)"
-	! can_trace || trace_begin || return 1
+	! can_trace_memory || trace_begin || return 1
 	slabs >"$WORK/before"
 	report="$(flood_end f)"
 	slabs >"$WORK/after"
-	! can_trace || trace_end >"$WORK/asked.$1"
+	! can_trace_memory || trace_end >"$WORK/asked.$1"
 
 	growth "$WORK/before" "$WORK/after" >"$WORK/growth"
 	ktap_print_msg "IPv$1: grew most: $(tail -n 1 "$WORK/growth")"
@@ -127,7 +125,7 @@ no_allocation()
 # That a new flow is seen shows that the trace sees what there is.
 nothing_asked()
 {
-	can_trace || { echo "no trace of allocations" >&2; return 4; }
+	can_trace_memory || { echo "no trace of allocations" >&2; return 4; }
 	cat "$WORK/asked.$1" >&2
 	expect "asked for memory" "$(wc -l <"$WORK/asked.$1")" 0 || return 1
 	trace_begin || return 1

@@ -43,7 +43,7 @@ member_under_traffic()
 	S member del a || return 1
 	poll 5 json_is '.[0].flows' 0 domain show || return 1
 	S member add netns a route auto || return 1
-	poll 5 answers "$(vip "$1" 2)" || return 1
+	poll 5 answers "$(vip "$1" 2)" 1 || return 1
 	report="$(flood_end f TERM)"
 	# its own requests were nobody's for a while, but none was mistaken
 	expect_num wrong_source "$(field "$report" wrong_source)" -le "$window" &&

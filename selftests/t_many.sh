@@ -133,7 +133,7 @@ many_serves()
 	local name
 	name="$(many_name "$1")"
 	endpoint "$name" b1 11 || return 1
-	poll 5 answers "$(many_addr "$1")" || return 1
+	poll 5 answers "$(many_addr "$1")" 1 || return 1
 	S endpoint del "$name" b1
 }
 

@@ -229,7 +229,7 @@ connect_addr()
 faults()
 {
 	run ip -n b1 link set eth0 down
-	poll 5 not answers "$(vip "$1" 2)" || return 1
+	poll 5 not answers "$(vip "$1" 2)" 2 || return 1
 	walk "$1" a
 	verdict_is endpoint-down || return 1
 	run ip -n b1 link set eth0 up
@@ -291,7 +291,7 @@ filters()
 		}
 	}
 	END
-	not answers "$(vip "$1" 2)" || rc=1
+	not answers "$(vip "$1" 2)" 2 || rc=1
 	walk "$1" a
 	verdict_is filters '.step[] | select(.kind == "filter") |
 		"\(.netns) \(.name) \(.hook) \(.priority) \(.drops)"' \
@@ -429,7 +429,7 @@ to_router()
 	PLACEMENT=router
 	service b.com 2 hold off
 	endpoint b.com b1 11
-	poll 5 answers 10.1.0.2 && poll 5 answers fd00:254::2
+	poll 5 answers 10.1.0.2 1 && poll 5 answers fd00:254::2 1
 }
 
 # DEVICE NS HOST ROUTER

@@ -80,7 +80,7 @@ deliver()
 	S rule add "$(prefix "$1" 0 "$2")" drop
 	S rule add "$(vip "$1" 60)" deliver
 	before="$(counter forward)"
-	poll 5 answers "$(vip "$1" 60)" || rc=1
+	poll 5 answers "$(vip "$1" 60)" 1 || rc=1
 	expect forward "$(counter forward)" "$before" || rc=1
 	own del "$1"
 	return "$rc"
@@ -160,10 +160,10 @@ stays_without_vip()
 {
 	local rc=0
 	own add "$1"
-	poll 5 answers "$(vip "$1" 60)" && talk t "$(vip "$1" 60)" 7000 || rc=1
+	poll 5 answers "$(vip "$1" 60)" 1 && talk t "$(vip "$1" 60)" 7000 || rc=1
 	S rule add "$(all "$1")" drop || rc=1
 	expect "what has begun" "$(say t echo 1000)" "echoed 1000" || rc=1
-	not answers "$(vip "$1" 60)" || rc=1
+	not answers "$(vip "$1" 60)" 2 || rc=1
 	hang_up t || rc=1
 	own del "$1"
 	return "$rc"
@@ -226,7 +226,7 @@ longest()
 		expect VIP "$(json '.[0] | "\(.service) \(.action)"' \
 			resolve "$(vip "$1" 2)")" "b.com null" &&
 		answers "$(vip "$1" 2)" && answers "$(vip "$1" 42)" &&
-		not answers "$(vip "$1" 50)"
+		not answers "$(vip "$1" 50)" 2
 }
 
 # One rule of each length; the longest goes, and the next one matches.
@@ -270,7 +270,7 @@ default_rule()
 		grep -o 'b[0-9]' | head -n 1)" b3 || return 1
 	expect "UDP, nobody there" "$(ask a udp -c "$(addr "$1" 13)" 7001)" \
 		ECONNREFUSED || return 1
-	not answers "$(addr "$1" 200)"
+	not answers "$(addr "$1" 200)" 2
 }
 
 # --- add, replace, show, del ------------------------------------------------
@@ -336,7 +336,7 @@ circle()
 	S rule add 10.1.0.100 redirect l1.com
 	S service set l1.com vip 10.1.0.110
 	before="$(counter rule-loop)"
-	not answers 10.1.0.100 || return 1
+	not answers 10.1.0.100 2 || return 1
 	expect_num rule-loop "$(counter rule-loop)" -gt "$before" &&
 		expect verdict "$(json '.[0].verdict' resolve 10.1.0.100 \
 			from netns a)" rule-loop

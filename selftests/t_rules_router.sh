@@ -68,7 +68,7 @@ default_rule()
 		grep -o 'b[0-9]' | head -n 1)" b3 || return 1
 	expect "by UDP" "$(ask a udp "$(addr "$1" 13)" 7000 |
 		grep -o 'b[0-9]' | head -n 1)" b3 || return 1
-	not answers "$(vip "$1" 77)"
+	not answers "$(vip "$1" 77)" 2
 }
 
 asked()

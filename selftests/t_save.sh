@@ -180,7 +180,7 @@ absent()
 	# it is saved as such
 	save two && grep -q "name b2 absent" "$WORK/two" || return 1
 	S member add netns a route auto || return 1
-	not answers "$(vip 4 2)" || return 1
+	not answers "$(vip 4 2)" 2 || return 1
 	S endpoint set b.com b2 netns b2 || return 1
 	json_is '.[0] | "\(.absent) \(.netns)"' "false b2" \
 		endpoint show b.com b2 &&

@@ -50,7 +50,7 @@ empty_set()
 	local i
 	S service replace none.com vip "$(vip "$1" 90)"
 	for i in 1 2 3; do
-		not answers "$(vip "$1" 90)" || return 1
+		not answers "$(vip "$1" 90)" 2 || return 1
 		S endpoint show none.com || return 1
 	done
 	S service del none.com && answers "$(vip "$1" 2)"
@@ -82,7 +82,7 @@ target_without_device()
 	ip -n b1 link set eth0 down
 	ip -n b2 link set eth0 down
 	poll 5 json_is ".[0].gate$1" closed service show b.com || rc=1
-	not answers "$(vip "$1" 2)" || rc=1
+	not answers "$(vip "$1" 2)" 2 || rc=1
 	ip -n b1 link set eth0 up
 	ip -n b2 link set eth0 up
 	ip -n b1 addr replace "$(addr 6 11)/64" dev eth0 nodad
@@ -195,7 +195,7 @@ other_kind()
 		S rule replace "$(vip "$1" 50)" redirect b.com &&
 		answers "$(vip "$1" 50)" &&
 		S rule replace "$(vip "$1" 50)" upcall time 100ms &&
-		not answers "$(vip "$1" 50)" &&
+		not answers "$(vip "$1" 50)" 2 &&
 		S rule replace "$(vip "$1" 50)" forward b.com &&
 		answers "$(vip "$1" 50)" || return 1
 	printf '%s\n' "rule replace $(vip "$1" 50) drop" \

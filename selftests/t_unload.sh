@@ -30,7 +30,7 @@ unload_under_traffic()
 	load || return 1
 	configure
 	endpoint b.com b1 11
-	poll 5 answers "$(vip 4 2)" && poll 5 answers "$(vip 6 2)" || return 1
+	poll 5 answers "$(vip 4 2)" 1 && poll 5 answers "$(vip 6 2)" 1 || return 1
 	flood_end v4 TERM >/dev/null
 	flood_end v6 TERM >/dev/null
 	poll 5 unloaded

@@ -130,7 +130,7 @@ interrupted()
 	[ "$(stat -c %i /sys/module/sal)" != "$loaded" ] ||
 		fail "it is loaded yet" || rc=1
 	expect "what is there" "$(S save | sort)" "$saved" || rc=1
-	poll 5 answers "$(vip 4 2)" && return "$rc"
+	poll 5 answers "$(vip 4 2)" 1 && return "$rc"
 }
 
 upgrade_cases
