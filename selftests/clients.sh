@@ -150,10 +150,10 @@ host()
 	if [ "$1" = 4 ]; then vip 4 2; else echo "[$(vip 6 2)]"; fi
 }
 
-pings()
+twenty_pings()
 {
 	only b1 b2
-	in_ns a ping -n -c 20 -i 0.02 "$(vip "$1" 2)" >"$WORK/ping"
+	pings a 20 "$(vip "$1" 2)" >"$WORK/ping"
 	cat "$WORK/ping" >&2
 	grep -q " 20 received, 0% packet loss" "$WORK/ping" &&
 		expect duplicates "$(grep -c DUP "$WORK/ping")" 0
@@ -585,7 +585,7 @@ stream_moved()
 
 clients_cases()
 {
-	each_family "ping" pings
+	each_family "ping" twenty_pings
 	each_family "tracepath" traces 1500
 	each_family "curl and nginx: a file of $FILE_SIZE" fetches 1500
 	each_family "curl and nginx: $CONNECTIONS connections" connects

@@ -87,6 +87,19 @@ said()
 	grep -c "$2" "$WORK/$1"
 }
 
+# FILE TEXT: likewise, once nothing was added for half a second
+rests()
+{
+	local was now
+	now="$(said "$@")"
+	until [ "${was:-}" = "$now" ]; do
+		was="$now"
+		sleep 0.5
+		now="$(said "$@")"
+	done
+	echo "$now"
+}
+
 has_said()
 {
 	[ "$(said "$1" "$2")" -ge "${3:-1}" ]
@@ -129,6 +142,12 @@ stop_asking()
 	unset "CLIENTS[$1]"
 }
 
+# NS: how many requests ping has sent, as it says at its end
+sent_by()
+{
+	sed -n 's/ packets transmitted.*//p' "$WORK/client.$1"
+}
+
 # FAMILY: flows with b.com: who it is for, and who the client is to the server
 flow_is()
 {
@@ -161,7 +180,8 @@ echo_waits()
 	ping_as a "$1"
 	poll 10 has_said server "^asked $(vip "$1" 1) 777 " 3 || return 1
 	stop_asking a INT
-	n="$(said server ^asked)"
+	n="$(sent_by a)"
+	poll 5 has_said server ^asked "$n" || return 1
 	id="$(flow_id)"
 	leave a || return 1
 	answer "$n" && poll 5 held "$n" || return 1
@@ -307,7 +327,7 @@ stream_over_gap()
 	S endpoint set a.com a state down
 	poll 5 json_is '.[0].held_packets > 10' true service show a.com ||
 		return 1
-	before="$(said client.a ^got)"
+	before="$(rests client.a ^got)"
 	stop_asking a
 	leave a || return 1
 	arrive a2 5
@@ -356,7 +376,8 @@ stranger()
 	poll 10 has_said server "^asked $(vip "$1" 1) 777 " 2 || return 1
 	stop_asking a INT
 	leave a || return 1
-	n="$(said server ^asked)"
+	n="$(sent_by a)"
+	poll 5 has_said server ^asked "$n" || return 1
 	answer "$n" && poll 5 held "$n" || return 1
 	arrive c 6
 	ping_as c "$1"
@@ -447,7 +468,7 @@ under_way()
 	run tc -n orch qdisc add dev vb1 root netem delay 3s
 	take_as a "$1" 2
 	take_as a2 "$1"
-	poll 5 queued vb1 2 || return 1
+	poll 5 sent_two || return 1
 	expect "moved" "$(opened a a2)" 1 || rc=1
 	poll 10 has_said server ^asked 3 || rc=1
 	run tc -n orch qdisc del dev vb1 root
@@ -477,9 +498,11 @@ direct_after()
 	expect "what a2 got" "$(said client.a2 ^got)" 1 && return $rc
 }
 
-queued()
+# they are in the queue, or have left it
+sent_two()
 {
-	[ "$(tc -n orch -s -j qdisc show dev "$1" | jq '.[0].qlen')" -ge "$2" ]
+	[ "$(tc -n orch -s -j qdisc show dev vb1 | jq '.[0].qlen')" -ge 2 ] ||
+		has_said server ^asked 3
 }
 
 # --- what does not move -----------------------------------------------------------

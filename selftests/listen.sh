@@ -6,7 +6,7 @@
 # listen [GROUP...]: from now on, to $WORK/events
 listen()
 {
-	rm -f "$WORK/events"
+	rm -f "$WORK/events" "$WORK/events.err"
 	ip netns exec orch salctl -j monitor "$@" >"$WORK/events" \
 		2>"$WORK/events.err" &
 	PIDS+=($!)

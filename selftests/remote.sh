@@ -81,7 +81,7 @@ reached()
 {
 	local out
 	these f1
-	out="$(in_ns a ping -n -c 3 -i 0.2 -W 2 "$(vip "$1" 2)")" || return 1
+	out="$(pings a 3 "$(vip "$1" 2)")" || return 1
 	echo "$out" >&2
 	expect "replies from the VIP" \
 		"$(grep -c "from $(vip "$1" 2): icmp_seq" <<<"$out")" 3 &&
@@ -209,7 +209,7 @@ no_fault()
 ping_says()
 {
 	local out
-	out="$(in_ns a ping -n -c 1 -W 9 "$(vip "$1" 2)")"
+	out="$(in_ns a ping -n -c 1 -W 20 "$(vip "$1" 2)")"
 	echo "$out" >&2
 	grep -Eq "$2" <<<"$out" || fail "does not say $2"
 }

@@ -127,7 +127,7 @@ full()
 	done
 	before="$(counter full)"
 	fill "$1" 4 || return 1
-	report="$(echo_once -n 1 -e 100 -W 500 "$(vip "$1" 2)")"
+	report="$(echo_once -n 1 -e 100 "$(vip "$1" 2)")"
 	expect "received" "$(field "$report" received)" 0 &&
 		expect "errors" "$(field "$report" errors)" 1 &&
 		expect "counted" "$(counter full)" $((before + 1)) || return 1
@@ -148,13 +148,13 @@ most()
 	S endpoint set b.com b2 weight 1 max-flows 20
 	S endpoint set b.com b3 weight 0
 	S endpoint set b.com b4 weight 0
-	report="$(echo_once -F 40 -e 1 -w 1 -W 500 "$(vip "$1" 2)")"
+	report="$(echo_once -F 40 -e 1 -w 1 "$(vip "$1" 2)")"
 	expect "answered" "$(field "$report" received)" 30 || return 1
 	expect "flows" "$(flows_of b1 b2)" "10 20" || return 1
 	S flow del service b.com endpoint b1
 	# those that were removed count until nobody can see them any more
 	poll 5 flows_are 0 b1 || return 1
-	fill "$1" 40 -W 500 2>/dev/null
+	fill "$1" 40 2>/dev/null
 	poll 5 flows_are "10 20" b1 b2
 }
 

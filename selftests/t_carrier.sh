@@ -31,7 +31,7 @@ survivor()
 {
 	local report
 	begin "$1" || return 1
-	flood old -n 0 -i 5000 -w 10000 "$(vip "$1" 2)"
+	flood old -n 0 -i 5000 -w 10000 -W 3000 "$(vip "$1" 2)"
 	poll 5 json_is 'length > 1' true flow show service b.com || return 1
 	endpoint b.com b2 12 || return 1
 	run ip -n orch link set vb1 down

@@ -13,7 +13,7 @@ endpoint b.com b3 13
 
 delay()
 {
-	run tc -n "$1" qdisc replace dev eth0 root netem delay 1s
+	run tc -n "$1" qdisc replace dev eth0 root netem delay "${WAY}s"
 }
 
 undelay()
@@ -25,20 +25,27 @@ undelay()
 # their flow goes on from there to the places
 go_on_from_b1()
 {
-	local f="$1" places="$2" before from=b1 to late rc=0
+	while_under_way going_on "$@"
+}
+
+going_on()
+{
+	local f="$1" places="$2" before from=b1 to late start rc=0
 	shift 2
 	takes b.com/b1 || return 1
 	answers "$(vip "$f" 2)" || return 1
 	late="$(counter late)"
 	delay b1
 	before="$(echos b1 "$f")"
-	flood x -n 3 -i 1000 -W 9000 -e 91 "$(vip "$f" 2)"
+	start="$(ms)"
+	flood x -n 3 -i 1000 -W $((WAY * 1000 + 20000)) -e 91 "$(vip "$f" 2)"
 	poll 5 more_echos b1 "$f" $((before + 2)) || rc=1
 	ups b.com/b2 b.com/b3
 	for to in $places; do
 		S migrate b.com from "$from" to "$to" "$@" || rc=1
 		from="$to"
 	done
+	in_time "$start"
 	nothing_lost "$(flood_end x)" || rc=1
 	undelay b1
 	expect "where it is" "$(json '.[0].endpoint' flow show sport 91)" \
@@ -60,7 +67,7 @@ mixed()
 	local rc=0
 	go_on_from_b1 "$1" "b2" sport 91 || return 1
 	delay b2
-	flood x -n 3 -i 1000 -W 9000 -e 91 "$(vip "$1" 2)"
+	flood x -n 3 -i 1000 -W $((WAY * 1000 + 20000)) -e 91 "$(vip "$1" 2)"
 	hears b2 "$1" && S migrate b.com from b2 to b3 &&
 		S migrate b.com from b3 to b1 sport 91 || rc=1
 	nothing_lost "$(flood_end x)" || rc=1

@@ -26,10 +26,10 @@ empty()
 cancelled()
 {
 	flows_with_b1 "$VIP" 5 && listen endpoint || return 1
-	S endpoint drain b.com b1 deadline "$(patience 1)s" "then" reset
+	S endpoint drain b.com b1 deadline "$(patience 3)s" "then" reset
 	S endpoint undrain b.com b1
 	# the other one's deadline comes later
-	S endpoint drain b.com b2 deadline "$(patience 1)100ms"
+	S endpoint drain b.com b2 deadline "$(patience 3)100ms"
 	poll 5 is_state b2 drained && is_state b1 up && has_flows b1 5 || return 1
 	poll 5 steps_are b1 "begun cancelled" || return 1
 	deaf
@@ -41,9 +41,9 @@ cancelled()
 again()
 {
 	flows_with_b1 "$VIP" 5 && listen endpoint || return 1
-	S endpoint drain b.com b1 deadline "$(patience 2)s" "then" reset
+	S endpoint drain b.com b1 deadline 9m "then" reset
 	S endpoint drain b.com b1 deadline "$LONG" "then" move
-	json_is '.[0] | "\(.drain_deadline) \(.drain_then) \(.drain_left > 590000)"' \
+	json_is '.[0] | "\(.drain_deadline) \(.drain_then) \(.drain_left > 540000)"' \
 		"600000 move true" endpoint show b.com b1 || return 1
 	# what does not say so changes no deadline
 	S endpoint set b.com b1 weight 2 state draining
@@ -90,7 +90,7 @@ deleted()
 lease_ends()
 {
 	flows_with_b1 "$VIP" 5 && listen endpoint || return 1
-	S endpoint set b.com b1 lease "$(patience 1)s"
+	S endpoint set b.com b1 lease "$(patience 3)s"
 	S endpoint drain b.com b1 deadline "$LONG"
 	poll 5 is_state b1 drained && has_flows b2 5 || return 1
 	poll 5 steps_are b1 "begun drained" || return 1

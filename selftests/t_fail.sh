@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 setup
-service b.com 2 hold packets 2000 bytes 8M time 20s
+service b.com 2 hold packets 2000 bytes 8M time 60s
 service c.com 3
 
 # --- the ways to fail; each takes FAMILY and breaks b1 ----------------------
@@ -116,7 +116,7 @@ carrier_lost()
 {
 	b1_there
 	S endpoint set b.com b2 state down 2>/dev/null
-	flood f -n 0 -i 2000 -w 5000 "$(vip "$1" 2)"
+	flood f -n 0 -i 2000 -w 5000 -W 3000 "$(vip "$1" 2)"
 	streaming || return 1
 	endpoint b.com b2 12 2>/dev/null || S endpoint set b.com b2 state up
 	carrier

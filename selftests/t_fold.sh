@@ -16,9 +16,13 @@ endpoint b.com b3 13
 # What is counted for endpoints is what there is, and the client is answered.
 all_is_well()
 {
-	poll 5 json_is 'map(.flows) | add' \
-		"$(json length flow show service b.com)" endpoint show b.com &&
-		answers "$(vip "$1" 2)"
+	poll 5 counts_are_right && answers "$(vip "$1" 2)"
+}
+
+counts_are_right()
+{
+	[ "$(json 'map(.flows) | add' endpoint show b.com)" = \
+	  "$(json length flow show service b.com)" ]
 }
 
 # [SELECTOR...]: move flows in a circle, until end_moves
@@ -53,7 +57,7 @@ dying()
 	shift
 	takes b.com/b1 || return 1
 	in_ns a "$TOOLS/echoflood" -F 200 -w 64 -e 1000 "$(vip "$f" 2)" >&2
-	flood x -n 0 -i 1000 -w 64 -e 95 "$(vip "$f" 2)"
+	flood x -n 0 -i 1000 -w 64 -W 3000 -e 95 "$(vip "$f" 2)"
 	poll 5 not json_is length 0 flow show sport 95 || return 1
 	ups b.com/b2 b.com/b3
 	move_on "$@"

@@ -20,7 +20,7 @@ by_hand()
 {
 	local report seen
 	only b1
-	flood f -n 400 -i 5000 -w 400 -W 20000 "$(vip "$1" 2)"
+	flood f -n 0 -i 5000 -w 200 "$(vip "$1" 2)"
 	poll 5 json_is '.[0].flows' 1 endpoint show b.com b1 || return 1
 	S service freeze b.com time 60s || return 1
 	expect "gates" "$(gates)" "closed closed" || return 1
@@ -33,7 +33,7 @@ by_hand()
 		return 1
 	S service thaw b.com || return 1
 	expect "gates" "$(gates | grep -c closed)" 0 || return 1
-	report="$(flood_end f)"
+	report="$(flood_end f TERM)"
 	nothing_lost "$report" || return 1
 	expect "requests that b1 gets afterwards" "$(echos b1 "$1")" "$seen"
 }

@@ -42,7 +42,7 @@ start()
 stream()
 {
 	only b1
-	flood u -u 7 -n 0 -i 20000 -w 1000 "$(vip "$1" 2)"
+	flood u -u 7 -n 0 -i 20000 -w 1000 -W 3000 "$(vip "$1" 2)"
 	poll 5 with b1 && S endpoint set b.com b2 state up && listen
 }
 

@@ -123,7 +123,7 @@ in_its_time()
 		"$((last / 1000)) ms"
 	expect_num "soonest, us" "$first" -ge $(($2 * 1000 - 10000)) &&
 		expect_num "latest, us" "$last" -le \
-			$(($2 * 1000 + $(patience 2000000)))
+			$(($2 * 1000 + $(patience 10000000)))
 }
 
 # The requests come a while apart, so that each has a time of its own.
@@ -132,7 +132,7 @@ reject_after_time()
 	local report before
 	fresh hold packets 100 bytes 1M time 500ms on-empty reject
 	before="$(counter empty)"
-	report="$(echo_once -n 4 -i 100000 -W 5000 "$(vip "$1" 2)")"
+	report="$(echo_once -n 4 -i 100000 "$(vip "$1" 2)")"
 	S stats show >&2
 	expect received "$(field "$report" received)" 0 &&
 		expect errors "$(field "$report" errors)" 4 &&
@@ -146,10 +146,10 @@ drop_after_time()
 	fresh hold packets 100 bytes 1M time 300ms on-empty drop
 	before="$(counter empty)"
 	report="$(echo_once -n 3 -i 1000 -W 1500 "$(vip "$1" 2)")"
+	poll 5 counted empty $((before + 3)) && poll 5 no_held || return 1
 	expect received "$(field "$report" received)" 0 &&
 		expect errors "$(field "$report" errors)" 0 &&
-		expect empty "$(counter empty)" $((before + 3)) &&
-		expect held "$(held)" 0
+		expect empty "$(counter empty)" $((before + 3))
 }
 
 # Not before its time: the oldest is there, and answered, near the end of it.
@@ -170,7 +170,7 @@ off()
 {
 	local report
 	fresh hold off on-empty reject
-	report="$(echo_once -n 3 -i 1000 -W 500 "$(vip "$1" 2)")"
+	report="$(echo_once -n 3 -i 1000 "$(vip "$1" 2)")"
 	expect held "$(held)" 0 &&
 		expect errors "$(field "$report" errors)" 3 &&
 		is_reject "$1" "$report"
@@ -182,7 +182,7 @@ ping_says()
 	local out want="Destination Host Unreachable"
 	[ "$1" = 4 ] || want="Address unreachable"
 	fresh hold off on-empty reject
-	out="$(in_ns a ping -n -c 1 -W 2 "$(vip "$1" 2)")"
+	out="$(in_ns a ping -n -c 1 -W 20 "$(vip "$1" 2)")"
 	echo "$out" >&2
 	grep -q "$want" <<<"$out"
 }

@@ -139,7 +139,7 @@ expired()
 full()
 {
 	fresh hold time 30s packets 8
-	flood f -e 100 -R -n 0 -i 500 -w 100 "$(vip "$1" 2)"
+	flood f -e 100 -R -n 0 -i 500 -w 100 -W 1000 "$(vip "$1" 2)"
 	poll 5 heard hold-drop && has hold-drop '.cause == "refused" and
 		.held_packets == 8' || return 1
 	flood g -e 200 -n 1 -W 20000 "$(vip "$1" 2)"

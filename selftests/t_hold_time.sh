@@ -33,7 +33,7 @@ shorter()
 	flood long -n 1 -W 100 -e 1 "$(vip "$2" 2)"
 	poll 5 held 1 || return 1
 	S service set b.com hold packets 100 bytes 1M time 300ms || return 1
-	flood short -n 1 -W 4000 -e 2 "$(vip "$1" 2)"
+	flood short -n 1 -e 2 "$(vip "$1" 2)"
 	poll 3 counted empty $((before + 1)) || return 1
 	expect errors "$(field "$(flood_end short TERM)" errors)" 1
 }

@@ -96,8 +96,8 @@ play()
 	local rc=0
 
 	b1_there && capture || return 1
-	flood v4 -n 0 -i 20000 -w 60000 "$(vip 4 2)"
-	flood v6 -n 0 -i 20000 -w 60000 "$(vip 6 2)"
+	flood v4 -n 0 -i 20000 -w 60000 -W 5000 "$(vip 4 2)"
+	flood v6 -n 0 -i 20000 -w 60000 -W 5000 "$(vip 6 2)"
 	note_echos b1
 	poll 5 got_more b1 10 || return 1
 	"$1" || return 1

@@ -16,14 +16,14 @@ moves()
 {
 	local report seen out
 	only b1
-	flood f -n 400 -i 1000 -w 400 -W 20000 "$(vip "$1" 2)"
+	flood f -n 0 -i 1000 -w 400 "$(vip "$1" 2)"
 	poll 5 json_is '.[0].flows' 1 endpoint show b.com b1 || return 1
 	S endpoint set b.com b2 state up
 	out="$(S migrate b.com from b1 to b2 freeze time 10s)" || return 1
 	seen="$(echos b1 "$1")"
 	echo "$out" >&2
 	thawed || return 1
-	report="$(flood_end f)"
+	report="$(flood_end f TERM)"
 	nothing_lost "$report" &&
 		expect "requests that b1 gets afterwards" \
 			"$(echos b1 "$1")" "$seen" || return 1

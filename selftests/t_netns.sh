@@ -8,7 +8,8 @@ trap cleanup EXIT
 load
 
 # All there is, with a stream of each family; the stream ends with its
-# namespace's last process, so it is stopped only after the deletions.
+# namespace's last process, so it is stopped only after the deletions. [MS]: it waits
+# so long for what is left.
 begin()
 {
 	setup_orch
@@ -18,8 +19,8 @@ begin()
 	S member add netns a route auto
 	service b.com 2
 	endpoint b.com b1 11
-	flood v4 -n 0 -i 500 -w 64 -W 100 "$(vip 4 2)"
-	flood v6 -n 0 -i 500 -w 64 -W 100 "$(vip 6 2)"
+	flood v4 -n 0 -i 500 -w 64 -W "${1:-100}" "$(vip 4 2)"
+	flood v6 -n 0 -i 500 -w 64 -W "${1:-100}" "$(vip 6 2)"
 	poll 5 json_is 'length' 2 flow show
 }
 
@@ -56,7 +57,7 @@ lives_in()
 unnamed()
 {
 	local pid report
-	begin || return 1
+	begin 20000 || return 1
 	# not by a function: the number must be that of the process itself
 	ip netns exec b1 sleep 1000 &
 	pid=$!
@@ -70,7 +71,7 @@ unnamed()
 		grep -q 'no name' || fail "show says nothing about it" || return 1
 
 	# it dies, and the flows are held for b2
-	S service set b.com hold packets 2000 bytes 8M time 30s
+	S service set b.com hold packets 2000 bytes 8M time 60s
 	kill "$pid"
 	poll 9 not json_is length 1 endpoint show b.com || return 1
 	endpoint b.com b2 12

@@ -21,6 +21,12 @@ gone()
 	! json '.[].name' endpoint show b.com | grep -qx "$1"
 }
 
+# NUMBER: so many were told of
+deletions()
+{
+	[ "$(told '.event == "endpoint-del"' | wc -l)" -ge "$1" ]
+}
+
 # FAMILY: each instance gives way to the next, four times, under a stream
 rolling()
 {
@@ -39,6 +45,7 @@ rolling()
 		read -r from to <<<"$to $from"
 	done
 	report="$(flood_end f TERM)"
+	poll 5 deletions 4 || rc=1
 	deaf
 	endpoint b.com b2 12
 	nothing_lost "$report" && [ "$rc" = 0 ] || return 1

@@ -38,6 +38,12 @@ has_asked()
 	[ -n "$(asked "$1")" ]
 }
 
+# NS COUNT: who looks on has told of so many
+has_told()
+{
+	[ "$(grep -vc listening "${ASKED[$1]}")" -ge "$2" ]
+}
+
 # FAMILY NS SOURCE: a's request is seen there with that source, and answered
 sees()
 {
@@ -86,6 +92,7 @@ one_id()
 		"$(vip "$1" 2)"
 	flood y -e 777 -n 20 -i 3000 "$(vip "$1" 2)"
 	nothing_lost "$(flood_end x)" && nothing_lost "$(flood_end y)" &&
+		poll 5 has_told b1 40 &&
 		expect mapped "$(counter flow-mapped)" $((before + 1)) &&
 		expect "sources" "$(asked b1)" "$(vip "$1" 1)" &&
 		expect "ids" "$(grep -v listening "${ASKED[b1]}" |
@@ -142,7 +149,7 @@ hairpin()
 {
 	only b1
 	listen "$1" b1 1
-	in_ns b1 ping -n -c 2 -i 0.2 -W 2 "$(vip "$1" 2)" >&2 || return 1
+	pings b1 2 "$(vip "$1" 2)" >&2 && poll 5 has_asked b1 || return 1
 	expect "source that b1 sees" "$(asked b1)" "$(vip "$1" 2)"
 }
 

@@ -66,7 +66,7 @@ error_behind()
 		dev vb1 onlink
 	S endpoint set b.com b1 state down
 	S endpoint add b.com netns b2 name far addr "$(addr "$1" 77)" nomember
-	out="$(in_ns a ping -n -c 1 -t 2 -W 5 "$(vip "$1" 2)")"
+	out="$(in_ns a ping -n -c 1 -t 2 -W 20 "$(vip "$1" 2)")"
 	echo "$out" >&2
 	grep -qi "From $(addr "$1" 11).*\(exceeded\|hop limit\)" <<<"$out" ||
 		rc=1

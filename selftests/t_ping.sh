@@ -9,7 +9,7 @@ setup_b_com
 real_ping()
 {
 	local out
-	out="$(in_ns a ping -n -c 3 -i 0.2 -W 2 "$(vip "$1" 2)")" || return 1
+	out="$(pings a 3 "$(vip "$1" 2)")" || return 1
 	echo "$out" >&2
 	expect "replies from the VIP" \
 		"$(grep -c "from $(vip "$1" 2): icmp_seq" <<<"$out")" 3
@@ -37,22 +37,22 @@ both_answer()
 hairpin()
 {
 	S member set b1 route auto
-	in_ns b1 ping -n -c 4 -i 0.2 -W 2 "$(vip "$1" 2)" >&2
+	pings b1 4 "$(vip "$1" 2)" >&2
 }
 
 options()
 {
 	if [ "$1" = 4 ]; then
-		in_ns a ping -n -c 2 -i 0.2 -W 2 -T tsonly "$(vip 4 2)" >&2
+		pings a 2 -T tsonly "$(vip 4 2)" >&2
 	else
-		in_ns a ping -n -c 2 -i 0.2 -W 2 -s 1400 "$(vip 6 2)" >&2
+		pings a 2 -s 1400 "$(vip 6 2)" >&2
 	fi
 }
 
 large()
 {
 	local out
-	out="$(in_ns a ping -n -c 2 -i 0.2 -W 2 -s 6000 "$(vip "$1" 2)")" ||
+	out="$(pings a 2 -s 6000 "$(vip "$1" 2)")" ||
 		return 1
 	echo "$out" >&2
 	expect "replies from the VIP" \

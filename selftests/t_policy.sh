@@ -19,7 +19,7 @@ denied()
 	local before out word="Packet filtered"
 	[ "$1" = 4 ] || word="Administratively prohibited"
 	before="$(counter denied)"
-	out="$(in_ns a ping -n -c 1 -W 2 "$(vip "$1" "${2:-2}")" 2>&1)"
+	out="$(in_ns a ping -n -c 1 -W 20 "$(vip "$1" "${2:-2}")" 2>&1)"
 	echo "$out" >&2
 	[[ "$out" = *"$word"* ]] || fail "not told: $word" || return 1
 	expect_num denied "$(counter denied)" -gt "$before"
@@ -122,7 +122,7 @@ upcall()
 	local net=10.1.0.0/24
 	[ "$1" = 4 ] || net=fd00:254::/64
 	S domain set policy deny && S rule add "$net" upcall time 9s || return 1
-	flood f -n 1 -W 9000 -w 64 "$(vip "$1" 7)"
+	flood f -n 1 -w 64 "$(vip "$1" 7)"
 	poll 5 json_is '.[0].held_packets' 1 domain show || return 1
 	service f.com 7 hold time 9s && S policy add from a.com to f.com allow &&
 		endpoint f.com b1 11 || return 1

@@ -348,7 +348,7 @@ stale_conntrack()
 	# the first half of the cure
 	run ip netns exec a conntrack -D -s "$(addr "$1" 1)" \
 		-d "$(addr "$1" 11)" >&2
-	nothing_lost "$(echo_once -e 4242 -n 1 -W 2000 "$(vip "$1" 2)")" ||
+	nothing_lost "$(echo_once -e 4242 -n 1 "$(vip "$1" 2)")" ||
 		rc=1
 	ip netns exec a nft delete table "$family" old
 	in_order "$1" || rc=1

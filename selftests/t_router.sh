@@ -11,7 +11,7 @@ setup_b_com
 real_ping()
 {
 	local out
-	out="$(in_ns a ping -n -c 3 -i 0.2 -W 2 "$(vip "$1" 2)")" || return 1
+	out="$(pings a 3 "$(vip "$1" 2)")" || return 1
 	echo "$out" >&2
 	expect "replies from the VIP" \
 		"$(grep -c "from $(vip "$1" 2): icmp_seq" <<<"$out")" 3 &&
@@ -31,7 +31,7 @@ stream()
 large()
 {
 	local out
-	out="$(in_ns a ping -n -c 2 -i 0.2 -W 2 -s 6000 "$(vip "$1" 2)")" ||
+	out="$(pings a 2 -s 6000 "$(vip "$1" 2)")" ||
 		return 1
 	echo "$out" >&2
 	expect "replies from the VIP" \
@@ -94,7 +94,7 @@ device_gone()
 	S service set b.com hold packets 2000 bytes 8M time 20s
 	S endpoint set b.com b1 state down
 	S endpoint set b.com b2 state down
-	flood f -n 0 -i 2000 -w 1000 "$(vip "$1" 2)"
+	flood f -n 0 -i 2000 -w 1000 -W 100 "$(vip "$1" 2)"
 	poll 5 held_some || return 1
 	flood_end f TERM >/dev/null
 	del_ns a
@@ -105,6 +105,11 @@ device_gone()
 	add_host a 1
 	expect_num "dropped and counted" "$(counter no-route)" -gt \
 		$((before + 5)) && answers "$(vip "$1" 2)"
+}
+
+counted()
+{
+	[ "$(counter "$1")" -ge "$2" ]
 }
 
 both_down()
@@ -120,8 +125,10 @@ verdict()
 	S service set b.com hold packets 64 bytes 1M time 100ms on-empty "$2"
 	both_down down
 	before="$(counter empty)"
-	report="$(echo_once -n 2 -i 1000 -w 2 -W 1500 "$(vip "$1" 2)")"
 	want=$([ "$2" = drop ] && echo 0 || echo 2)
+	report="$(echo_once -n 2 -i 1000 -w 2 -W $((1500 + want * 10000)) \
+		"$(vip "$1" 2)")"
+	poll 5 counted empty $((before + 2)) || rc=1
 	expect errors "$(field "$report" errors)" "$want" &&
 		expect lost "$(field "$report" lost)" 2 &&
 		expect counted "$(counter empty)" $((before + 2)) || rc=1
@@ -135,7 +142,7 @@ rejects_at_once()
 	local rc=0 out
 	S service set b.com hold off on-empty reject
 	both_down down
-	out="$(in_ns a ping -n -c 1 -W 5 "$(vip "$1" 2)")"
+	out="$(in_ns a ping -n -c 1 -W 20 "$(vip "$1" 2)")"
 	echo "$out" >&2
 	grep -q "From $(addr "$1" 254).*[uU]nreachable" <<<"$out" || rc=1
 	both_down up
@@ -147,7 +154,7 @@ rejects_at_once()
 expires_on_the_way()
 {
 	local out
-	out="$(in_ns a ping -n -c 1 -t 1 -W 5 "$(vip "$1" 2)")"
+	out="$(in_ns a ping -n -c 1 -t 1 -W 20 "$(vip "$1" 2)")"
 	echo "$out" >&2
 	grep -qi "From $(addr "$1" 254).*\(exceeded\|hop limit\)" <<<"$out"
 }
@@ -182,7 +189,7 @@ own_ping()
 	local rc=0
 	S member set orch route auto
 	S flow flush
-	in_ns orch ping -n -c 2 -i 0.2 -W 2 "$(vip "$1" 2)" >&2 &&
+	pings orch 2 "$(vip "$1" 2)" >&2 &&
 		expect "where it was translated" "$(json '[.[].placement] |
 			unique | join(",")' flow show service b.com)" edge ||
 		rc=1

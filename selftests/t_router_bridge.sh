@@ -64,7 +64,7 @@ rejects()
 	S service set b.com hold off on-empty reject
 	S endpoint set b.com b1 state down
 	S endpoint set b.com b2 state down
-	out="$(in_ns a ping -n -c 1 -W 5 "$(vip "$1" 2)")"
+	out="$(in_ns a ping -n -c 1 -W 20 "$(vip "$1" 2)")"
 	echo "$out" >&2
 	grep -q "From $(addr "$1" 254).*[uU]nreachable" <<<"$out" || rc=1
 	S endpoint set b.com b1 state up
@@ -81,7 +81,7 @@ not_held()
 		on-empty reject
 	S endpoint set b.com b1 state down
 	S endpoint set b.com b2 state down
-	report="$(echo_once -n 1 -W 3000 "$(vip "$1" 2)")"
+	report="$(echo_once -n 1 "$(vip "$1" 2)")"
 	expect "errors" "$(field "$report" errors)" 1 &&
 		expect "held" "$(counter held)" "$held" || rc=1
 	S endpoint set b.com b1 state up

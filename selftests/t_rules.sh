@@ -105,7 +105,7 @@ reject()
 	[ "$1" = 4 ] || want="1 3"
 	before="$(counter rule-reject)"
 	S rule add "$(vip "$1" 2)" reject || return 1
-	report="$(echo_once -n 1 -i 1000 -W 500 "$(vip "$1" 2)")"
+	report="$(echo_once -n 1 "$(vip "$1" 2)")"
 	expect error "$(field "$report" error.type) $(field "$report" \
 		error.code)" "$want" &&
 		expect about "$(field "$report" error.quoted)" \
@@ -201,7 +201,7 @@ composed()
 	expect action "$(json '.[0] | "\(.service) \(.action)"' \
 		resolve "$(vip "$1" 50)")" "c.com forward" || return 1
 	S rule replace "$(vip "$1" 8)" reject
-	report="$(echo_once -n 1 -i 1000 -W 500 "$(vip "$1" 50)")"
+	report="$(echo_once -n 1 "$(vip "$1" 50)")"
 	expect errors "$(field "$report" errors)" 1
 }
 
@@ -262,8 +262,8 @@ default_rule()
 {
 	S rule add "$(all "$1")" drop || return 1
 	answers "$(vip "$1" 2)" && answers "$(addr "$1" 11)" || return 1
-	in_ns a ping -n -c 1 -W 2 "$(addr "$1" 1)" >/dev/null || return 1
-	in_ns b1 ping -n -c 1 -W 2 "$(addr "$1" 12)" >/dev/null || return 1
+	in_ns a ping -n -c 1 -W 20 "$(addr "$1" 1)" >/dev/null || return 1
+	in_ns b1 ping -n -c 1 -W 20 "$(addr "$1" 12)" >/dev/null || return 1
 	expect "by TCP" "$(ask a tcp "$(addr "$1" 13)" 7000 |
 		grep -o 'b[0-9]' | head -n 1)" b3 || return 1
 	expect "by UDP" "$(ask a udp "$(addr "$1" 13)" 7000 |

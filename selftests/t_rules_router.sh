@@ -46,7 +46,7 @@ verdicts()
 	local report want="3 1" before
 	[ "$1" = 4 ] || want="1 3"
 	S rule add "$(vip "$1" 2)" reject
-	report="$(echo_once -n 1 -i 1000 -W 500 "$(vip "$1" 2)")"
+	report="$(echo_once -n 1 "$(vip "$1" 2)")"
 	expect error "$(field "$report" error.type) $(field "$report" \
 		error.code)" "$want" || return 1
 	before="$(counter rule-drop)"

@@ -182,7 +182,7 @@ injected()
 	before="$(counter reverse)"
 	answers "$(vip "$1" 2)" || return 1
 	# b3, which is of another service, sends what is no answer of b.com's
-	in_ns b3 ping -n -c 1 -W 1 "$(addr "$1" 1)" >/dev/null || return 1
+	in_ns b3 ping -n -c 1 -W 20 "$(addr "$1" 1)" >/dev/null || return 1
 	expect reverse "$(counter reverse)" $((before + 1))
 }
 

@@ -54,7 +54,7 @@ late_after_remap()
 	late="$(counter late)"
 	flood x -e 608 -n 0 -i 5000 "$(vip "$1" "$ONE")"
 	delay b2 1s
-	flood y -e 608 -n 0 -i 50000 -w 1000 -W 5000 "$(vip "$1" "$TWO")"
+	flood y -e 608 -n 0 -i 50000 -w 1000 "$(vip "$1" "$TWO")"
 	poll 5 flows_are one.com "b1 false" &&
 		poll 5 flows_are two.com "b2 false" || return 1
 	all_up
@@ -96,7 +96,7 @@ counts_go_on()
 	late="$(counter late)"
 	flood x -e 617 -n 0 -i 5000 "$(vip "$1" "$ONE")"
 	delay b2 1s
-	flood y -e 617 -n 0 -i 20000 -w 1000 -W 9000 "$(vip "$1" "$TWO")"
+	flood y -e 617 -n 0 -i 20000 -w 1000 "$(vip "$1" "$TWO")"
 	poll 5 flows_are one.com "b1 false" &&
 		poll 5 flows_are two.com "b2 false" || return 1
 	all_up
@@ -127,7 +127,7 @@ reply_first()
 	nothing_lost "$(echo_once -e 609 -n 1 "$(vip "$1" "$TWO")")" || return 1
 	delay b1 2s
 	before="$(echos b1 "$1")"
-	flood x -e 609 -n 3 -i 1000 -W 9000 "$(vip "$1" "$ONE")"
+	flood x -e 609 -n 3 -i 1000 "$(vip "$1" "$ONE")"
 	poll 5 more_echos b1 "$1" $((before + 2)) || rc=1
 	all_up
 	S migrate two.com from b2 to b1
@@ -147,20 +147,27 @@ is_ambiguous()
 # dropped and counted, and are all that is lost.
 ambiguous()
 {
-	local before report sent rc=0
+	while_under_way neither "$1"
+}
+
+neither()
+{
+	local before report sent start rc=0
 	fresh b2 || return 1
 	nothing_lost "$(echo_once -e 610 -n 1 "$(vip "$1" "$TWO")")" || return 1
-	delay b1 3s
+	delay b1 "${WAY}s"
 	before="$(echos b1 "$1")"
-	flood x -e 610 -n 0 -i 100000 -w 1000 -W 1000 "$(vip "$1" "$ONE")"
+	start="$(ms)"
+	flood x -e 610 -n 0 -i 100000 -w 1000 -W 3000 "$(vip "$1" "$ONE")"
 	poll 5 more_echos b1 "$1" $((before + 2)) || rc=1
 	all_up
 	S migrate two.com from b2 to b1
 	S migrate two.com from b1 to b2
 	S migrate one.com from b1 to b3
+	in_time "$start"
 	hears b3 "$1" || rc=1
 	sent=$(($(echos b1 "$1") - before))
-	poll 20 is_ambiguous "$sent" || rc=1
+	poll $((WAY + 20)) is_ambiguous "$sent" || rc=1
 	report="$(flood_end x TERM)"
 	undelay b1
 	expect lost "$(field "$report" lost)" "$sent" &&
@@ -214,8 +221,8 @@ both_to_and_fro()
 {
 	local lost=0 name report rc=0
 	fresh b2 || return 1
-	flood x -e 613 -n 0 -i 300 -w 32 "$(vip "$1" "$ONE")"
-	flood y -e 613 -n 0 -i 300 -w 32 "$(vip "$1" "$TWO")"
+	flood x -e 613 -n 0 -i 300 -w 32 -W 3000 "$(vip "$1" "$ONE")"
+	flood y -e 613 -n 0 -i 300 -w 32 -W 3000 "$(vip "$1" "$TWO")"
 	poll 5 flows_are one.com "b1 false" &&
 		poll 5 flows_are two.com "b2 false" || return 1
 	all_up

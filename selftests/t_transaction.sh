@@ -415,11 +415,6 @@ ten_thousand()
 	}' >"$FILE"
 }
 
-ms()
-{
-	echo $((${EPOCHREALTIME/./} / 1000))
-}
-
 large()
 {
 	local start took

@@ -14,18 +14,18 @@ mirrored()
 	S member set b1 route none
 	service a.com 4
 	endpoint a.com a 1
-	rm -f "$file"
+	rm -f "$file" "$WORK/peers.a" "$WORK/peers.b1"
 	ip netns exec b1 "$LIB_DIR/tools/peers.py" -f "$file" \
 		"$(vip "$1" 4)" 7000 >"$WORK/peers.b1" &
 	PIDS+=($!)
 	ip netns exec a "$LIB_DIR/tools/peers.py" "$(vip "$1" 2)" 7000 \
 		>"$WORK/peers.a" &
 	PIDS+=($!)
-	poll 5 grep -q answered "$WORK/peers.a" || return 1
+	poll 5 grep -qs answered "$WORK/peers.a" || return 1
 	mapped="$(counter flow-mapped)"
 	S member set b1 route auto
 	touch "$file"
-	poll 5 grep -q answered "$WORK/peers.b1" || rc=1
+	poll 5 grep -qs answered "$WORK/peers.b1" || rc=1
 	kill "${PIDS[@]: -2}"
 	cat "$WORK/peers.a" "$WORK/peers.b1" >&2
 	expect "of b1" "$(sort "$WORK/peers.b1" | xargs)" \

@@ -59,7 +59,7 @@ not_told()
 	run ip netns exec a sysctl -qw \
 		"net.ipv4.neigh.eth0.mcast_solicit=$asks" \
 		"net.ipv6.neigh.eth0.mcast_solicit=$asks"
-	flood f -n 0 -i 5000 -w 10000 "$(vip "$1" 2)"
+	flood f -n 0 -i 5000 -w 10000 -W 3000 "$(vip "$1" 2)"
 	poll 5 json_is length 1 flow show service b.com || return 1
 	endpoint b.com b2 12 || return 1
 	vanish

@@ -79,12 +79,13 @@ unanswered()
 	asks "$1" time 200ms "then" reject
 	misses="$(counter miss)"
 	lost="$(counter miss-unanswered)"
-	report="$(echo_once -n 1 -i 1000 -W 5000 "$(vip "$1" 77)")"
+	report="$(echo_once -n 1 "$(vip "$1" 77)")"
 	expect errors "$(field "$report" errors)" 1 || return 1
 	asks "$1" time 200ms "then" drop
 	report="$(echo_once -n 1 -i 1000 -W 1000 "$(vip "$1" 77)")"
 	expect "received, errors" "$(field "$report" received) $(field \
 		"$report" errors)" "0 0" || return 1
+	poll 5 counted miss-unanswered $((lost + 2)) || return 1
 	expect misses "$(counter miss)" $((misses + 2)) &&
 		expect unanswered "$(counter miss-unanswered)" $((lost + 2))
 }
@@ -341,7 +342,7 @@ both "a rule holds so many" bounded_queue
 both "a flood to one address" flood_to_one
 both "a flood of misses is bounded" flood_of_misses
 both "a member goes whose packets wait" member_goes
-if poll 1 resolver; then
+if resolver; then
 	both "services on demand" on_demand
 	both "services on demand, by TCP" on_demand_tcp
 else

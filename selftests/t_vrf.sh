@@ -23,7 +23,7 @@ stream()
 	local forward out
 	S flow flush
 	forward="$(counter forward)"
-	out="$(in_ns a ping -I vrf0 -n -c 20 -i 0.02 -W 2 "$(vip "$1" 2)")"
+	out="$(pings a 20 -I vrf0 "$(vip "$1" 2)")"
 	echo "$out" >&2
 	grep -q " 20 received" <<<"$out" &&
 		expect forward "$(counter forward)" $((forward + 20)) &&

@@ -50,7 +50,7 @@ say()
 	shift
 	lines="$(wc -l <"$WORK/talk.$name")"
 	echo "$*" >&"${!var}" || return 1
-	poll 20 more_lines "$WORK/talk.$name" "$lines" || return 1
+	poll 60 more_lines "$WORK/talk.$name" "$lines" || return 1
 	tail -n 1 "$WORK/talk.$name" | tee >(sed "s/^/| $name $*: /" >&2)
 }
 
@@ -97,12 +97,12 @@ state_is()
 states()
 {
 	only b1
-	S service set b.com timeout closed 2s
 	talk t "$(vip "$1" 2)" 7 || return 1
 	say t echo 10 || return 1
 	expect state "$(state)" assured || return 1
 	hang_up t
 	poll 5 state_is closed || return 1
+	S service set b.com timeout closed 1s
 	poll 10 state_is ""
 	local rc=$?
 	S service set b.com timeout closed 1m
@@ -115,10 +115,10 @@ idle()
 	only b1
 	talk t "$(vip "$1" 2)" 7 || return 1
 	say t echo 10 || return 1
-	S service set b.com timeout established 8s timeout syn 1s \
+	S service set b.com timeout established 10s timeout syn 1s \
 		timeout closing 1s
-	sleep 5
-	expect "state after 5 s" "$(state)" assured || return 1
+	sleep 4
+	expect "state after 4 s" "$(state)" assured || return 1
 	poll 10 state_is ""
 	local rc=$?
 	S service set b.com timeout established 2h timeout syn 2m \
@@ -140,7 +140,7 @@ stray()
 	local before rc
 	only b1
 	S service set b.com stray "$2"
-	talk t "$(vip "$1" 2)" 7 || return 1
+	talk t -t 5 "$(vip "$1" 2)" 7 || return 1
 	say t echo 10 || return 1
 	before="$(counter stray)"
 	S flow flush

@@ -56,7 +56,7 @@ begin()
 		done
 		side "$proto" a ask "$proto" "$(vip "$f" 2)" "$PORT"
 	done
-	flood ping -n 0 -i 10000 -w 10000 "$(vip "$f" 2)"
+	flood ping -n 0 -i 10000 -w 10000 -W 3000 "$(vip "$f" 2)"
 	poll 10 under_way
 }
 

@@ -7,7 +7,8 @@
  *	-n N	requests to send; 0: until SIGTERM (default 1000)
  *	-i US	microseconds between requests (default 1000)
  *	-w N	most requests without a reply at a time (default 16)
- *	-W MS	wait so long for replies at the end (default 3000)
+ *	-W MS	wait so long at the end for replies, and for errors in their
+ *		place (default 20000: what comes at all is there long before)
  *	-e ID	echo id (default: by process)
  *	-s ADDR	source address
  *	-u PORT	UDP, to that port of whoever echoes there; ID is the source port
@@ -95,7 +96,7 @@ static struct {
 	.count = 1000,
 	.interval_us = 1000,
 	.window = 16,
-	.wait_ms = 3000,
+	.wait_ms = 20000,
 };
 
 static struct sockaddr_storage dst;
@@ -103,6 +104,9 @@ static socklen_t dst_len;
 static struct result res;
 static volatile sig_atomic_t stop;
 static uint8_t answered[RING];
+/* an error came in place of a reply, and how often that was so */
+static uint8_t refused[RING];
+static unsigned long told;
 static uint64_t sent_us[RING];
 /* how often so many were under way when one more was sent */
 static unsigned long busy[BUSY_MAX + 1];
@@ -249,6 +253,23 @@ static void error_age(uint16_t seq)
 		res.err_latest_us = age;
 }
 
+static bool id_is_ours(uint16_t id)
+{
+	if (!opt.flows)
+		return id == opt.id;
+	return (uint16_t)(id - opt.id) < opt.flows;
+}
+
+static void note_error(uint16_t seq)
+{
+	res.errors++;
+	error_age(seq);
+	if (!answered[seq] && !refused[seq]) {
+		refused[seq] = 1;
+		told++;
+	}
+}
+
 static void got_error(const struct icmphdr *hdr, const void *quoted,
 		      size_t len, const struct sockaddr_storage *from)
 {
@@ -261,10 +282,9 @@ static void got_error(const struct icmphdr *hdr, const void *quoted,
 		return;
 	inner = (const void *)((const char *)quoted +
 			       (v6() ? sizeof(*ip6) : ip->ihl * 4u));
-	if (inner->un.echo.id != htons(opt.id))
+	if (!id_is_ours(ntohs(inner->un.echo.id)))
 		return;
-	res.errors++;
-	error_age(ntohs(inner->un.echo.sequence));
+	note_error(ntohs(inner->un.echo.sequence));
 	res.err_type = hdr->type;
 	res.err_code = hdr->code;
 	addr_text(from, res.err_from);
@@ -315,8 +335,11 @@ static void got_reply(const struct request *rep, size_t len,
 		return;
 	}
 	answered[seq % RING] = 1;
+	told -= refused[seq % RING];
+	refused[seq % RING] = 0;
 	/* far behind: nobody waits for it any more, its place is used again */
 	answered[(seq + RING / 2) % RING] = 0;
+	refused[(seq + RING / 2) % RING] = 0;
 	res.received++;
 	if (res.received > 1 && seq < newest)
 		res.reordered++;
@@ -333,13 +356,6 @@ static bool is_error(uint8_t type)
 		return type < 128;
 	return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
 	       type == ICMP_PARAMETERPROB;
-}
-
-static bool id_is_ours(uint16_t id)
-{
-	if (!opt.flows)
-		return id == opt.id;
-	return (uint16_t)(id - opt.id) < opt.flows;
 }
 
 static void got_datagram(const char *buf, size_t len,
@@ -437,7 +453,7 @@ static void drain(int fd)
 	uint64_t until = now_us() + opt.wait_ms * 1000;
 
 	stop = 0;
-	while (outstanding() > 0 && now_us() < until)
+	while (outstanding() > told && now_us() < until)
 		receive_for(fd, now_us() + 10000);
 	/* duplicates come late */
 	receive_for(fd, now_us() + 20000);

@@ -12,7 +12,7 @@
  *	shut	close our direction
  *	abort	the end will be a reset, and no retries of ours after it
  *
- * At the end of its input it closes. What is not answered in SECONDS (5) is
+ * At the end of its input it closes. What is not answered in SECONDS (20) is
  * "timeout", of the connection after six times as long.
  */
 #define _GNU_SOURCE
@@ -33,7 +33,7 @@
 
 #define CHUNK	65536
 
-static int seconds = 5;
+static int seconds = 20;
 
 static void die(const char *what)
 {
