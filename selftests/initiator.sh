@@ -391,14 +391,18 @@ stranger()
 		expect "held yet" "$(held "$n" && echo yes)" yes
 }
 
+# FAMILY COUNT: a has asked so often; a2 is there, too
+a_has_asked()
+{
+	fresh && arrive a2 5 && endpoint a.com a2 5 && serve_later "$1" 7 &&
+		take_as a "$1" "$2" && poll 10 has_said server ^asked "$2"
+}
+
 # a and a2 both ask by one id, so that a2's is mapped; and one has what both had
 both()
 {
 	local rc=0
-	fresh && arrive a2 5 && endpoint a.com a2 5 || return 1
-	serve_later "$1" 7 || return 1
-	take_as a "$1" 2
-	poll 10 has_said server ^asked 2 || return 1
+	a_has_asked "$1" 2 || return 1
 	take_as a2 "$1" 2
 	poll 10 has_said server ^asked 4 || return 1
 	expect "would move" "$(opened a a2 check)" 1 || rc=1
@@ -482,10 +486,7 @@ under_way()
 direct_after()
 {
 	local rc=0
-	fresh && arrive a2 5 && endpoint a.com a2 5 || return 1
-	serve_later "$1" 7 || return 1
-	take_as a "$1" 1
-	poll 10 has_said server ^asked 1 || return 1
+	a_has_asked "$1" 1 || return 1
 	stop_asking a
 	take_as a2 "$1"
 	expect "moved" "$(opened a a2)" 1 || rc=1
@@ -562,10 +563,7 @@ retell()
 events()
 {
 	local rc=0
-	fresh && arrive a2 5 && endpoint a.com a2 5 || return 1
-	serve_later "$1" 7 || return 1
-	take_as a "$1" 1
-	poll 10 has_said server ^asked 1 || return 1
+	a_has_asked "$1" 1 || return 1
 	rm -f "$WORK/events"
 	salctl -n orch -j monitor migrate >"$WORK/events" 2>&1 &
 	PIDS+=($!)
@@ -590,10 +588,7 @@ events()
 
 told()
 {
-	fresh && arrive a2 5 && endpoint a.com a2 5 || return 1
-	serve_later "$1" 7 || return 1
-	take_as a "$1" 1
-	poll 10 has_said server ^asked 1 || return 1
+	a_has_asked "$1" 1 || return 1
 	S migrate a.com from a to a2 >"$WORK/moved"
 	cat "$WORK/moved" >&2
 	grep -q "^a.com: 0 flows and 1 opened one moved to a2 (0 cells) in " \
