@@ -260,7 +260,7 @@ static bool affinity_chunk(struct sal_domain *d, struct rhashtable_iter *iter)
 	unsigned int n = AFFINITY_CHUNK;
 	struct sal_affinity *a = NULL;
 
-	rhashtable_walk_start(iter);
+	sal_compat_walk_start(iter);
 	while (n--) {
 		a = rhashtable_walk_next(iter);
 		if (!a)

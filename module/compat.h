@@ -9,6 +9,7 @@
 #define _SAL_COMPAT_H
 
 #include <linux/netfilter_ipv6.h>
+#include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 #include <net/addrconf.h>
@@ -61,6 +62,20 @@ static inline bool sal_compat_forwards6(const struct net *net,
 		return true;
 #endif
 	return READ_ONCE(net->ipv6.devconf_all->forwarding);
+}
+
+/*
+ * Go on with a walk, under RCU from here on: true where the table was replaced meanwhile,
+ * and it begins anew. Not all kernels of 6.12 forget the object at which it was, which may
+ * have been freed, and then rhashtable_walk_next() and _peek() begin with that.
+ */
+static inline bool sal_compat_walk_start(struct rhashtable_iter *iter)
+	__acquires(RCU)
+{
+	if (!rhashtable_walk_start_check(iter))
+		return false;
+	iter->p = NULL;
+	return true;
 }
 
 #endif /* _SAL_COMPAT_H */

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 
 #include "cell.h"
+#include "compat.h"
 #include "cut.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -79,7 +80,7 @@ static bool cut_chunk(struct sal_domain *d, struct rhashtable_iter *iter)
 	struct sal_flow *f;
 	bool end = false;
 
-	rhashtable_walk_start(iter);
+	sal_compat_walk_start(iter);
 	while (n-- && !end) {
 		f = rhashtable_walk_next(iter);
 		if (!f)

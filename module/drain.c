@@ -166,7 +166,7 @@ static bool drain_reset_chunk(struct sal_domain *d, struct rhashtable_iter *iter
 	unsigned int n = DRAIN_CHUNK;
 	struct sal_flow *f = NULL;
 
-	rhashtable_walk_start(iter);
+	sal_compat_walk_start(iter);
 	while (n--) {
 		const struct sal_endpoint *ep;
 

@@ -8,6 +8,7 @@
 
 #include "affinity.h"
 #include "cell.h"
+#include "compat.h"
 #include "domain.h"
 #include "flow.h"
 #include "flow_table.h"
@@ -89,7 +90,7 @@ static bool gc_chunk(struct sal_domain *d)
 	struct sal_flow *f;
 	bool end = false;
 
-	rhashtable_walk_start(&d->gc_iter);
+	sal_compat_walk_start(&d->gc_iter);
 	while (n--) {
 		f = rhashtable_walk_next(&d->gc_iter);
 		if (!f) {

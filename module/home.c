@@ -539,7 +539,7 @@ static struct sal_flow *home_rest(const struct home_walk *w,
 {
 	rhashtable_walk_stop(iter);
 	cond_resched();
-	if (rhashtable_walk_start_check(iter))
+	if (sal_compat_walk_start(iter))
 		home_walk_anew(w);
 	return rhashtable_walk_peek(iter);
 }
@@ -551,7 +551,7 @@ static void home_walk(struct sal_domain *d, struct home_walk *w)
 	struct sal_flow *f;
 
 	rhashtable_walk_enter(&d->flows, &iter);
-	rhashtable_walk_start(&iter);
+	sal_compat_walk_start(&iter);
 	while ((f = rhashtable_walk_next(&iter))) {
 		if (++n % HOME_CHUNK == 0)
 			f = home_rest(w, &iter);

@@ -197,7 +197,7 @@ static struct sal_flow *flows_rest(struct rhashtable_iter *iter)
 {
 	rhashtable_walk_stop(iter);
 	cond_resched();
-	rhashtable_walk_start(iter);
+	sal_compat_walk_start(iter);
 	return rhashtable_walk_peek(iter);
 }
 
@@ -224,7 +224,7 @@ static int flows_walk(struct sal_domain *d,
 	if (!d)
 		return 0;
 	rhashtable_walk_enter(&d->flows, &iter);
-	rhashtable_walk_start(&iter);
+	sal_compat_walk_start(&iter);
 	while (!ret && (f = rhashtable_walk_next(&iter))) {
 		if (++n % FLOW_CHUNK == 0)
 			f = flows_rest(&iter);
@@ -387,7 +387,7 @@ static void flow_dump_start(struct netlink_callback *cb,
 			    struct flow_dump *dump)
 	__acquires(RCU)
 {
-	if (rhashtable_walk_start_check(&dump->iter))
+	if (sal_compat_walk_start(&dump->iter))
 		cb->seq++;
 }
 

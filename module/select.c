@@ -299,7 +299,7 @@ static struct sal_flow *select_rest(struct select_run *run,
 	if (!run->err)
 		select_refill(run);
 	cond_resched();
-	if (rhashtable_walk_start_check(iter))
+	if (sal_compat_walk_start(iter))
 		select_anew(run);
 	return rhashtable_walk_peek(iter);
 }
@@ -314,7 +314,7 @@ static void select_walk(struct select_run *run, bool count)
 	if (run->err)
 		return;
 	rhashtable_walk_enter(&run->d->flows, &iter);
-	rhashtable_walk_start(&iter);
+	sal_compat_walk_start(&iter);
 	while (!run->err && (f = rhashtable_walk_next(&iter))) {
 		if (++run->looked >= SELECT_CHUNK || run->n == SELECT_BATCH)
 			f = select_rest(run, &iter);
