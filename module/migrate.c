@@ -132,6 +132,15 @@ static void migrate_events(struct sal_endpoint *const *from, unsigned int n,
 				  SAL_CAUSE_REQUEST);
 }
 
+static void migrate_tell_stayed(const struct sal_migrate_result *res,
+				struct netlink_ext_ack *extack)
+{
+	if (res->stayed)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "out of memory: %u flows that they have opened stay",
+				   res->stayed);
+}
+
 int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 		struct sal_endpoint *to, bool check,
 		struct sal_migrate_result *res,
@@ -141,8 +150,8 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	struct list_head fresh[SAL_AF_NUM];
 	ktime_t begin = ktime_get();
 	struct sal_moved would = {};
-	u32 newest, stayed;
 	unsigned int i;
+	u32 newest;
 	int err, af;
 
 	lockdep_assert_held(&sal_mutex);
@@ -164,11 +173,8 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	spin_unlock_bh(&sal_lock);
 	if (err)
 		goto out;
-	stayed = sal_home_migrate(from, n, to, newest, check, each);
-	if (stayed)
-		NL_SET_ERR_MSG_FMT(extack,
-				   "out of memory: %u flows that they have opened stay",
-				   stayed);
+	res->stayed = sal_home_migrate(from, n, to, newest, check, each);
+	migrate_tell_stayed(res, extack);
 	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	for (i = 0; i < n; i++)
 		would.opened += each[i].opened;
@@ -210,6 +216,7 @@ static int migrate_some(struct sal_endpoint *const *from, unsigned int n,
 	sum->moved.opened += res.moved.opened;
 	sum->moved.resets += res.moved.resets;
 	sum->ns += res.ns;
+	sum->stayed += res.stayed;
 	return 0;
 }
 
@@ -243,6 +250,9 @@ int sal_migrate_others(struct sal_endpoint *to, bool check,
 	}
 	if (!err)
 		err = migrate_some(from, n, to, check, res, extack);
+	/* of all of them, where the last ones have told of theirs */
+	if (!err)
+		migrate_tell_stayed(res, extack);
 	kfree(from);
 	return err;
 }

@@ -15,10 +15,12 @@ struct netlink_ext_ack;
  * struct sal_migrate_result - what a migration did
  * @moved: flows and cells
  * @ns: how long it took
+ * @stayed: flows that endpoints have opened which did not go for want of memory
  */
 struct sal_migrate_result {
 	struct sal_moved moved;
 	u64 ns;
+	u32 stayed;
 };
 
 /**
