@@ -146,6 +146,16 @@ static void flow_yield(struct sal_domain *d, struct sal_flow *f,
 	atomic_dec(&sal_flow_service(f)->n_flows);
 }
 
+/* is the entry that it is to have another's, which does not yield to it? */
+static bool flow_alt_is_taken(const struct sal_member *m,
+			      const struct sal_flow *next,
+			      const struct sal_flow *own,
+			      const struct sal_conv *conv)
+{
+	return next->alt && !flow_has_rival(next, own) &&
+	       sal_flow_lookup_alt(m, conv);
+}
+
 static int flow_replace(const struct sal_member *m, struct sal_flow *f,
 			struct sal_flow *next, const struct sal_conv *conv)
 {
@@ -153,19 +163,32 @@ static int flow_replace(const struct sal_member *m, struct sal_flow *f,
 	struct sal_domain *d = m->domain;
 	struct sal_flow *own;
 	enum sal_peer is;
-	int err;
+	int err = -EEXIST;
 
 	spin_lock_bh(&d->alt_lock);
 	own = sal_flow_lookup_as(m, svc, conv, &is);
 	if (own == f)
 		own = NULL;
-	spin_lock(&sal_lock);
-	err = flow_take_place(d, f, next, own);
-	spin_unlock(&sal_lock);
+	if (likely(!flow_alt_is_taken(m, next, own, conv))) {
+		spin_lock(&sal_lock);
+		err = flow_take_place(d, f, next, own);
+		spin_unlock(&sal_lock);
+	}
 	if (!err && unlikely(own))
 		flow_yield(d, own, next);
 	spin_unlock_bh(&d->alt_lock);
 	return err;
+}
+
+/* the VIP was another service's, with which the client has a flow yet: that is over */
+static int flow_replace_stale(const struct sal_member *m, struct sal_flow *f,
+			      struct sal_flow *next, const struct sal_conv *conv)
+{
+	struct sal_flow *old = sal_flow_lookup_alt(m, conv);
+
+	if (old && old->key.svc != f->key.svc)
+		sal_flow_remove(m->domain, old);
+	return flow_replace(m, f, next, conv);
 }
 
 /* nobody has seen it where it has no cell */
@@ -221,9 +244,13 @@ struct sal_flow *sal_flow_rehome(struct sal_domain *d, struct sal_flow *f,
 		next->alt = sal_flow_alloc_alt(m, &conv, next);
 	err = f->alt && !next->alt ? -ENOMEM :
 				     flow_replace(m, f, next, &conv);
+	if (unlikely(err == -EEXIST))
+		err = flow_replace_stale(m, f, next, &conv);
 	if (err) {
 		flow_drop_twin(d, next);
-		return ERR_PTR(err == -EAGAIN ? err : -ENOMEM);
+		/* another one has come meanwhile: as where it has gone */
+		return ERR_PTR(err == -EAGAIN || err == -EEXIST ? -EAGAIN :
+								  -ENOMEM);
 	}
 	flow_told_moved(d, m, f, next);
 	return next;

@@ -159,8 +159,36 @@ no_member()
 			client-name "$(vip "$1" 1)"
 }
 
+# The VIP was another service's: what c has by its port with that is over, as for a
+# request of its own, and keeps none of a's away.
+given_vip()
+{
+	local both rc=0
+	both=("$(vip "$1" 50)" "$(vip "$1" 51)")
+	fresh && arrive c 6 && endpoint a.com c 6 || return 1
+	S service add x.com vip "${both[0]}" vip "${both[1]}"
+	endpoint x.com b1 11
+	# the second one is mapped
+	ask c udp -p 4000 "${both[0]}" 80 "${both[1]}" 80 >/dev/null || return 1
+	S service set x.com vip "${both[0]}"
+	S service set b.com vip "$(vip "$1" 2)" vip "${both[1]}"
+	ask a udp -p 4000 "$(vip "$1" 2)" 80 "${both[1]}" 80 >/dev/null || rc=1
+	expect "with another service yet" "$(json 'map(select(.dst == "'"${both[1]}"'") |
+		"\(.service) \(.member)") | sort | join(",")' flow show)" \
+		"b.com a,x.com c" || rc=1
+	expect "moved" "$(opened a c)" 2 || rc=1
+	expect "whose they are" "$(json 'map("\(.service) \(.member)") | sort |
+		join(",")' flow show)" "b.com c,b.com c,x.com c" || rc=1
+	expect "who answers" "$(ask c udp -p 4000 "${both[1]}" 80 |
+		cut -d ' ' -f 1,2)" "${both[1]} b1" || rc=1
+	S service del x.com
+	S service set b.com vip "$(vip 4 2)" vip "$(vip 6 2)"
+	return "$rc"
+}
+
 setup_initiator
 initiator_cases
+each_family "a VIP that was another service's" given_vip
 each_family "what waits is shown, moved, saved and restored" waits_in_sight
 each_family "what waits is removed" waits_no_more
 each_family "a flow without a member has a client that may come" no_member
