@@ -194,6 +194,12 @@ struct sal_home {
 	u8 place;
 };
 
+/* does a name stand for its client there? */
+static inline bool sal_flow_has_name(const struct sal_flow *f)
+{
+	return !ipv6_addr_equal(&f->key.peer, &f->client);
+}
+
 /* coarse time, in seconds; differences survive its wrap */
 static inline u32 sal_flow_now(void)
 {

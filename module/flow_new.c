@@ -77,7 +77,7 @@ static struct sal_flow *flow_alloc(const struct sal_member *m,
 	f->place = conv->place;
 	f->seen = sal_flow_now();
 	f->id = atomic_inc_return(&d->flow_id);
-	if (unlikely(!ipv6_addr_equal(&f->key.peer, &f->client)))
+	if (unlikely(sal_flow_has_name(f)))
 		sal_home_begin(d, f);
 	return f;
 }

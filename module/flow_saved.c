@@ -89,7 +89,7 @@ static void flow_remember(struct sal_domain *d, struct sal_flow *f,
 	f->key.port = was->port;
 	f->seen = sal_flow_now() - was->idle;
 	sal_track_set_marks(f, was->marks);
-	if (!ipv6_addr_equal(&f->key.peer, &f->client))
+	if (sal_flow_has_name(f))
 		sal_home_begin(d, f);
 	if (was->acct)
 		sal_acct_set(f, &was->carried);

@@ -78,11 +78,6 @@ static bool home_is_plain(const struct sal_flow *f)
 	return (told & 3) != SAL_TOLD_ROUTER && (told & 3) != SAL_TOLD_EDGE;
 }
 
-static bool home_has_name(const struct sal_flow *f)
-{
-	return !ipv6_addr_equal(&f->key.peer, &f->client);
-}
-
 static bool home_is_namesake(const struct sal_flow *f)
 {
 	return atomic_read(&f->marks) & SAL_MARK_NAMESAKE;
@@ -91,7 +86,7 @@ static bool home_is_namesake(const struct sal_flow *f)
 /* a connection is in its socket, and a socket stays where it is */
 bool sal_home_follows(const struct sal_flow *f)
 {
-	return home_has_name(f) && READ_ONCE(f->kind) == SAL_FLOW_SERVICE &&
+	return sal_flow_has_name(f) && READ_ONCE(f->kind) == SAL_FLOW_SERVICE &&
 	       f->key.proto != IPPROTO_TCP && !home_is_plain(f) &&
 	       !home_is_namesake(f);
 }
@@ -408,7 +403,7 @@ struct sal_flow *sal_home_find(struct sal_domain *d, struct sal_flow *f)
 	struct sal_endpoint *from, *to;
 	struct sal_home home;
 
-	if (likely(!home_has_name(f)))
+	if (likely(!sal_flow_has_name(f)))
 		return f;
 	home_adopt(d, f);
 	if (!sal_home_follows(f))

@@ -105,7 +105,7 @@ static int saved_put(struct sk_buff *skb, const struct sal_flow *f)
 		marks |= SAL_FLOW_MARK_ARRIVED;
 	if (nla_put_u32(skb, SAL_A_FLOW_MARKS, marks))
 		return -EMSGSIZE;
-	if (!ipv6_addr_equal(&f->key.peer, &f->client) &&
+	if (sal_flow_has_name(f) &&
 	    sal_nl_put_addr(skb, SAL_A_FLOW_CLIENT_NAME, &f->key.peer))
 		return -EMSGSIZE;
 	if (told_put(skb, f))
