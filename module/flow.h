@@ -223,10 +223,11 @@ static inline u32 sal_flow_idle(const struct sal_flow *f)
 /*
  * Whether an endpoint is told the client's name (enum sal_told) is decided once for
  * each endpoint, and kept: its number, and this. Numbers have to leave room for that.
- * Number 0 is nobody's: what was decided is known, and is decided anew for whoever is
- * asked next.
+ * The highest is nobody's: what was decided is known, and is decided anew for whoever
+ * is asked next. All is 0 where nothing was.
  */
-#define SAL_ENDPOINT_ID_MAX	(U32_MAX >> 2)
+#define SAL_ENDPOINT_NOBODY	(U32_MAX >> 2)
+#define SAL_ENDPOINT_ID_MAX	(SAL_ENDPOINT_NOBODY - 1)
 
 static inline u32 sal_flow_told(u32 ep, enum sal_told told)
 {

@@ -33,7 +33,8 @@ static u32 flow_told_of(const struct sal_flow *next, const struct sal_flow *f)
 {
 	u32 told = READ_ONCE(f->told);
 
-	return next->place == f->place ? told : sal_flow_told(0, told & 3);
+	return !told || next->place == f->place ?
+	       told : sal_flow_told(SAL_ENDPOINT_NOBODY, told & 3);
 }
 
 /* the same but for where its client is; without a cell yet */

@@ -95,7 +95,7 @@ static void flow_remember(struct sal_domain *d, struct sal_flow *f,
 		sal_acct_set(f, &was->carried);
 	/* in any case its server knows it by the name, or not */
 	if (was->has_told)
-		f->told = sal_flow_told(0, was->told);
+		f->told = sal_flow_told(SAL_ENDPOINT_NOBODY, was->told);
 	if (!ep || ep != was->ep)
 		return;
 	if (was->has_told && !was->told_before)

@@ -92,7 +92,7 @@ static int told_put(struct sk_buff *skb, const struct sal_flow *f)
 		return 0;
 	if (ep && sal_told_is_of(val, ep->id, &told))
 		return nla_put_u32(skb, SAL_A_FLOW_TOLD, told);
-	sal_told_is_of(val, 0, &told);
+	sal_told_is_of(val, SAL_ENDPOINT_NOBODY, &told);
 	return nla_put_u32(skb, SAL_A_FLOW_TOLD_BEFORE, told);
 }
 

@@ -159,6 +159,27 @@ no_member()
 			client-name "$(vip "$1" 1)"
 }
 
+# What its server knows by its address stays, as for an endpoint from before, and after a
+# restore; what that knows by the name does not.
+told_before()
+{
+	local flow=(service b.com endpoint b1 member a placement edge proto udp
+		src "$(addr "$1" 1)" dst "$(vip "$1" 2)" dport 7
+		client-name "$(vip "$1" 1)")
+	fresh && arrive a2 5 && endpoint a.com a2 5 || return 1
+	S flow add "${flow[@]}" sport 4001 told-before not &&
+		S flow add "${flow[@]}" sport 4002 told-before edge || return 1
+	expect "would move" "$(opened a a2 check)" 1 || return 1
+	salctl -n orch save flows >"$WORK/saved"
+	grep '^flow' "$WORK/saved" >&2
+	expect "saved" "$(grep -o 'told-before [a-z]*' "$WORK/saved" | sort |
+		xargs)" "told-before edge told-before not" || return 1
+	S flush && S restore "$WORK/saved" &&
+		expect "moves" "$(opened a a2)" 1 &&
+		expect "what has moved" "$(json 'map("\(.sport) \(.member)") |
+			sort | join(",")' flow show)" "4001 a,4002 a2"
+}
+
 # The VIP was another service's: what c has by its port with that is over, as for a
 # request of its own, and keeps none of a's away.
 given_vip()
@@ -188,6 +209,7 @@ given_vip()
 
 setup_initiator
 initiator_cases
+each_family "what a server was told before is saved" told_before
 each_family "a VIP that was another service's" given_vip
 each_family "what waits is shown, moved, saved and restored" waits_in_sight
 each_family "what waits is removed" waits_no_more
