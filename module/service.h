@@ -234,6 +234,8 @@ struct sal_service_req {
 	bool set_aliases;
 };
 
+/* --- service_txn.c: plans, which a failure of any makes void ----------------- */
+
 /*
  * All under sal_mutex. The first three plan: where they fail the transaction is
  * to be aborted.
@@ -251,10 +253,21 @@ void sal_service_delete(struct sal_txn *t, struct sal_service *svc);
  * and what is planned for it is over
  */
 void sal_service_apply(struct sal_service *svc);
+/* in service.c */
 void sal_service_end(struct sal_service *svc);
 void sal_service_settle(struct sal_service *svc);
 /* as if nothing had been planned for it; a new one is gone */
 void sal_service_forget(struct sal_service *svc);
+
+/* --- service.c ---------------------------------------------------------------- */
+
+/* for the former: one of that name, which nobody finds yet; its place under that in the
+ * domain, or that of a namesake which will go, is taken and given back without memory
+ */
+struct sal_service *sal_service_alloc(struct sal_domain *d, const char *name,
+				      struct netlink_ext_ack *extack);
+int sal_service_enter_name(struct sal_service *svc);
+void sal_service_leave_name(struct sal_service *svc);
 
 /* one that only holds packets for a rule: without name, VIPs and endpoints, and
  * with its gate closed; sal_mutex
