@@ -221,7 +221,7 @@ streams()
 	for ns in a c; do
 		for to in "$(vip 4 2)" "$(vip 6 2)" "$(vip 4 3)" "$(vip 6 3)"; do
 			ip netns exec "$ns" "$TOOLS/echoflood" -n 0 -i 5000 \
-				-e 99 -w 64 "$to" >/dev/null 2>&1 &
+				-e 99 -w 64 -W 1000 "$to" >/dev/null 2>&1 &
 			PIDS+=($!)
 			STREAMS+=($!)
 		done

@@ -12,7 +12,7 @@ ktap_print_msg "seed $SEED"
 
 traffic()
 {
-	flood "$1" -n 0 -i 2000 -w 64 "$(vip "$1" 2)"
+	flood "$1" -n 0 -i 2000 -w 64 -W 1000 "$(vip "$1" 2)"
 }
 
 fuzz()

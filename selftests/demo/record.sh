@@ -130,7 +130,7 @@ streams_begin()
 	for family in 4 6; do
 		vip=VIP$family
 		client_begin "$TOOLS/echoflood" -v -u "$UDP_PORT" -n 0 \
-			-i 10000 -w 4000 "${!vip}" \
+			-i 10000 -w 4000 -W 3000 "${!vip}" \
 			>"$SCENE_DIR/client$family" 2>&1
 	done
 	clients_got client

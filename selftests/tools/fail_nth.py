@@ -101,7 +101,7 @@ class State:
         """The same when no packets that have waited are leaving."""
         releasing = {(N[f"SAL_A_SERVICE_GATE{af}"],
                       u32(N["SAL_GATE_RELEASING"])) for af in (4, 6)}
-        until = time.monotonic() + 5
+        until = time.monotonic() + 30
         while True:
             found = self.read()
             if time.monotonic() > until or not any(
