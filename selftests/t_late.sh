@@ -136,14 +136,15 @@ fenced()
 
 error_translated()
 {
-	local report
+	local report before
 	fresh "$1" || return 1
 	S endpoint set b.com b2 state down
 	flood f -n 0 -i 5000 -e 78 "$(vip "$1" 2)"
 	poll 5 json_is 'length > 0' true flow show service b.com sport 78 ||
 		return 1
+	before="$(counter error)"
 	send_error "$1" b1 "$(addr "$1" 11)" 78
-	poll 5 counted error 1
+	poll 5 counted error $((before + 1)) || return 1
 	report="$(flood_end f TERM)"
 	expect errors "$(field "$report" errors)" 1 &&
 		expect "quotes" "$(field "$report" error.quoted)" \
