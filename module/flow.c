@@ -58,6 +58,7 @@ static struct kmem_cache *flow_cache;
 static struct kmem_cache *flow_acct_cache;
 /* clients choose what is hashed */
 static siphash_aligned_key_t flow_hash_key __read_mostly;
+hsiphash_key_t sal_flow_secret __read_mostly;
 
 u32 sal_flow_hash(const void *data, u32 len, u32 seed)
 {
@@ -420,6 +421,7 @@ void sal_flow_table_destroy(struct sal_domain *d)
 int __init sal_flow_init(void)
 {
 	get_random_bytes(&flow_hash_key, sizeof(flow_hash_key));
+	get_random_bytes(&sal_flow_secret, sizeof(sal_flow_secret));
 	flow_cache = kmem_cache_create("sal_flow", sizeof(struct sal_flow), 0,
 				       FLOW_SLAB, NULL);
 	if (!flow_cache)

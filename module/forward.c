@@ -549,7 +549,9 @@ enum sal_fwd sal_fwd_named(const struct sal_spot *spot,
 	case SAL_FWD_NO_PORT:
 	case SAL_FWD_RULE_DROP:
 	case SAL_FWD_RULE_REJECT:
-		if (pkt->kind != SAL_KIND_DATA)
+		if (pkt->kind != SAL_KIND_DATA ||
+		    likely(!sal_revhint_may(&spot->member->domain->at,
+					    &pkt->src)))
 			return fwd;
 		named = fwd_reply(spot, svc, skb, pkt, from);
 		return named == SAL_FWD_PASS ? fwd : named;

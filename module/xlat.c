@@ -14,20 +14,6 @@
 #include "csum.h"
 #include "xlat.h"
 
-bool sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
-		      struct sal_packet *pkt)
-{
-	if (af == SAL_V4) {
-		sal_addr_set4(&pkt->src, ip_hdr(skb)->saddr);
-		sal_addr_set4(&pkt->dst, ip_hdr(skb)->daddr);
-		return true;
-	}
-	pkt->src = ipv6_hdr(skb)->saddr;
-	pkt->dst = ipv6_hdr(skb)->daddr;
-	return !ipv6_addr_v4mapped(&pkt->src) &&
-	       !ipv6_addr_v4mapped(&pkt->dst);
-}
-
 static enum sal_kind packet_kind4(u8 type)
 {
 	switch (type) {
