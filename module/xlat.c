@@ -102,8 +102,9 @@ static void packet_tcp(struct sk_buff *skb, struct sal_packet *pkt)
 	pkt->tcp_flags = tcp_flag_byte(th);
 }
 
-static void packet_transport(struct sk_buff *skb, enum sal_af af,
-			     struct sal_packet *pkt)
+static __always_inline void packet_transport(struct sk_buff *skb,
+					     enum sal_af af,
+					     struct sal_packet *pkt)
 {
 	switch (pkt->proto) {
 	case IPPROTO_UDP:
@@ -287,9 +288,10 @@ static void xlat_ports(struct sk_buff *skb, const struct sal_packet *pkt,
 	}
 }
 
-static void xlat_headers(struct sk_buff *skb, enum sal_af af,
-			 const struct sal_packet *pkt, __sum16 *sum, bool src,
-			 const struct in6_addr *to, __be16 sport, __be16 dport)
+static __always_inline void
+xlat_headers(struct sk_buff *skb, enum sal_af af, const struct sal_packet *pkt,
+	     __sum16 *sum, bool src, const struct in6_addr *to, __be16 sport,
+	     __be16 dport)
 {
 	if (af == SAL_V4)
 		/* ICMP does not sum over addresses there */
@@ -305,9 +307,11 @@ static void xlat_headers(struct sk_buff *skb, enum sal_af af,
 		*sum = CSUM_MANGLED_0;
 }
 
-static int xlat(struct sk_buff *skb, enum sal_af af,
-		const struct sal_packet *pkt, bool src,
-		const struct in6_addr *to, __be16 sport, __be16 dport)
+/* every packet of a flow comes here: the callers have a copy each */
+static __always_inline int xlat(struct sk_buff *skb, enum sal_af af,
+				const struct sal_packet *pkt, bool src,
+				const struct in6_addr *to, __be16 sport,
+				__be16 dport)
 {
 	u8 summed = skb->ip_summed;
 	bool partial, said;
