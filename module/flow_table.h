@@ -8,6 +8,7 @@
 #ifndef _SAL_FLOW_TABLE_H
 #define _SAL_FLOW_TABLE_H
 
+#include <linux/prefetch.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
 
@@ -36,9 +37,11 @@ static inline u32 sal_flow_key_hash(const void *data, u32 len, u32 seed)
 static inline int sal_flow_key_cmp(struct rhashtable_compare_arg *arg,
 				   const void *obj)
 {
-	const struct sal_flow_key *a = &((const struct sal_flow *)obj)->key;
-	const struct sal_flow_key *b = arg->key;
+	const struct sal_flow *f = obj;
+	const struct sal_flow_key *a = &f->key, *b = arg->key;
 
+	/* its other cache line is wanted next, if it is the one */
+	prefetch(&f->client);
 	return !(ipv6_addr_equal(&a->peer, &b->peer) && a->svc == b->svc &&
 		 a->id == b->id && a->port == b->port && a->proto == b->proto);
 }
