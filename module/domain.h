@@ -21,6 +21,7 @@
 #include "fence.h"
 #include "home.h"
 #include "lease.h"
+#include "revhint.h"
 #include "vip.h"
 
 struct mem_cgroup;
@@ -59,6 +60,7 @@ struct sal_limits {
  * @flows: flows by their server-side identity; see flow.h
  * @alts: flows with a mapped id by their client-side identity; see flow.h
  * @reverse: addresses to endpoints; see endpoint.h
+ * @at: what is in @reverse, roughly; read by the data path. sal_mutex.
  * @affinities: clients and the endpoints that they keep; see affinity.h
  * @n_affinities: how many
  * @direct: conversations with endpoints' own addresses; see direct.h
@@ -215,6 +217,7 @@ struct sal_domain {
 	bool dead;
 	refcount_t refs;
 
+	struct sal_revhint at ____cacheline_aligned_in_smp;
 	struct sal_direct direct ____cacheline_aligned_in_smp;
 };
 

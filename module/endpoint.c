@@ -41,8 +41,11 @@
 void sal_endpoint_carry(const struct sal_endpoint *ep, enum sal_direction dir,
 			unsigned int bytes)
 {
+	bool off = sal_counting_begin();
+
 	sal_traffic_add(ep->traffic, dir, bytes);
 	sal_traffic_add(ep->svc->traffic, dir, bytes);
+	sal_counting_end(off);
 }
 
 struct sal_endpoint *sal_endpoint_covered(struct sal_domain *d,

@@ -58,6 +58,7 @@ static struct kmem_cache *flow_cache;
 static struct kmem_cache *flow_acct_cache;
 /* clients choose what is hashed */
 static siphash_aligned_key_t flow_hash_key __read_mostly;
+hsiphash_key_t sal_flow_secret __read_mostly;
 
 u32 sal_flow_hash(const void *data, u32 len, u32 seed)
 {
@@ -92,10 +93,9 @@ struct sal_flow *sal_flow_lookup_alt(const struct sal_member *m,
 	return alt ? alt->flow : NULL;
 }
 
-struct sal_flow *sal_flow_find(struct sal_domain *d,
-			       const struct in6_addr *peer,
-			       const struct sal_service *svc,
-			       const struct sal_ports *ports)
+static __always_inline struct sal_flow *
+flow_find(struct sal_domain *d, const struct in6_addr *peer,
+	  const struct sal_service *svc, const struct sal_ports *ports)
 {
 	const struct sal_flow_key key = {
 		.peer = *peer,
@@ -106,6 +106,14 @@ struct sal_flow *sal_flow_find(struct sal_domain *d,
 	};
 
 	return rhashtable_lookup(&d->flows, &key, sal_flow_params);
+}
+
+struct sal_flow *sal_flow_find(struct sal_domain *d,
+			       const struct in6_addr *peer,
+			       const struct sal_service *svc,
+			       const struct sal_ports *ports)
+{
+	return flow_find(d, peer, svc, ports);
 }
 
 __be16 sal_flow_near_port(const struct sal_flow *f)
@@ -129,11 +137,10 @@ static bool flow_is_of(const struct sal_flow *f, const struct sal_member *m,
 	       ipv6_addr_equal(&f->client, client);
 }
 
-struct sal_flow *sal_flow_reverse_as(const struct sal_member *m, u8 place,
-				     const struct sal_service *svc,
-				     const struct in6_addr *client,
-				     const struct sal_ports *ports,
-				     enum sal_peer *is, bool *other)
+static __always_inline struct sal_flow *
+flow_reverse_as(const struct sal_member *m, u8 place,
+		const struct sal_service *svc, const struct in6_addr *client,
+		const struct sal_ports *ports, enum sal_peer *is, bool *other)
 {
 	struct sal_domain *d = m->domain;
 	struct sal_flow *named = NULL;
@@ -147,11 +154,20 @@ struct sal_flow *sal_flow_reverse_as(const struct sal_member *m, u8 place,
 			return named;
 	}
 	/* also where the client has got its name later than the flow began */
-	f = sal_flow_find(d, client, svc, ports);
-	if (flow_is_of(f, m, place, client))
+	f = flow_find(d, client, svc, ports);
+	if (likely(flow_is_of(f, m, place, client)))
 		return f;
 	*other = f || named;
 	return NULL;
+}
+
+struct sal_flow *sal_flow_reverse_as(const struct sal_member *m, u8 place,
+				     const struct sal_service *svc,
+				     const struct in6_addr *client,
+				     const struct sal_ports *ports,
+				     enum sal_peer *is, bool *other)
+{
+	return flow_reverse_as(m, place, svc, client, ports, is, other);
 }
 
 struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
@@ -162,7 +178,7 @@ struct sal_flow *sal_flow_reverse(const struct sal_member *m, u8 place,
 	enum sal_peer is;
 	bool other;
 
-	return sal_flow_reverse_as(m, place, svc, client, ports, &is, &other);
+	return flow_reverse_as(m, place, svc, client, ports, &is, &other);
 }
 
 /* the flow of a client with a service, whoever translates it */
@@ -201,16 +217,15 @@ bool sal_flow_elsewhere(const struct sal_member *m,
 	       ipv6_addr_equal(&f->vip, &conv->vip);
 }
 
-struct sal_flow *sal_flow_lookup_as(const struct sal_member *m,
-				    const struct sal_service *svc,
-				    const struct sal_conv *conv,
-				    enum sal_peer *is)
+static __always_inline struct sal_flow *
+flow_lookup_as(const struct sal_member *m, const struct sal_service *svc,
+	       const struct sal_conv *conv, enum sal_peer *is)
 {
 	struct sal_flow *f;
 	bool other;
 
-	f = sal_flow_reverse_as(m, conv->place, svc, &conv->client, &conv->ports, is,
-				&other);
+	f = flow_reverse_as(m, conv->place, svc, &conv->client, &conv->ports, is,
+			    &other);
 	if (likely(f && f->cid == conv->ports.id &&
 		   ipv6_addr_equal(&f->vip, &conv->vip) &&
 		   READ_ONCE(f->kind) != SAL_FLOW_PAST) &&
@@ -223,6 +238,14 @@ struct sal_flow *sal_flow_lookup_as(const struct sal_member *m,
 	return f && f->key.svc == svc->id ? f : NULL;
 }
 
+struct sal_flow *sal_flow_lookup_as(const struct sal_member *m,
+				    const struct sal_service *svc,
+				    const struct sal_conv *conv,
+				    enum sal_peer *is)
+{
+	return flow_lookup_as(m, svc, conv, is);
+}
+
 /* What a client has opened under a name that it has lost waits for who has that, and
  * it begins anew.
  */
@@ -233,20 +256,10 @@ struct sal_flow *sal_flow_lookup(const struct sal_member *m,
 	enum sal_peer is;
 	struct sal_flow *f;
 
-	f = sal_flow_lookup_as(m, svc, conv, &is);
+	f = flow_lookup_as(m, svc, conv, &is);
 	if (likely(f) || is != SAL_PEER_NAMED)
 		return f;
 	return sal_home_claim(m, svc, conv);
-}
-
-struct sal_service *sal_flow_service(const struct sal_flow *f)
-{
-	return rcu_dereference(f->cell)->svc;
-}
-
-struct sal_endpoint *sal_flow_endpoint(const struct sal_flow *f)
-{
-	return rcu_dereference(rcu_dereference(f->cell)->ep);
 }
 
 struct sal_member *sal_flow_member(struct sal_domain *d,
@@ -420,6 +433,7 @@ void sal_flow_table_destroy(struct sal_domain *d)
 int __init sal_flow_init(void)
 {
 	get_random_bytes(&flow_hash_key, sizeof(flow_hash_key));
+	get_random_bytes(&sal_flow_secret, sizeof(sal_flow_secret));
 	flow_cache = kmem_cache_create("sal_flow", sizeof(struct sal_flow), 0,
 				       FLOW_SLAB, NULL);
 	if (!flow_cache)

@@ -11,8 +11,8 @@
 #include <uapi/linux/sal.h>
 
 #include "addr.h"
+#include "cell.h"
 
-struct sal_cell;
 struct sal_domain;
 struct sal_endpoint;
 struct sal_member;
@@ -370,8 +370,16 @@ bool sal_flow_remove(struct sal_domain *d, struct sal_flow *f);
 void sal_flow_collect(struct sal_domain *d);
 
 /* its service, its endpoint (may be NULL), its member (may be NULL); RCU */
-struct sal_service *sal_flow_service(const struct sal_flow *f);
-struct sal_endpoint *sal_flow_endpoint(const struct sal_flow *f);
+static inline struct sal_service *sal_flow_service(const struct sal_flow *f)
+{
+	return rcu_dereference(f->cell)->svc;
+}
+
+static inline struct sal_endpoint *sal_flow_endpoint(const struct sal_flow *f)
+{
+	return rcu_dereference(rcu_dereference(f->cell)->ep);
+}
+
 struct sal_member *sal_flow_member(struct sal_domain *d,
 				   const struct sal_flow *f);
 

@@ -8,18 +8,50 @@
 #ifndef _SAL_FLOW_TABLE_H
 #define _SAL_FLOW_TABLE_H
 
+#include <linux/prefetch.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 
 #include "flow.h"
 #include "peer.h"
 
 struct sal_cell;
 
+extern hsiphash_key_t sal_flow_secret;
+
+/* clients choose most of what is hashed; of IPv4 less is to be */
+static inline u32 sal_flow_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct sal_flow_key *key = data;
+
+	BUILD_BUG_ON(sizeof(*key) != 28);
+	if (ipv6_addr_v4mapped(&key->peer))
+		return seed ^ hsiphash_4u32((__force u32)sal_addr_get4(&key->peer),
+					    key->svc,
+					    (__force u32)key->id << 16 |
+					    (__force u32)key->port,
+					    key->proto, &sal_flow_secret);
+	return seed ^ hsiphash(key, sizeof(*key), &sal_flow_secret);
+}
+
+static inline int sal_flow_key_cmp(struct rhashtable_compare_arg *arg,
+				   const void *obj)
+{
+	const struct sal_flow *f = obj;
+	const struct sal_flow_key *a = &f->key, *b = arg->key;
+
+	/* its other cache line is wanted next, if it is the one */
+	prefetch(&f->client);
+	return !(ipv6_addr_equal(&a->peer, &b->peer) && a->svc == b->svc &&
+		 a->id == b->id && a->port == b->port && a->proto == b->proto);
+}
+
 static const __maybe_unused struct rhashtable_params sal_flow_params = {
 	.head_offset		= offsetof(struct sal_flow, node),
 	.key_offset		= offsetof(struct sal_flow, key),
 	.key_len		= sizeof(struct sal_flow_key),
-	.hashfn			= sal_flow_hash,
+	.hashfn			= sal_flow_key_hash,
+	.obj_cmpfn		= sal_flow_key_cmp,
 	.automatic_shrinking	= true,
 };
 

@@ -534,6 +534,14 @@ static enum sal_fwd fwd_answer(const struct sal_spot *spot,
 	       fwd_drop(spot->member->domain, SAL_R_UNSUPPORTED) : fwd;
 }
 
+/* who has no endpoint's address answers nobody */
+static bool fwd_may_answer(const struct sal_spot *spot,
+			   const struct sal_packet *pkt)
+{
+	return pkt->kind == SAL_KIND_DATA &&
+	       unlikely(sal_revhint_may(&spot->member->domain->at, &pkt->src));
+}
+
 /* whatever that one speaks, and rules say of it */
 enum sal_fwd sal_fwd_named(const struct sal_spot *spot,
 			   struct sal_service **svc, struct sk_buff *skb,
@@ -549,7 +557,7 @@ enum sal_fwd sal_fwd_named(const struct sal_spot *spot,
 	case SAL_FWD_NO_PORT:
 	case SAL_FWD_RULE_DROP:
 	case SAL_FWD_RULE_REJECT:
-		if (pkt->kind != SAL_KIND_DATA)
+		if (!fwd_may_answer(spot, pkt))
 			return fwd;
 		named = fwd_reply(spot, svc, skb, pkt, from);
 		return named == SAL_FWD_PASS ? fwd : named;
@@ -597,6 +605,10 @@ static enum sal_fwd fwd_steps(const struct sal_spot *spot, struct sk_buff *skb,
 		return fwd_direct(spot, skb, pkt);
 	case SAL_FWD_RULED:
 		return fwd_error(spot, *svc, skb, pkt);
+	case SAL_FWD_SEND:
+		if (likely(!fwd_may_answer(spot, pkt)))
+			break;
+		fallthrough;
 	default:
 		fwd = sal_fwd_named(spot, svc, skb, pkt, fwd, NULL);
 	}

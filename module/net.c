@@ -14,8 +14,6 @@
  *		  namespace: the domain's tables are freed
  */
 #include <linux/rtnetlink.h>
-#include <net/net_namespace.h>
-#include <net/netns/generic.h>
 
 #include "domain.h"
 #include "endpoint.h"
@@ -30,18 +28,7 @@
 DEFINE_MUTEX(sal_mutex);
 DEFINE_SPINLOCK(sal_lock);
 
-static unsigned int sal_net_id __read_mostly;
-
-/**
- * sal_net() - the module's state for a namespace
- * @net: namespace
- *
- * Return: the state; never NULL between the namespace's init and exit.
- */
-struct sal_net *sal_net(const struct net *net)
-{
-	return net_generic(net, sal_net_id);
-}
+unsigned int sal_net_id __read_mostly;
 
 static int __net_init net_init(struct net *net)
 {

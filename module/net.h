@@ -8,8 +8,9 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
-struct net;
 struct sal_domain;
 struct sal_member;
 
@@ -56,7 +57,18 @@ struct sal_net {
 	bool exiting;
 };
 
-struct sal_net *sal_net(const struct net *net);
+extern unsigned int sal_net_id;
+
+/**
+ * sal_net() - the module's state for a namespace
+ * @net: namespace
+ *
+ * Return: the state; never NULL between the namespace's init and exit.
+ */
+static inline struct sal_net *sal_net(const struct net *net)
+{
+	return net_generic(net, sal_net_id);
+}
 
 int sal_net_init(void);
 void sal_net_exit(void);

@@ -28,8 +28,9 @@ static enum sal_peer peer_is_there(const struct sal_endpoint *ep,
 	       SAL_PEER_NAMED : SAL_PEER_FORMER;
 }
 
-enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
-			    struct in6_addr *name)
+enum sal_peer sal_peer_find_name(struct sal_domain *d,
+				 const struct in6_addr *addr,
+				 struct in6_addr *name)
 {
 	struct sal_reverse *rev = sal_reverse_lookup(d, addr);
 	struct sal_vip *vip, *former = NULL;

@@ -16,10 +16,10 @@
 #define _SAL_PEER_H
 
 #include "datapath.h"
+#include "domain.h"
 #include "forward.h"
 
 struct in6_addr;
-struct sal_domain;
 struct sal_packet;
 struct sal_quote;
 struct sal_service;
@@ -37,9 +37,20 @@ enum sal_peer {
 	SAL_PEER_FORMER,
 };
 
+/* where the hint says that there may be one */
+enum sal_peer sal_peer_find_name(struct sal_domain *d,
+				 const struct in6_addr *addr,
+				 struct in6_addr *name);
+
 /* the name goes to @name, where there is one; RCU */
-enum sal_peer sal_peer_name(struct sal_domain *d, const struct in6_addr *addr,
-			    struct in6_addr *name);
+static inline enum sal_peer sal_peer_name(struct sal_domain *d,
+					  const struct in6_addr *addr,
+					  struct in6_addr *name)
+{
+	if (likely(!sal_revhint_may(&d->at, addr)))
+		return SAL_PEER_PLAIN;
+	return sal_peer_find_name(d, addr, name);
+}
 
 /* a request on its way to an endpoint, and an error about what that has answered:
  * a verdict. RCU.

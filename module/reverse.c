@@ -254,11 +254,25 @@ static unsigned int rev_error(const struct sal_spot *spot, struct sk_buff *skb,
 	return from ? sal_peer_tell_error(spot, skb, pkt, &q) : NF_ACCEPT;
 }
 
+/* Of nobody's address it is neither a reply nor a client's that has a name; but an
+ * error may be about what an endpoint is to hear.
+ */
+static bool rev_is_none(const struct sal_spot *spot, const struct sk_buff *skb,
+			const struct sal_packet *pkt)
+{
+	if (sal_revhint_may(&spot->member->domain->at, &pkt->src))
+		return false;
+	return sal_packet_is_data(skb, spot->af);
+}
+
 unsigned int sal_reverse(const struct sal_spot *spot, struct sk_buff *skb)
 {
 	struct sal_pick pick = {};
 	struct sal_packet pkt;
 
+	if (!sal_packet_addrs(skb, spot->af, &pkt) ||
+	    rev_is_none(spot, skb, &pkt))
+		return NF_ACCEPT;
 	sal_packet_parse(skb, spot->af, &pkt);
 	switch (pkt.kind) {
 	case SAL_KIND_DATA:
@@ -269,8 +283,6 @@ unsigned int sal_reverse(const struct sal_spot *spot, struct sk_buff *skb)
 	default:
 		return NF_ACCEPT;
 	}
-	if (!sal_packet_addrs(skb, spot->af, &pkt))
-		return NF_ACCEPT;
 	if (pkt.kind == SAL_KIND_ERROR)
 		return rev_error(spot, skb, &pkt);
 	if (rev_find_reply(spot, &pkt, &pick))

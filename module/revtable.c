@@ -21,8 +21,8 @@ static const struct rhashtable_params reverse_params = {
 	.automatic_shrinking	= true,
 };
 
-struct sal_reverse *sal_reverse_lookup(struct sal_domain *d,
-				       const struct in6_addr *addr)
+struct sal_reverse *sal_reverse_find(struct sal_domain *d,
+				     const struct in6_addr *addr)
 {
 	return sal_reverse_seen(rhashtable_lookup(&d->reverse, addr,
 						  reverse_params));
@@ -131,10 +131,13 @@ int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev)
 
 	lockdep_assert_held(&sal_mutex);
 	if (!first) {
+		sal_revhint_add(&d->at, &rev->addr);
 		err = rhashtable_insert_fast(&d->reverse, &rev->node,
 					     reverse_params);
-		if (err)
+		if (err) {
+			sal_revhint_del(&d->at, &rev->addr);
 			return err;
+		}
 	} else {
 		rev->shared = true;
 		reverse_share(first, true);
@@ -202,11 +205,12 @@ static void reverse_remove_first(struct sal_domain *d, struct sal_reverse *rev)
 {
 	struct sal_reverse *next = reverse_next(rev);
 
-	if (next)
+	if (next) {
 		reverse_swap_first(d, rev, next);
-	else
-		rhashtable_remove_fast(&d->reverse, &rev->node,
-				       reverse_params);
+		return;
+	}
+	rhashtable_remove_fast(&d->reverse, &rev->node, reverse_params);
+	sal_revhint_del(&d->at, &rev->addr);
 }
 
 void sal_reverse_remove(struct sal_domain *d, struct sal_reverse *rev)

@@ -16,7 +16,8 @@
 #include <linux/rhashtable.h>
 #include <linux/types.h>
 
-struct sal_domain;
+#include "domain.h"
+
 struct sal_endpoint;
 struct sal_service;
 
@@ -49,9 +50,18 @@ struct sal_reverse {
 	struct rb_node in_order;
 };
 
+/* where the hint says that there may be one */
+struct sal_reverse *sal_reverse_find(struct sal_domain *d,
+				     const struct in6_addr *addr);
+
 /* who is at an address? The first one or NULL, ghosts included; RCU */
-struct sal_reverse *sal_reverse_lookup(struct sal_domain *d,
-				       const struct in6_addr *addr);
+static inline struct sal_reverse *
+sal_reverse_lookup(struct sal_domain *d, const struct in6_addr *addr)
+{
+	if (likely(!sal_revhint_may(&d->at, addr)))
+		return NULL;
+	return sal_reverse_find(d, addr);
+}
 
 /* those that packets see, from @rev on; RCU */
 static inline struct sal_reverse *sal_reverse_seen(struct sal_reverse *rev)

@@ -223,23 +223,6 @@ int sal_service_equip(struct sal_service *svc, struct netlink_ext_ack *extack)
 	return -ENOMEM;
 }
 
-enum sal_speaks sal_service_speaks(const struct sal_service *svc, u8 proto,
-				   __be16 port)
-{
-	u32 only = READ_ONCE(svc->conf.proto);
-	u32 first = READ_ONCE(svc->conf.port);
-	bool ports = proto == IPPROTO_UDP || proto == IPPROTO_TCP;
-
-	if (proto == IPPROTO_ICMPV6)
-		proto = IPPROTO_ICMP;
-	if (only && proto != only)
-		return ports ? SAL_SPEAKS_NOT_PORT : SAL_SPEAKS_NOT_PROTO;
-	if (ports && first && (ntohs(port) < first ||
-			       ntohs(port) > READ_ONCE(svc->conf.port_end)))
-		return SAL_SPEAKS_NOT_PORT;
-	return SAL_SPEAKS;
-}
-
 struct sal_service *sal_service_alloc(struct sal_domain *d, const char *name,
 				      struct netlink_ext_ack *extack)
 {

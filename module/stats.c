@@ -7,6 +7,7 @@
 #include "domain.h"
 #include "stats.h"
 #include "trace.h"
+#include "traffic.h"
 
 #define SAL_REASON(sym, _name, _drop, _text)				\
 	[SAL_R_##sym] = { .name = _name, .text = _text, .drop = _drop },
@@ -38,17 +39,17 @@ void sal_stats_add(struct sal_domain *d, enum sal_reason r, unsigned int n)
 {
 	unsigned long flags;
 	struct sal_stats *s;
+	bool off;
 
 	if (trace_sal_drop_enabled() && sal_reason_info[r].drop)
 		trace_sal_drop(r, n);
 
-	/* process and softirq contexts count the same things */
-	local_bh_disable();
+	off = sal_counting_begin();
 	s = this_cpu_ptr(d->stats);
 	flags = u64_stats_update_begin_irqsave(&s->syncp);
 	u64_stats_add(&s->count[r], n);
 	u64_stats_update_end_irqrestore(&s->syncp, flags);
-	local_bh_enable();
+	sal_counting_end(off);
 }
 
 u64 sal_stats_read(struct sal_domain *d, enum sal_reason r)

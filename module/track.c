@@ -53,18 +53,6 @@ void sal_track_reverse(struct sal_flow *f, const struct sal_packet *pkt)
 	track_mark(f, old, new);
 }
 
-bool sal_track_is_open(const struct sal_packet *pkt)
-{
-	return pkt->proto == IPPROTO_TCP &&
-	       (pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST |
-				  TCPHDR_FIN)) == TCPHDR_SYN;
-}
-
-bool sal_track_is_stray(const struct sal_packet *pkt)
-{
-	return pkt->proto == IPPROTO_TCP && !sal_track_is_open(pkt);
-}
-
 static bool track_closed(u32 marks)
 {
 	return marks & SAL_MARK_RESET ||

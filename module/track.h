@@ -12,11 +12,13 @@
 
 #include <linux/bits.h>
 #include <linux/types.h>
+#include <net/tcp.h>
 
 #include <uapi/linux/sal.h>
 
+#include "xlat.h"
+
 struct sal_flow;
-struct sal_packet;
 
 /* marks of a flow, the first five as users see them: an answer has passed; the client
  * has sent again after it, or its connection is established; who has closed it, and
@@ -63,8 +65,17 @@ void sal_track_forward(struct sal_flow *f, const struct sal_packet *pkt);
 void sal_track_reverse(struct sal_flow *f, const struct sal_packet *pkt);
 
 /* one that opens a TCP connection; and one of a connection that has begun before */
-bool sal_track_is_open(const struct sal_packet *pkt);
-bool sal_track_is_stray(const struct sal_packet *pkt);
+static inline bool sal_track_is_open(const struct sal_packet *pkt)
+{
+	return pkt->proto == IPPROTO_TCP &&
+	       (pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST |
+				  TCPHDR_FIN)) == TCPHDR_SYN;
+}
+
+static inline bool sal_track_is_stray(const struct sal_packet *pkt)
+{
+	return pkt->proto == IPPROTO_TCP && !sal_track_is_open(pkt);
+}
 
 /* has its connection ended? Another may begin with the same ports then. RCU. */
 bool sal_track_closed(const struct sal_flow *f);

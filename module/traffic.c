@@ -17,22 +17,6 @@ struct sal_traffic __percpu *sal_traffic_alloc(void)
 	return t;
 }
 
-void sal_traffic_add(struct sal_traffic __percpu *t, enum sal_direction dir,
-		     unsigned int bytes)
-{
-	struct sal_traffic *mine;
-	unsigned long flags;
-
-	/* process and softirq contexts count the same things */
-	local_bh_disable();
-	mine = this_cpu_ptr(t);
-	flags = u64_stats_update_begin_irqsave(&mine->syncp);
-	u64_stats_inc(&mine->packets[dir]);
-	u64_stats_add(&mine->bytes[dir], bytes);
-	u64_stats_update_end_irqrestore(&mine->syncp, flags);
-	local_bh_enable();
-}
-
 static void traffic_read_one(const struct sal_traffic *one,
 			     struct sal_traffic_sum *sum)
 {

@@ -5,7 +5,9 @@
 #ifndef _SAL_TRAFFIC_H
 #define _SAL_TRAFFIC_H
 
+#include <linux/bottom_half.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/u64_stats_sync.h>
 
 /**
@@ -52,9 +54,36 @@ static inline size_t sal_traffic_size(void)
 /* may sleep; NULL for lack of memory. free_percpu() ends it, in any context. */
 struct sal_traffic __percpu *sal_traffic_alloc(void);
 
-/* BH off, or in a softirq, or not: any context but an interrupt's */
-void sal_traffic_add(struct sal_traffic __percpu *t, enum sal_direction dir,
-		     unsigned int bytes);
+/*
+ * Process and softirq contexts count the same things, per CPU. A packet is mostly met
+ * with BH off, and need not switch that off and on for each of its counters.
+ */
+static inline bool sal_counting_begin(void)
+{
+	if (likely(in_softirq()))
+		return false;
+	local_bh_disable();
+	return true;
+}
+
+static inline void sal_counting_end(bool off)
+{
+	if (off)
+		local_bh_enable();
+}
+
+/* between these two */
+static inline void sal_traffic_add(struct sal_traffic __percpu *t,
+				   enum sal_direction dir, unsigned int bytes)
+{
+	struct sal_traffic *mine = this_cpu_ptr(t);
+	unsigned long flags;
+
+	flags = u64_stats_update_begin_irqsave(&mine->syncp);
+	u64_stats_inc(&mine->packets[dir]);
+	u64_stats_add(&mine->bytes[dir], bytes);
+	u64_stats_update_end_irqrestore(&mine->syncp, flags);
+}
 
 /* NULL has carried nothing */
 void sal_traffic_read(const struct sal_traffic __percpu *t,

@@ -6,15 +6,41 @@
  * probe; an address with its full length is tried first.
  */
 #include <linux/bitops.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "net.h"
 #include "vip.h"
 
+/* strangers may own a domain, too, and say what is in it */
+static hsiphash_key_t vip_secret __read_mostly;
+
+static inline u32 vip_hash(const void *data, u32 len, u32 seed)
+{
+	const struct sal_prefix *pfx = data;
+	const u32 *w = (__force const u32 *)pfx->addr.s6_addr32;
+
+	if (ipv6_addr_v4mapped(&pfx->addr))
+		return seed ^ hsiphash_2u32(w[3], pfx->len, &vip_secret);
+	return seed ^ hsiphash(pfx, offsetofend(struct sal_prefix, len),
+			       &vip_secret);
+}
+
+static inline int vip_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct sal_prefix *a = &((const struct sal_vip *)obj)->pfx;
+	const struct sal_prefix *b = arg->key;
+
+	return !(ipv6_addr_equal(&a->addr, &b->addr) && a->len == b->len);
+}
+
 static const struct rhashtable_params vip_params = {
 	.head_offset		= offsetof(struct sal_vip, node),
 	.key_offset		= offsetof(struct sal_vip, pfx),
 	.key_len		= offsetofend(struct sal_prefix, len),
+	.hashfn			= vip_hash,
+	.obj_cmpfn		= vip_cmp,
 	.automatic_shrinking	= true,
 };
 
@@ -22,6 +48,7 @@ static struct kmem_cache *vip_cache;
 
 int __init sal_vip_init(void)
 {
+	get_random_bytes(&vip_secret, sizeof(vip_secret));
 	vip_cache = kmem_cache_create("sal_vip", sizeof(struct sal_vip), 0,
 				      SLAB_ACCOUNT | SLAB_NO_MERGE, NULL);
 	return vip_cache ? 0 : -ENOMEM;
@@ -148,7 +175,11 @@ static __always_inline struct sal_vip *vip_probe(struct sal_vip_table *t,
 	struct sal_prefix key = { .len = len };
 	struct sal_vip *vip;
 
-	ipv6_addr_prefix(&key.addr, addr, len);
+	/* most are whole */
+	if (likely(len == 128))
+		key.addr = *addr;
+	else
+		ipv6_addr_prefix(&key.addr, addr, len);
 	vip = rhashtable_lookup(&t->table, &key, vip_params);
 	return vip && vip_is_wanted(vip, want) ? vip : NULL;
 }

@@ -14,20 +14,6 @@
 #include "csum.h"
 #include "xlat.h"
 
-bool sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
-		      struct sal_packet *pkt)
-{
-	if (af == SAL_V4) {
-		sal_addr_set4(&pkt->src, ip_hdr(skb)->saddr);
-		sal_addr_set4(&pkt->dst, ip_hdr(skb)->daddr);
-		return true;
-	}
-	pkt->src = ipv6_hdr(skb)->saddr;
-	pkt->dst = ipv6_hdr(skb)->daddr;
-	return !ipv6_addr_v4mapped(&pkt->src) &&
-	       !ipv6_addr_v4mapped(&pkt->dst);
-}
-
 static enum sal_kind packet_kind4(u8 type)
 {
 	switch (type) {
@@ -116,8 +102,9 @@ static void packet_tcp(struct sk_buff *skb, struct sal_packet *pkt)
 	pkt->tcp_flags = tcp_flag_byte(th);
 }
 
-static void packet_transport(struct sk_buff *skb, enum sal_af af,
-			     struct sal_packet *pkt)
+static __always_inline void packet_transport(struct sk_buff *skb,
+					     enum sal_af af,
+					     struct sal_packet *pkt)
 {
 	switch (pkt->proto) {
 	case IPPROTO_UDP:
@@ -301,9 +288,10 @@ static void xlat_ports(struct sk_buff *skb, const struct sal_packet *pkt,
 	}
 }
 
-static void xlat_headers(struct sk_buff *skb, enum sal_af af,
-			 const struct sal_packet *pkt, __sum16 *sum, bool src,
-			 const struct in6_addr *to, __be16 sport, __be16 dport)
+static __always_inline void
+xlat_headers(struct sk_buff *skb, enum sal_af af, const struct sal_packet *pkt,
+	     __sum16 *sum, bool src, const struct in6_addr *to, __be16 sport,
+	     __be16 dport)
 {
 	if (af == SAL_V4)
 		/* ICMP does not sum over addresses there */
@@ -319,9 +307,11 @@ static void xlat_headers(struct sk_buff *skb, enum sal_af af,
 		*sum = CSUM_MANGLED_0;
 }
 
-static int xlat(struct sk_buff *skb, enum sal_af af,
-		const struct sal_packet *pkt, bool src,
-		const struct in6_addr *to, __be16 sport, __be16 dport)
+/* every packet of a flow comes here: the callers have a copy each */
+static __always_inline int xlat(struct sk_buff *skb, enum sal_af af,
+				const struct sal_packet *pkt, bool src,
+				const struct in6_addr *to, __be16 sport,
+				__be16 dport)
 {
 	u8 summed = skb->ip_summed;
 	bool partial, said;

@@ -5,6 +5,9 @@
 #ifndef _SAL_XLAT_H
 #define _SAL_XLAT_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
 #include "addr.h"
 
 struct sal_conv;
@@ -66,11 +69,33 @@ struct sal_packet {
 /* the addresses alone; false where one cannot be ours, as an IPv6 packet has
  * it in the form in which tables hold IPv4 addresses
  */
-bool sal_packet_addrs(const struct sk_buff *skb, enum sal_af af,
-		      struct sal_packet *pkt);
+static inline bool sal_packet_addrs(const struct sk_buff *skb,
+				    enum sal_af af, struct sal_packet *pkt)
+{
+	if (af == SAL_V4) {
+		sal_addr_set4(&pkt->src, ip_hdr(skb)->saddr);
+		sal_addr_set4(&pkt->dst, ip_hdr(skb)->daddr);
+		return true;
+	}
+	pkt->src = ipv6_hdr(skb)->saddr;
+	pkt->dst = ipv6_hdr(skb)->daddr;
+	return !ipv6_addr_v4mapped(&pkt->src) &&
+	       !ipv6_addr_v4mapped(&pkt->dst);
+}
+
 /* the rest */
 void sal_packet_parse(struct sk_buff *skb, enum sal_af af,
 		      struct sal_packet *pkt);
+
+/* is it plainly UDP or TCP? Where it has extension headers, nothing is said. */
+static inline bool sal_packet_is_data(const struct sk_buff *skb,
+				      enum sal_af af)
+{
+	u8 proto = af == SAL_V4 ? ip_hdr(skb)->protocol :
+				  ipv6_hdr(skb)->nexthdr;
+
+	return proto == IPPROTO_UDP || proto == IPPROTO_TCP;
+}
 
 /* rewrite one address, and the ports; 0 or ENOMEM. Of an echo the port that is
  * its id counts.
