@@ -158,11 +158,13 @@ setup-bench: _setup-plain ## install what bench takes, build the kernel that it 
 bench: setup-bench ## measure what packets cost, beside what else there is
 	$(PARALLEL) _bench-module tool
 	@exec env SAL_KO=$(BUILD_ABS)/bench/sal.ko \
+		SAL_BENCH_KO=$(BUILD_ABS)/bench-edge/sal_bench.ko \
 		selftests/bench/bench.sh $(BUILD)/bench-out
 
 bench-quick: setup-bench ## the same in three minutes
 	$(PARALLEL) _bench-module tool
 	@exec env SAL_KO=$(BUILD_ABS)/bench/sal.ko \
+		SAL_BENCH_KO=$(BUILD_ABS)/bench-edge/sal_bench.ko \
 		selftests/bench/bench.sh --quick $(BUILD)/bench-out
 
 # The tests get a module with its self-tests in it, built from a copy so that
@@ -193,8 +195,15 @@ _smp-module:
 _plain-module:
 	+@$(call uml-module,plain,--plain,1)
 
-_bench-module:
+_bench-module: _bench-edge
 	+@$(call uml-module,bench,--plain)
+
+# sal_bench.ko, of the same kernel
+_bench-edge:
+	@mkdir -p $(BUILD)/bench-edge
+	@cp -pu selftests/bench/edge/* $(BUILD)/bench-edge
+	+@$(MAKE) -C $$($(SETUP_UML) --plain --print KDIR) ARCH=um \
+		M=$(BUILD_ABS)/bench-edge W=1 modules
 
 _check-salctl:
 	+@$(MAKE) -C userland check-build
@@ -211,5 +220,5 @@ clean: ## remove all that has been built
 .PHONY: setup setup-debug setup-lint check check-debug check-long check-salctl
 .PHONY: lint demo shell uml clean setup-bench bench bench-quick
 .PHONY: _check-config _check-module _check-salctl _check-tools
-.PHONY: _debug-module _smp-module _plain-module _bench-module
+.PHONY: _debug-module _smp-module _plain-module _bench-module _bench-edge
 .PHONY: _setup-plain _setup-smp

@@ -10,6 +10,7 @@
 # cannot be proved to have done what it should.
 #
 # SAL_KO	the module
+# SAL_BENCH_KO	the benchmark's own
 # SAL_BENCH_BIN	where ipvsadm is
 
 set -euo pipefail
@@ -23,20 +24,38 @@ BENCH_DIR="$(cd "$(dirname "$0")" && pwd)"
 . "$BENCH_DIR/variants.sh"
 # shellcheck source=selftests/bench/router.sh
 . "$BENCH_DIR/router.sh"
+# shellcheck source=selftests/bench/edge.sh
+. "$BENCH_DIR/edge.sh"
 
 export PATH="$BENCH_DIR/../../userland:${SAL_BENCH_BIN:?}:$PATH"
 
 file="${1:?}" rounds="${2:?}" packets="${3:?}"
 shift 3
 
+insmod "$SAL_BENCH_KO"
 conntrack_room "$(printf '%s\n' "$@" | sort -n | tail -n 1)"
+
+# BENCH VARIANT FLOWS PACKETS: into the file
+take()
+{
+	local lines
+
+	# not in a pipe: it would go on after a failure
+	lines="$("$1_sample" "${@:2}")"
+	awk -v variant="$2" -v flows="$3" \
+		'{ print $1, variant, flows, $2, $3 }' <<<"$lines" >>"$file"
+}
 
 for ((round = 1; round <= rounds; round++)); do
 	echo "round $round of $rounds (after $SECONDS s)"
 	for flows; do
 		for variant in "${VARIANTS[@]}"; do
-			ns="$(router_sample "$variant" "$flows" "$packets")"
-			echo "router $variant $flows ns $ns" >>"$file"
+			take router "$variant" "$flows" "$packets"
+		done
+	done
+	for flows in 1 10000; do
+		for variant in "${VARIANTS_EDGE[@]}"; do
+			take edge "$variant" "$flows" "$packets"
 		done
 	done
 done
