@@ -26,6 +26,8 @@ BENCH_DIR="$(cd "$(dirname "$0")" && pwd)"
 . "$BENCH_DIR/router.sh"
 # shellcheck source=selftests/bench/edge.sh
 . "$BENCH_DIR/edge.sh"
+# shellcheck source=selftests/bench/new.sh
+. "$BENCH_DIR/new.sh"
 
 export PATH="$BENCH_DIR/../../userland:${SAL_BENCH_BIN:?}:$PATH"
 
@@ -35,7 +37,7 @@ shift 3
 insmod "$SAL_BENCH_KO"
 conntrack_room "$(printf '%s\n' "$@" | sort -n | tail -n 1)"
 
-# BENCH VARIANT FLOWS PACKETS: into the file
+# BENCH VARIANT FLOWS [ARGUMENT]: into the file
 take()
 {
 	local lines
@@ -45,6 +47,9 @@ take()
 	awk -v variant="$2" -v flows="$3" \
 		'{ print $1, variant, flows, $2, $3 }' <<<"$lines" >>"$file"
 }
+
+# only so often: conntrack alone takes up to a minute until it looks
+expiries=2
 
 for ((round = 1; round <= rounds; round++)); do
 	echo "round $round of $rounds (after $SECONDS s)"
@@ -56,6 +61,15 @@ for ((round = 1; round <= rounds; round++)); do
 	for flows in 1 10000; do
 		for variant in "${VARIANTS_EDGE[@]}"; do
 			take edge "$variant" "$flows" "$packets"
+		done
+	done
+	for flows; do
+		# fewer would be none of them that are new
+		[ "$flows" -gt 10000 ] || continue
+		expire=
+		[ "$flows" -ne 200000 ] || [ "$round" -gt "$expiries" ] || expire=1
+		for variant in "${VARIANTS_NEW[@]}"; do
+			take new "$variant" "$flows" "$expire"
 		done
 	done
 done

@@ -165,11 +165,15 @@ sample()
 	return $rc
 }
 
-# with all of FLOWS established
+# None of FLOWS gave way to another, and what else there is to prove.
 proved()
 {
-	local proof="variant_${VARIANT}_proof"
+	local flows="variant_${VARIANT}_flows" proof="variant_${VARIANT}_proof"
 
+	if declare -F "$flows" >/dev/null && [ "$("$flows")" -lt "$FLOWS" ]; then
+		echo "bench: $VARIANT has $("$flows") of $FLOWS flows" >&2
+		return 1
+	fi
 	! declare -F "$proof" >/dev/null || "$proof" || {
 		echo "bench: $VARIANT is not at work" >&2
 		return 1

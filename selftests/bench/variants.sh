@@ -2,10 +2,11 @@
 # shellcheck shell=bash
 #
 # Who translates, in namespace AT and at its hook HOOK: variant_NAME sets it up,
-# variant_NAME_proof, where there is one, fails where it is not at work after all, and
-# variant_NAME_end takes down what does not go with the namespaces. Each is set up as its
-# own documentation has it; tables have room for all flows, see conntrack_room() and
-# bench.sh for IPVS.
+# variant_NAME_end takes down what does not go with the namespaces. Where there are any,
+# variant_NAME_flows prints how many flows it has, variant_NAME_lifetime says for how many
+# seconds it keeps those that were not answered, and variant_NAME_proof fails where it is
+# not at work after all. Each is set up as its own documentation has it; tables have room
+# for all flows, see conntrack_room() and bench.sh for IPVS.
 
 # shellcheck disable=SC2034 # for those who source this
 # on a router; on the client's own host, where nothing is forwarded; with nothing but new
@@ -44,10 +45,9 @@ variant_iptables()
 		-j DNAT --to-destination "$SERVER"
 }
 
-# all of them, none gave way to another
-variant_iptables_proof()
+variant_iptables_flows()
 {
-	[ "$(in_ns "$AT" conntrack -C)" -ge "$FLOWS" ]
+	in_ns "$AT" conntrack -C
 }
 
 variant_nft()
@@ -66,9 +66,14 @@ variant_nft()
 	END
 }
 
-variant_nft_proof()
+variant_nft_flows()
 {
-	variant_iptables_proof
+	in_ns "$AT" conntrack -C
+}
+
+variant_nft_lifetime()
+{
+	in_ns "$AT" sysctl -qw "net.netfilter.nf_conntrack_udp_timeout=$1"
 }
 
 variant_flowtable()
@@ -106,6 +111,17 @@ variant_ipvs()
 	done
 }
 
+variant_ipvs_flows()
+{
+	in_ns "$AT" awk '$1 == "->" && $2 ~ /:0009$/ { sum += $5 + $6 }
+		END { print sum + 0 }' /proc/net/ip_vs
+}
+
+variant_ipvs_lifetime()
+{
+	in_ns "$AT" ipvsadm --set 0 0 "$1"
+}
+
 # DOMAIN is the namespace that services are of
 variant_sal()
 {
@@ -118,6 +134,16 @@ variant_sal()
 	salctl -n "$DOMAIN" endpoint add b.com netns server addr "$SERVER" \
 		"${nomember[@]}"
 	salctl -n "$DOMAIN" member add netns "$AT"
+}
+
+variant_sal_flows()
+{
+	salctl -n "$DOMAIN" -j domain show | sed -n 's/.*"flows":\([0-9]*\).*/\1/p'
+}
+
+variant_sal_lifetime()
+{
+	salctl -n "$DOMAIN" service set b.com timeout new "$1s"
 }
 
 variant_sal_end()
