@@ -141,6 +141,8 @@ edge_up()
 	count_at server ip daddr "$SERVER" udp dport "$DPORT"
 }
 
+# Namespaces are cleaned up by a worker; whoever registers something for namespaces, or no
+# longer does, waits for it, and so does the next sample.
 topology_down()
 {
 	local ns
@@ -148,6 +150,8 @@ topology_down()
 	for ns in "${TOPOLOGY[@]}"; do
 		ip netns del "$ns"
 	done
+	rmmod sal_bench
+	insmod "$SAL_BENCH_KO"
 }
 
 # sample PLACEMENT VARIANT FLOWS PACKETS COMMAND...: set up, measure, take down; TARGET
@@ -191,9 +195,14 @@ bench_module()
 	}
 }
 
-# BENCH N: a line of ns for each of N, of what sal_bench has done
+# BENCH COUNT: a line, of what sal_bench has done: ns for each, or a rate where a stream had
+# so many MB
 bench_line()
 {
-	awk -v n="$2" -v bench="$1" \
-		'{ printf "%s ns %.1f\n", bench, $1 / n }' /proc/sal_bench
+	case "$1" in
+	*-tcp)	awk -v n="$2" -v bench="$1" \
+			'{ printf "%s Mbit/s %.0f\n", bench, n * 8e9 / $1 }' ;;
+	*)	awk -v n="$2" -v bench="$1" \
+			'{ printf "%s ns %.1f\n", bench, $1 / n }' ;;
+	esac </proc/sal_bench
 }
