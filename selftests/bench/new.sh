@@ -6,6 +6,7 @@
 # gone again, for each.
 
 # seconds that flows live that nobody answers: longer than it takes to begin all
+# shellcheck disable=SC2153 # sample() has set it
 lifetime()
 {
 	echo $((10 + FLOWS / 50000))
