@@ -150,6 +150,7 @@ topology_down()
 	for ns in "${TOPOLOGY[@]}"; do
 		ip netns del "$ns"
 	done
+	[ -n "${SAL_BENCH_KO:-}" ] || return 0
 	rmmod sal_bench
 	insmod "$SAL_BENCH_KO"
 }
