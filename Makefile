@@ -167,6 +167,11 @@ bench-quick: setup-bench ## the same in three minutes
 		SAL_BENCH_KO=$(BUILD_ABS)/bench-edge/sal_bench.ko \
 		selftests/bench/bench.sh --quick $(BUILD)/bench-out
 
+bench-smp: setup ## what a second CPU brings, in a virtual machine
+	$(PARALLEL) _smp-bench-module tool
+	@exec env SAL_KO=$(BUILD_ABS)/bench-smp/sal.ko \
+		selftests/bench/smp.sh $(BUILD)/bench-smp-out
+
 # The tests get a module with its self-tests in it, built from a copy so that
 # sal.ko stays what the user has built.  Only sources are copied, and sources
 # that are gone are removed.
@@ -198,6 +203,10 @@ _plain-module:
 _bench-module: _bench-edge
 	+@$(call uml-module,bench,--plain)
 
+_smp-bench-module: _check-config
+	@$(call copy,$(BUILD)/bench-smp)
+	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/bench-smp W=1 modules
+
 # sal_bench.ko, of the same kernel
 _bench-edge:
 	@mkdir -p $(BUILD)/bench-edge
@@ -218,7 +227,7 @@ clean: ## remove all that has been built
 
 .PHONY: all help module tool regen install modules_install
 .PHONY: setup setup-debug setup-lint check check-debug check-long check-salctl
-.PHONY: lint demo shell uml clean setup-bench bench bench-quick
+.PHONY: lint demo shell uml clean setup-bench bench bench-quick bench-smp
 .PHONY: _check-config _check-module _check-salctl _check-tools
-.PHONY: _debug-module _smp-module _plain-module _bench-module _bench-edge
+.PHONY: _debug-module _smp-module _plain-module _bench-module _bench-edge _smp-bench-module
 .PHONY: _setup-plain _setup-smp

@@ -27,7 +27,9 @@ def machine():
 
 
 def release(kernel):
-    """What the kernel says of itself."""
+    """What the kernel says of itself, or what is said of it where it cannot."""
+    if not os.path.exists(kernel):
+        return kernel
     done = subprocess.run([kernel, "--version"], capture_output=True, text=True,
                           check=True)
     return f"Linux {done.stdout.split()[0]}, User Mode Linux, one CPU"

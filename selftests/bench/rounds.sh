@@ -28,6 +28,10 @@ BENCH_DIR="$(cd "$(dirname "$0")" && pwd)"
 . "$BENCH_DIR/edge.sh"
 # shellcheck source=selftests/bench/new.sh
 . "$BENCH_DIR/new.sh"
+for bench in tables config lookup move firewall; do
+	# shellcheck source=/dev/null
+	. "$BENCH_DIR/$bench.sh"
+done
 
 export PATH="$BENCH_DIR/../../userland:${SAL_BENCH_BIN:?}:$PATH"
 
@@ -46,6 +50,38 @@ take()
 	lines="$("$1_sample" "${@:2}")"
 	awk -v variant="$2" -v flows="$3" \
 		'{ print $1, variant, flows, $2, $3 }' <<<"$lines" >>"$file"
+}
+
+# what takes minutes, and is not part of the quick one; ipvsadm alone takes some for the
+# configuration
+long_round()
+{
+	local flows n variant
+
+	for n in 1 1000 100000 1000000; do
+		for variant in "${VARIANTS_LOOKUP[@]}"; do
+			take lookup "$variant" "$n" "$packets"
+		done
+	done
+	for n in 1 10 1000; do
+		for variant in "${VARIANTS_SCHEDULE[@]}"; do
+			take schedule "$variant" "$n"
+		done
+	done
+	for flows in 1 10000 1000000; do
+		for variant in "${VARIANTS_MOVE[@]}"; do
+			take move "$variant" "$flows"
+		done
+	done
+	for flows in 1 10000; do
+		for variant in "${VARIANTS[@]}"; do
+			take firewall "$variant" "$flows" "$packets"
+		done
+	done
+	for variant in "${VARIANTS_CONFIG[@]}"; do
+		[ "$variant" != ipvs ] || [ "$round" -eq 1 ] || continue
+		take config "$variant" 100000
+	done
 }
 
 # only so often: conntrack alone takes up to a minute until it looks
@@ -74,4 +110,5 @@ for ((round = 1; round <= rounds; round++)); do
 			take new "$variant" "$flows" "$expire"
 		done
 	done
+	[ "${!#}" -lt 1000000 ] || long_round
 done
