@@ -158,12 +158,19 @@ setup-bench: _setup-plain ## install what bench takes, build the kernel that it 
 bench: setup-bench ## measure what packets cost, beside what else there is
 	$(PARALLEL) _bench-module tool
 	@exec env SAL_KO=$(BUILD_ABS)/bench/sal.ko \
+		SAL_BENCH_KO=$(BUILD_ABS)/bench-edge/sal_bench.ko \
 		selftests/bench/bench.sh $(BUILD)/bench-out
 
 bench-quick: setup-bench ## the same in three minutes
 	$(PARALLEL) _bench-module tool
 	@exec env SAL_KO=$(BUILD_ABS)/bench/sal.ko \
+		SAL_BENCH_KO=$(BUILD_ABS)/bench-edge/sal_bench.ko \
 		selftests/bench/bench.sh --quick $(BUILD)/bench-out
+
+bench-smp: setup ## what a second CPU brings, in a virtual machine
+	$(PARALLEL) _smp-bench-module tool
+	@exec env SAL_KO=$(BUILD_ABS)/bench-smp/sal.ko \
+		selftests/bench/smp.sh $(BUILD)/bench-smp-out
 
 # The tests get a module with its self-tests in it, built from a copy so that
 # sal.ko stays what the user has built.  Only sources are copied, and sources
@@ -193,8 +200,19 @@ _smp-module:
 _plain-module:
 	+@$(call uml-module,plain,--plain,1)
 
-_bench-module:
+_bench-module: _bench-edge
 	+@$(call uml-module,bench,--plain)
+
+_smp-bench-module: _check-config
+	@$(call copy,$(BUILD)/bench-smp)
+	+@$(MAKE) -C $(KDIR) M=$(BUILD_ABS)/bench-smp W=1 modules
+
+# sal_bench.ko, of the same kernel
+_bench-edge:
+	@mkdir -p $(BUILD)/bench-edge
+	@cp -pu selftests/bench/edge/* $(BUILD)/bench-edge
+	+@$(MAKE) -C $$($(SETUP_UML) --plain --print KDIR) ARCH=um \
+		M=$(BUILD_ABS)/bench-edge W=1 modules
 
 _check-salctl:
 	+@$(MAKE) -C userland check-build
@@ -209,7 +227,7 @@ clean: ## remove all that has been built
 
 .PHONY: all help module tool regen install modules_install
 .PHONY: setup setup-debug setup-lint check check-debug check-long check-salctl
-.PHONY: lint demo shell uml clean setup-bench bench bench-quick
+.PHONY: lint demo shell uml clean setup-bench bench bench-quick bench-smp
 .PHONY: _check-config _check-module _check-salctl _check-tools
-.PHONY: _debug-module _smp-module _plain-module _bench-module
+.PHONY: _debug-module _smp-module _plain-module _bench-module _bench-edge _smp-bench-module
 .PHONY: _setup-plain _setup-smp

@@ -204,8 +204,10 @@ static int put_words(const struct param *table, struct request *req,
 
 static void put_netns(struct request *req, const struct args *args)
 {
-	if (args->ref.fd >= 0)
+	if (args->ref.fd >= 0) {
 		req_u32(req, SAL_A_ENDPOINT_NETNS_FD, args->ref.fd);
+		req->now = true;
+	}
 	/* a domain that is there for a check only takes nobody's packets */
 	if (restoring.check && !req_has(req, SAL_A_ENDPOINT_NO_MEMBER))
 		req_flag(req, SAL_A_ENDPOINT_NO_MEMBER);

@@ -80,7 +80,7 @@ int restore_flow(struct request *req)
 {
 	restoring.flows++;
 	/* it could only be made with its member */
-	return restoring.check ? EXIT_OK : conn_queue(req, err_line());
+	return restoring.check ? EXIT_OK : conn_queue(req);
 }
 
 /* --- the domain --- */

@@ -54,9 +54,10 @@ bool transaction_skips(const struct object *obj)
 }
 
 /**
- * transaction_kept() - the kernel has taken a request of the current line
+ * transaction_kept() - the kernel has taken a request of the current line, or will
  *
- * It has not kept any if there is no transaction, nor if there are too many.
+ * It has not kept any if there is no transaction, nor if there are too many. Where it
+ * refuses one that was sent late there is no commit to look for lines.
  */
 void transaction_kept(void)
 {

@@ -6,6 +6,9 @@
  * and kept for the rest of a batch. All of an answer is read before any of it
  * is shown: a dump that the kernel calls inconsistent is thrown away and asked
  * for again, and callers never see half a table.
+ *
+ * Where nothing depends on an answer, requests are sent many at a time: a system call and
+ * an acknowledgement for each take longer than what the kernel does for it.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -48,12 +51,19 @@ static char recv_buf[SOCK_RECV] MSG_ALIGNED;
 
 #define QUEUE_MAX	100	/* refusals have to fit into the socket */
 
+struct queued {
+	const struct sal_op *op;
+	struct nlmsghdr *nlh;	/* in queue_buf */
+	unsigned int line;	/* of the batch */
+	bool part;		/* of a transaction, which ends where it is refused */
+};
+
 static char queue_buf[REQUEST_MAX] MSG_ALIGNED;
 static size_t queue_len;
 static unsigned int queue_num;
-static struct nlmsghdr *queue_req[QUEUE_MAX];
-static unsigned int queue_line[QUEUE_MAX];
+static struct queued queue[QUEUE_MAX];
 static unsigned int queue_refused;
+static bool queue_broken;	/* a part of the transaction was refused */
 
 /* --- building a request --- */
 
@@ -72,6 +82,7 @@ static struct nlmsghdr *req_begin(struct request *req, uint16_t type,
 	req->nlh = nlh;
 	req->overflow = false;
 	req->missing_ok = false;
+	req->now = false;
 	req->part = NULL;
 	return nlh;
 }
@@ -412,9 +423,21 @@ void conn_close(void)
 	num_groups = 0;
 	queue_len = 0;
 	queue_num = 0;
+	queue_broken = false;
 }
 
 /* --- requests that wait for others --- */
+
+static void queue_refuse(const struct queued *q, const struct ack *ack)
+{
+	/* what comes after it in its transaction has not been asked for */
+	if (q->part && queue_broken)
+		return;
+	queue_broken |= q->part;
+	queue_refused += !q->part;
+	err_line_set(q->line);
+	ack_report(ack, q->nlh, q->op->set);
+}
 
 /* what the kernel says about one; whether it was the last */
 static bool queue_ack(const struct nlmsghdr *nlh, uint32_t first)
@@ -425,11 +448,8 @@ static bool queue_ack(const struct nlmsghdr *nlh, uint32_t first)
 	if (nlh->nlmsg_type != NLMSG_ERROR || i >= queue_num)
 		return false;
 	ack_parse(nlh, &ack);
-	if (ack.error) {
-		err_line_set(queue_line[i]);
-		ack_report(&ack, queue_req[i], op_get(SAL_CMD_FLOW_NEW)->set);
-		queue_refused++;
-	}
+	if (ack.error)
+		queue_refuse(&queue[i], &ack);
 	return i == queue_num - 1;
 }
 
@@ -464,7 +484,7 @@ static int queue_send(void)
 	if (!queue_num)
 		return EXIT_OK;
 	/* else only what is refused is answered */
-	queue_req[queue_num - 1]->nlmsg_flags |= NLM_F_ACK;
+	queue[queue_num - 1].nlh->nlmsg_flags |= NLM_F_ACK;
 	if (mnl_socket_sendto(sock, queue_buf, queue_len) < 0)
 		ret = refused("cannot send to the kernel: %s",
 			      strerror(errno));
@@ -473,7 +493,46 @@ static int queue_send(void)
 	err_line_set(line);
 	queue_len = 0;
 	queue_num = 0;
+	if (!ret && queue_broken)
+		ret = EXIT_REFUSED;
+	queue_broken = false;
 	return ret;
+}
+
+static int queue_add(struct request *req, bool part)
+{
+	struct nlmsghdr *nlh = req->nlh;
+	struct queued *q;
+	int ret;
+
+	ret = req->overflow ? refused("the request is too large") :
+			      conn_ready();
+	if (!ret && (queue_num == QUEUE_MAX ||
+		     queue_len + MNL_ALIGN(nlh->nlmsg_len) > REQUEST_MAX))
+		ret = queue_send();
+	if (ret)
+		return ret;
+	nlh->nlmsg_type = family.id;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_seq = ++seq;
+	q = &queue[queue_num++];
+	q->op = req->op;
+	q->nlh = (struct nlmsghdr *)(queue_buf + queue_len);
+	q->line = err_line();
+	q->part = part;
+	memcpy(q->nlh, nlh, nlh->nlmsg_len);
+	queue_len += MNL_ALIGN(nlh->nlmsg_len);
+	return EXIT_OK;
+}
+
+/*
+ * Whether it may be sent with others. Nothing is done before the commit, so it is soon
+ * enough to know by then; but with -force each line has its own answer.
+ */
+static bool queue_may(const struct request *req, conn_cb cb)
+{
+	return transaction_open() && req->op->kept && !cb && !req->now &&
+	       !opt.force;
 }
 
 /* --- whole requests --- */
@@ -545,11 +604,19 @@ out:
  * @cb: called for what the kernel replies, once it has agreed; may be NULL
  * @data: for @cb
  *
- * @cb may send requests of its own.
+ * @cb may send requests of its own. In a transaction 0 may mean that the kernel has not been
+ * asked yet; then a later request fails.
  */
 int conn_do(struct request *req, conn_cb cb, void *data)
 {
-	return run(req, NLM_F_ACK, cb, data);
+	int ret;
+
+	if (!queue_may(req, cb))
+		return run(req, NLM_F_ACK, cb, data);
+	ret = queue_add(req, true);
+	if (!ret)
+		transaction_kept();
+	return ret;
 }
 
 /**
@@ -568,30 +635,10 @@ int conn_dump(struct request *req, conn_cb cb, void *data)
 /**
  * conn_queue() - send a request soon, with others
  * @req: request, one without a reply
- * @line: where it has come from
  */
-int conn_queue(struct request *req, unsigned int line)
+int conn_queue(struct request *req)
 {
-	struct nlmsghdr *nlh = req->nlh;
-	struct nlmsghdr *copy;
-	int ret;
-
-	ret = req->overflow ? refused("the request is too large") :
-			      conn_ready();
-	if (!ret && (queue_num == QUEUE_MAX ||
-		     queue_len + MNL_ALIGN(nlh->nlmsg_len) > REQUEST_MAX))
-		ret = queue_send();
-	if (ret)
-		return ret;
-	nlh->nlmsg_type = family.id;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	nlh->nlmsg_seq = ++seq;
-	copy = (struct nlmsghdr *)(queue_buf + queue_len);
-	memcpy(copy, nlh, nlh->nlmsg_len);
-	queue_len += MNL_ALIGN(nlh->nlmsg_len);
-	queue_req[queue_num] = copy;
-	queue_line[queue_num++] = line;
-	return EXIT_OK;
+	return queue_add(req, false);
 }
 
 /**

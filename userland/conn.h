@@ -17,6 +17,7 @@ struct request {
 	struct nlmsghdr *nlh;
 	bool overflow;		/* something did not fit in */
 	bool missing_ok;	/* ENOENT is as good as done */
+	bool now;		/* it names a descriptor, which goes with its line */
 	/* told which part of it, from 1, the kernel's text is about */
 	void (*part)(uint64_t nr);
 };
@@ -47,7 +48,7 @@ int conn_dump(struct request *req, conn_cb cb, void *data);
 /* several at a time: what is refused is told, with the line that it came from; and
  * how many were
  */
-int conn_queue(struct request *req, unsigned int line);
+int conn_queue(struct request *req);
 int conn_queue_end(unsigned int *refused);
 int conn_family(struct family *fam);
 int conn_group(const char *name, uint32_t *group);

@@ -39,10 +39,10 @@ pktgen()
 		sed -n "s/^Result: OK: \([0-9]*\)(.*/\1/p" eth0'
 }
 
-# COUNT: requests to TARGET, from one flow after the other
+# COUNT [SETTING]...: requests to TARGET, from one flow after the other
 send_requests()
 {
-	pktgen client "$1" "dst_mac $(mac "$ROUTER_CLIENT_MAC")" \
+	pktgen client "$1" "${@:2}" "dst_mac $(mac "$ROUTER_CLIENT_MAC")" \
 		"dst_min $TARGET" "dst_max $TARGET" \
 		"src_min 10.8.0.1" "src_max 10.8.0.$ADDRESSES" \
 		"udp_dst_min $DPORT" "udp_dst_max $DPORT" \

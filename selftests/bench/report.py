@@ -5,8 +5,9 @@
     report.py SAMPLES KERNEL RESULTS
 
 SAMPLES has lines of BENCH VARIANT FLOWS UNIT VALUE, in the order in which they were
-taken; KERNEL is the executable that was booted. In the table a ratio is that of
-minima, to the variant `plain' of the same bench and number of flows.
+taken; KERNEL is the executable that was booted. The best of samples is the least, or
+the greatest where the unit is a rate (Mbit/s). In the table a ratio is that of the best,
+to the variant `plain' of the same bench and number of flows, where there is one.
 """
 import json
 import os
@@ -26,7 +27,9 @@ def machine():
 
 
 def release(kernel):
-    """What the kernel says of itself."""
+    """What the kernel says of itself, or what is said of it where it cannot."""
+    if not os.path.exists(kernel):
+        return kernel
     done = subprocess.run([kernel, "--version"], capture_output=True, text=True,
                           check=True)
     return f"Linux {done.stdout.split()[0]}, User Mode Linux, one CPU"
@@ -45,27 +48,43 @@ def read_runs(path):
             for (bench, variant, flows, unit), samples in runs.items()]
 
 
-def base_of(runs, run):
-    """The shortest of what this one is compared with."""
-    return min(sample for other in runs
-               if other["variant"] == BASE and
-               other["bench"] == run["bench"] and other["flows"] == run["flows"]
-               for sample in other["samples"])
+def is_rate(run):
+    """Whether more of it is better."""
+    return run["unit"].endswith("/s")
+
+
+def best(run):
+    """That of the sample that was disturbed least."""
+    return (max if is_rate(run) else min)(run["samples"])
+
+
+def spread(run):
+    """By how much the worst is worse than the best, in per cent."""
+    least, most = min(run["samples"]), max(run["samples"])
+    return (most / least - 1) * 100 if least > 0 else 0
+
+
+def ratio(runs, run):
+    """To what it is compared with; None where there is none."""
+    for other in runs:
+        if (other["variant"] == BASE and other["bench"] == run["bench"] and
+                other["flows"] == run["flows"] and other["unit"] == run["unit"]):
+            return best(run) / best(other)
+    return None
 
 
 def table(runs):
     """Lines of it."""
-    form = "{:10} {:>8}  {:10} {:>9} {:>9} {:>8} {:>7}"
-    yield form.format("bench", "flows", "variant", "min", "median", "spread",
+    form = "{:12} {:>8}  {:10} {:>13} {:>13} {:>8} {:>7}"
+    yield form.format("bench", "flows", "variant", "best", "median", "spread",
                       "ratio")
     for run in sorted(runs, key=lambda run: (run["bench"], run["flows"])):
-        samples = run["samples"]
-        least = min(samples)
+        rel = ratio(runs, run)
         yield form.format(run["bench"], run["flows"], run["variant"],
-                          f"{least:.0f} {run['unit']}",
-                          f"{statistics.median(samples):.0f} {run['unit']}",
-                          f"{(max(samples) / least - 1) * 100:.0f} %",
-                          f"{least / base_of(runs, run):.2f}")
+                          f"{best(run):.0f} {run['unit']}",
+                          f"{statistics.median(run['samples']):.0f} {run['unit']}",
+                          f"{spread(run):.0f} %",
+                          "" if rel is None else f"{rel:.2f}")
 
 
 def main(samples, kernel, results):

@@ -21,8 +21,8 @@ BIN="$CACHE/bench/bin"
 # shellcheck disable=SC2034 # for apt.sh
 LIST=""
 
-# what ipvsadm is linked with
-PACKAGES=(libnl-3-200 libnl-genl-3-200 libpopt0)
+# for the plots; and what ipvsadm is linked with
+PACKAGES=(gnuplot-nox libnl-3-200 libnl-genl-3-200 libpopt0)
 
 case "${1:-}${2:+ $2}" in
 "")		;;

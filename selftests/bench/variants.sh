@@ -1,13 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the router does: variant_NAME sets it up, variant_NAME_proof, where there is
-# one, fails where it is not at work after all, and variant_NAME_end takes down
-# what does not go with the namespaces. Each is set up as its own documentation has it;
-# tables have room for all flows, see conntrack_room() and bench.sh for IPVS.
+# Who translates, in namespace AT and at its hook HOOK: variant_NAME sets it up,
+# variant_NAME_end takes down what does not go with the namespaces. Where there are any,
+# variant_NAME_flows prints how many flows it has, variant_NAME_lifetime says for how many
+# seconds it keeps those that were not answered, and variant_NAME_proof fails where it is
+# not at work after all. Each is set up as its own documentation has it; tables have room
+# for all flows, see conntrack_room() and bench.sh for IPVS.
 
 # shellcheck disable=SC2034 # for those who source this
+# on a router; on the client's own host, where nothing is forwarded; with nothing but new
+# flows; and who does TCP and ICMP: a flowtable leaves ICMP to nft, and IPVS answers
+# pings itself
 VARIANTS=(plain iptables nft flowtable ipvs sal)
+VARIANTS_EDGE=(plain iptables nft ipvs sal)
+VARIANTS_NEW=(plain nft ipvs sal)
+
+# VARIANT: whether it translates echo requests
+does_icmp()
+{
+	[ "$1" != flowtable ] && [ "$1" != ipvs ]
+}
 
 # FLOWS: as many buckets as there are entries, and each flow has two
 conntrack_room()
@@ -19,7 +32,7 @@ conntrack_room()
 	sysctl -qw net.netfilter.nf_conntrack_max=$((2 * $1))
 }
 
-# it routes, and that is all
+# nobody does
 variant_plain()
 {
 	:
@@ -28,41 +41,45 @@ variant_plain()
 # the rules of the experiments that sal comes from
 variant_iptables()
 {
-	in_ns router iptables -w -t nat -A PREROUTING -d "$VIP" \
+	in_ns "$AT" iptables -w -t nat -A "${HOOK^^}" -d "$VIP" \
 		-j DNAT --to-destination "$SERVER"
 }
 
-# all of them, none gave way to another
-variant_iptables_proof()
+variant_iptables_flows()
 {
-	[ "$(in_ns router conntrack -C)" -ge "$FLOWS" ]
+	in_ns "$AT" conntrack -C
 }
 
 variant_nft()
 {
-	in_ns router nft -f - <<-END
+	in_ns "$AT" nft -f - <<-END
 	table ip nat {
 		map services {
 			type ipv4_addr : ipv4_addr
 			elements = { $VIP : $SERVER }
 		}
-		chain prerouting {
-			type nat hook prerouting priority dstnat
+		chain $HOOK {
+			type nat hook $HOOK priority -100
 			dnat to ip daddr map @services
 		}
 	}
 	END
 }
 
-variant_nft_proof()
+variant_nft_flows()
 {
-	variant_iptables_proof
+	in_ns "$AT" conntrack -C
+}
+
+variant_nft_lifetime()
+{
+	in_ns "$AT" sysctl -qw "net.netfilter.nf_conntrack_udp_timeout=$1"
 }
 
 variant_flowtable()
 {
 	variant_nft
-	in_ns router nft -f - <<-END
+	in_ns "$AT" nft -f - <<-END
 	table ip fast {
 		flowtable flows {
 			hook ingress priority 0
@@ -78,24 +95,55 @@ variant_flowtable()
 
 variant_flowtable_proof()
 {
-	[ "$(in_ns router conntrack -L -p udp 2>/dev/null |
+	[ "$(in_ns "$AT" conntrack -L -p udp 2>/dev/null |
 		grep -c OFFLOAD)" -ge "$FLOWS" ]
 }
 
 variant_ipvs()
 {
-	ip -n router addr add "$VIP/32" dev lo
-	in_ns router ipvsadm -A -u "$VIP:$DPORT" -s rr
-	in_ns router ipvsadm -a -u "$VIP:$DPORT" -r "$SERVER:$DPORT" -m
+	local proto
+
+	# what is not for itself a router would forward; a host has no such doubt
+	[ "$HOOK" = output ] || ip -n "$AT" addr add "$VIP/32" dev lo
+	for proto in -u -t; do
+		in_ns "$AT" ipvsadm -A "$proto" "$VIP:$DPORT" -s rr
+		in_ns "$AT" ipvsadm -a "$proto" "$VIP:$DPORT" -r "$SERVER:$DPORT" -m
+	done
 }
 
+variant_ipvs_flows()
+{
+	in_ns "$AT" awk '$1 == "->" && $2 ~ /:0009$/ { sum += $5 + $6 }
+		END { print sum + 0 }' /proc/net/ip_vs
+}
+
+variant_ipvs_lifetime()
+{
+	in_ns "$AT" ipvsadm --set 0 0 "$1"
+}
+
+# DOMAIN is the namespace that services are of
 variant_sal()
 {
+	local nomember=()
+
+	[ "$HOOK" = output ] || nomember=(nomember)
 	insmod "$SAL_KO"
-	salctl -n router domain set max-flows 2000000
-	salctl -n router service add b.com vip "$VIP"
-	salctl -n router endpoint add b.com netns server addr "$SERVER" nomember
-	salctl -n router member add netns router
+	salctl -n "$DOMAIN" domain set max-flows 2000000
+	salctl -n "$DOMAIN" service add b.com vip "$VIP"
+	salctl -n "$DOMAIN" endpoint add b.com netns server addr "$SERVER" \
+		"${nomember[@]}"
+	salctl -n "$DOMAIN" member add netns "$AT"
+}
+
+variant_sal_flows()
+{
+	salctl -n "$DOMAIN" -j domain show | sed -n 's/.*"flows":\([0-9]*\).*/\1/p'
+}
+
+variant_sal_lifetime()
+{
+	salctl -n "$DOMAIN" service set b.com timeout new "$1s"
 }
 
 variant_sal_end()

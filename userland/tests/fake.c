@@ -194,23 +194,30 @@ static void answer_route(const struct fake *f)
 	fake_send(f, nlh);
 }
 
+static void answer(const struct fake *f, int protocol)
+{
+	if (protocol == NETLINK_ROUTE)
+		answer_route(f);
+	else if (f->req->nlmsg_type == GENL_ID_CTRL)
+		answer_ctrl(f);
+	else if (f->req->nlmsg_type == TYPE_JOIN)
+		canned_events(f, f->req->nlmsg_pid);
+	else if (fake_is("silent"))
+		_exit(0);
+	else
+		canned_answer(f);
+}
+
 static void serve(int fd, int protocol)
 {
 	static char buf[1 << 17] MSG_ALIGNED;
-	struct fake f = { (struct nlmsghdr *)buf, fd };
+	struct fake f = { .fd = fd };
+	int left;
 
-	while (recv(fd, buf, sizeof(buf), 0) > 0) {
-		if (protocol == NETLINK_ROUTE)
-			answer_route(&f);
-		else if (f.req->nlmsg_type == GENL_ID_CTRL)
-			answer_ctrl(&f);
-		else if (f.req->nlmsg_type == TYPE_JOIN)
-			canned_events(&f, f.req->nlmsg_pid);
-		else if (fake_is("silent"))
-			break;
-		else
-			canned_answer(&f);
-	}
+	while ((left = recv(fd, buf, sizeof(buf), 0)) > 0)
+		for (f.req = (struct nlmsghdr *)buf; mnl_nlmsg_ok(f.req, left);
+		     f.req = mnl_nlmsg_next(f.req, &left))
+			answer(&f, protocol);
 	_exit(0);
 }
 

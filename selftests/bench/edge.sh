@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# edge: what a packet costs that a client's socket sends, that its own namespace
+# translates and a bridge takes to the server's device; edge-rtt is to the server's socket
+# and back to the client's. Kernel sockets, see edge/sal_bench.c: no system call is in it.
+
+# MB of one stream
+STREAM="${STREAM:-1000}"
+# What is set up once is measured so often: neighbours on the machine are not busy all the
+# time.
+REPEAT=3
+
+# BENCH COUNT COMMAND...: by the client, as often
+bench_client()
+{
+	local bench="$1" count="$2" i
+	shift 2
+	for ((i = 0; i < REPEAT; i++)); do
+		bench_module client "$@" || return 1
+		bench_line "$bench" "$count"
+	done
+}
+
+# PLACEMENT: a round trip of an echo request; and TCP in segments as large as GSO makes
+# them
+other_protocols()
+{
+	local n=$((PACKETS / 8))
+
+	if does_icmp "$VARIANT"; then
+		bench_client "$1-icmp" "$n" icmp-ask "$TARGET" "$n" || return 1
+	fi
+	bench_module server tcp-sink "$SERVER" "$DPORT" || return 1
+	bench_client "$1-tcp" "$STREAM" tcp-stream "$TARGET" "$DPORT" "$STREAM"
+}
+
+edge_measure()
+{
+	local n=$((PACKETS / 2)) asked=$((PACKETS / 4))
+
+	bench_client edge "$n" udp-send "$TARGET" "$DPORT" "$FLOWS" "$n" || return 1
+	all_arrived server "$(counted server)" $((REPEAT * (FLOWS + n))) || return 1
+	proved || return 1
+	receive server
+	bench_module server udp-echo "$SERVER" "$DPORT" || return 1
+	bench_client edge-rtt "$asked" udp-ask "$TARGET" "$DPORT" "$FLOWS" "$asked" ||
+		return 1
+	[ "$FLOWS" -ne 1 ] || other_protocols edge
+}
+
+# VARIANT FLOWS PACKETS
+edge_sample()
+{
+	sample edge "$@" edge_measure
+}
