@@ -27,6 +27,8 @@ fi
 dir="${1:?directory}"
 mkdir -p "$dir"
 dir="$(cd "$dir" && pwd)"
+plots="${plots:-$dir}"
+mkdir -p "$plots"
 
 linux="$("$VM_DIR/setup_uml.sh" --plain --print LINUX)"
 # the guest does not see the cache
@@ -39,5 +41,5 @@ export SAL_KIND=plain SAL_BENCH_BIN="$dir/bin" SAL_VM_MEM="${SAL_VM_MEM:-3G}"
 "$VM_DIR/uml.sh" -o "$dir" -a ip_vs.conn_tab_bits=20 -- "$BENCH_DIR/rounds.sh" "$dir/samples" \
 	"${SAL_ROUNDS:-$rounds}" "$packets" "${flows[@]}"
 "$BENCH_DIR/report.py" "$dir/samples" "$linux" "$BENCH_DIR/results.json" |
-	tee "${plots:=$dir}/results.txt"
+	tee "$plots/results.txt"
 "$BENCH_DIR/plot.py" "$BENCH_DIR/results.json" "$plots"
