@@ -27,6 +27,7 @@
 #include "home.h"
 #include "link.h"
 #include "net.h"
+#include "path.h"
 #include "sched.h"
 #include "sched_maglev.h"
 #include "service.h"
@@ -405,6 +406,8 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 	cell_list_count(cell, -1);
 	spin_lock(cell_lock(cell));
 	cell_count(cell, -(int)cell_flows(cell));
+	/* what is on its way to the one before is not to be overtaken */
+	sal_paths_void();
 	rcu_assign_pointer(cell->ep, to);
 	cell_count(cell, cell_flows(cell));
 	spin_unlock(cell_lock(cell));

@@ -32,6 +32,7 @@ const struct sal_service_conf sal_service_defaults = {
 	.stray		= SAL_STRAY_RESET,
 	.tcp		= SAL_TCP_PIN,
 	.sched		= SAL_SCHED_WRR,
+	.direct		= SAL_DIRECT_MODE_AUTO,
 	.timeout	= {
 		[SAL_TIMEOUT_NEW]		= 30,
 		[SAL_TIMEOUT_REPLIED]		= 120,
@@ -514,6 +515,7 @@ static void service_set_conf(struct sal_service *svc,
 	WRITE_ONCE(svc->conf.tcp, conf->tcp);
 	WRITE_ONCE(svc->conf.sched, conf->sched);
 	WRITE_ONCE(svc->conf.affinity, conf->affinity);
+	WRITE_ONCE(svc->conf.direct, conf->direct);
 	for (i = 0; i < SAL_TIMEOUT_NUM; i++)
 		WRITE_ONCE(svc->conf.timeout[i], conf->timeout[i]);
 }
