@@ -517,6 +517,15 @@ print(ipaddress.IPv6Address(int("fd758ebbfc98" + sys.argv[1][:20], 16)))' \
 		"$hash"
 }
 
+# bridges show packets to the filters of their namespace; where there is no
+# directory of modules the machine has this one
+load_br_netfilter()
+{
+	in_ns orch test -e /proc/sys/net/bridge/bridge-nf-call-iptables ||
+		modprobe br_netfilter 2>/dev/null ||
+		insmod "$SAL_BR_NETFILTER"
+}
+
 # there is a tracefs
 export TRACING=/sys/kernel/tracing
 can_trace()
