@@ -228,8 +228,10 @@ unload()
 setup_orch()
 {
 	add_ns orch
-	ip -n orch link add br0 type bridge
-	ip -n orch link set br0 up
+	if [ -z "${BRIDGELESS:-}" ]; then
+		ip -n orch link add br0 type bridge
+		ip -n orch link set br0 up
+	fi
 	if [ "$PLACEMENT" = router ]; then
 		in_ns orch sysctl -qw net.ipv4.ip_forward=1 \
 			net.ipv6.conf.all.forwarding=1
@@ -238,7 +240,8 @@ setup_orch()
 }
 
 # PLACEMENT=edge: the picture above. PLACEMENT=router: hosts have wires of their
-# own instead, orch routes between them and is the member, a is none.
+# own instead, orch routes between them and is the member, a is none. BRIDGELESS: it has
+# no bridge, so br_netfilter, which is not a module everywhere, has no hooks there.
 PLACEMENT="${PLACEMENT:-edge}"
 
 setup()
@@ -515,15 +518,6 @@ id_of()
 	python3 -c 'import ipaddress, sys
 print(ipaddress.IPv6Address(int("fd758ebbfc98" + sys.argv[1][:20], 16)))' \
 		"$hash"
-}
-
-# bridges show packets to the filters of their namespace; where there is no
-# directory of modules the machine has this one
-load_br_netfilter()
-{
-	in_ns orch test -e /proc/sys/net/bridge/bridge-nf-call-iptables ||
-		modprobe br_netfilter 2>/dev/null ||
-		insmod "$SAL_BR_NETFILTER"
 }
 
 # there is a tracefs

@@ -12,10 +12,11 @@ router)	SENDER=orch ;;
 *)	SENDER=a ;;
 esac
 
-# what is said of paths was so at the last packet, so one is sent; FAMILY ENDPOINT-HOST
+# what is said of paths was so at the last packet, so some are sent, of a conversation that
+# is there; FAMILY ENDPOINT-HOST
 path_kind()
 {
-	answers "$(vip "$1" 2)" 5
+	echo_once -n 5 -i 20000 -e 77 "$(vip "$1" 2)" >/dev/null
 	json ".[0].path[] | select(.member == \"$SENDER\" and
 		.addr == \"$(addr "$1" "$2")\") | .kind" service show b.com
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The direct path of a router: who takes it, and what keeps packets from it.
-PLACEMENT=router
+PLACEMENT=router BRIDGELESS=yes
 # shellcheck source=selftests/path.sh
 . "$(dirname "$0")/path.sh"
 

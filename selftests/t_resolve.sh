@@ -360,7 +360,8 @@ stale_conntrack()
 bridged()
 {
 	local rc=0
-	load_br_netfilter || return 1
+	in_ns orch test -e /proc/sys/net/bridge/bridge-nf-call-iptables ||
+		modprobe br_netfilter || return 1
 	run ip netns exec orch nft -f - <<-END
 	table inet fw {
 		chain thru {

@@ -50,8 +50,6 @@ linux="${SAL_UML:-$("$VM_DIR/setup_uml.sh" "${kind[@]}" --print LINUX)}" ||
 [ -x "$linux" ] || die "cannot run $linux"
 
 rm -f "$out/status"
-# the guest does not see the cache
-cp "$(dirname "$linux")/net/bridge/br_netfilter.ko" "$out/"
 
 # --- what the guest does ----------------------------------------------------
 
@@ -63,7 +61,6 @@ cp "$(dirname "$linux")/net/bridge/br_netfilter.ko" "$out/"
 	END
 	guest_environment
 	printf 'OUT=%q\n' "$out"
-	printf 'export SAL_BR_NETFILTER=%q\n' "$out/br_netfilter.ko"
 	cat <<-'END'
 	mount -t proc proc /proc
 	mount -t sysfs sysfs /sys
