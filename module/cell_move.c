@@ -17,6 +17,7 @@
 #include "home.h"
 #include "link.h"
 #include "net.h"
+#include "path.h"
 #include "sched.h"
 #include "sched_maglev.h"
 #include "service.h"
@@ -70,6 +71,8 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 	sal_cell_list_count(cell, -1);
 	spin_lock(sal_cell_lock(cell));
 	sal_cell_count(cell, -(int)sal_cell_flows(cell));
+	/* what is on its way to the one before is not to be overtaken */
+	sal_paths_void();
 	rcu_assign_pointer(cell->ep, to);
 	sal_cell_count(cell, sal_cell_flows(cell));
 	spin_unlock(sal_cell_lock(cell));

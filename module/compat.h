@@ -78,4 +78,24 @@ static inline bool sal_compat_walk_start(struct rhashtable_iter *iter)
 	return true;
 }
 
+/* does somebody capture what a device sends or receives? RCU. 6.15 */
+static inline bool sal_compat_is_tapped(const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return dev_nit_active((struct net_device *)dev);
+#else
+	return dev_nit_active_rcu(dev);
+#endif
+}
+
+/* a device has sent a packet; before 6.18 veth counted in lstats; BH off */
+static inline void sal_compat_count_sent(struct net_device *dev,
+					 unsigned int len)
+{
+	if (dev->pcpu_stat_type == NETDEV_PCPU_STAT_TSTATS)
+		dev_sw_netstats_tx_add(dev, 1, len);
+	else if (dev->pcpu_stat_type == NETDEV_PCPU_STAT_LSTATS)
+		dev_lstats_add(dev, len);
+}
+
 #endif /* _SAL_COMPAT_H */

@@ -71,6 +71,8 @@ struct sal_limits {
  *	sal_mutex, read anywhere.
  * @n_policies: policies. As @access.
  * @policies: policies by what they are about; read by the data path
+ * @path_switch: enum sal_direct_mode: may packets take the direct path? Written under
+ *	sal_mutex, read without.
  * @flow_acct: flows that begin have counters, see acct.h. Written under
  *	sal_mutex, read anywhere.
  * @n_rules: rules. Written under sal_mutex, read anywhere.
@@ -155,6 +157,7 @@ struct sal_domain {
 	struct rhashtable policies;
 	bool guest;
 	bool flow_acct;
+	u32 path_switch;
 	u32 n_rules;
 	struct sal_vip_table rule_table;
 	struct sal_upcall *upcall;

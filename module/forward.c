@@ -31,7 +31,9 @@
 #include "flow.h"
 #include "forward.h"
 #include "hold.h"
+#include "inlet.h"
 #include "member.h"
+#include "path.h"
 #include "peer.h"
 #include "policy.h"
 #include "reject.h"
@@ -39,6 +41,7 @@
 #include "rule.h"
 #include "ruled.h"
 #include "service.h"
+#include "shortcut.h"
 #include "stats.h"
 #include "trace.h"
 #include "track.h"
@@ -433,12 +436,22 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 				     fwd_hold(spot, svc, skb, pkt);
 }
 
-static unsigned int fwd_send(const struct sal_spot *spot, struct sk_buff *skb,
+static unsigned int fwd_send(const struct sal_spot *spot,
+			     const struct sal_service *svc, struct sk_buff *skb,
 			     struct sock *sk, enum sal_reason reason)
 {
 	struct sal_domain *d = spot->member->domain;
-	int err = sal_fwd_reroute(spot, skb, sk);
+	int err;
 
+	if (svc && reason != SAL_R_ERROR && sal_path_may(svc)) {
+		if (spot->place == SAL_PLACEMENT_ROUTER) {
+			sal_inlet_want(spot, skb);
+		} else if (sal_shortcut_request(spot, skb, sk) != NF_ACCEPT) {
+			sal_count(d, reason);
+			return NF_STOLEN;
+		}
+	}
+	err = sal_fwd_reroute(spot, skb, sk);
 	/* the sender is told, as it is for any address without a route */
 	if (err) {
 		sal_count(d, SAL_R_NO_ROUTE);
@@ -664,6 +677,15 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 	return sal_drop(spot->member->domain, skb, reason);
 }
 
+/* not for us, but perhaps an answer that goes straight; routers have seen to that */
+static unsigned int fwd_pass(const struct sal_spot *spot, struct sk_buff *skb,
+			     struct sock *sk)
+{
+	if (spot->place == SAL_PLACEMENT_EDGE)
+		return sal_shortcut_reply(spot, skb, sk);
+	return NF_ACCEPT;
+}
+
 static unsigned int fwd_verdict(const struct sal_spot *spot,
 				struct sal_service *svc, struct sk_buff *skb,
 				struct sock *sk, const struct sal_packet *pkt,
@@ -671,15 +693,15 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 {
 	switch (fwd) {
 	case SAL_FWD_SEND:
-		return fwd_send(spot, skb, sk, SAL_R_FORWARD);
+		return fwd_send(spot, svc, skb, sk, SAL_R_FORWARD);
 	case SAL_FWD_ANSWER:
-		return fwd_send(spot, skb, sk, SAL_R_UNNAMED);
+		return fwd_send(spot, svc, skb, sk, SAL_R_UNNAMED);
 	case SAL_FWD_ERROR:
-		return fwd_send(spot, skb, sk, SAL_R_ERROR);
+		return fwd_send(spot, svc, skb, sk, SAL_R_ERROR);
 	case SAL_FWD_PASS:
 	case SAL_FWD_DIRECT:
 	case SAL_FWD_RULED:
-		return NF_ACCEPT;
+		return fwd_pass(spot, skb, sk);
 	case SAL_FWD_WAIT:
 	case SAL_FWD_RETRY:
 		return fwd_wait(spot, svc, skb, pkt);

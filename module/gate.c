@@ -29,6 +29,7 @@
 #include "hold_queue.h"
 #include "member.h"
 #include "net.h"
+#include "path.h"
 #include "service.h"
 #include "stats.h"
 #include "trace.h"
@@ -73,6 +74,8 @@ void sal_hold_close(struct sal_service *svc, enum sal_af af)
 
 static void hold_set_open(struct sal_service *svc, enum sal_af af)
 {
+	/* what was released is not to be overtaken */
+	sal_paths_void();
 	WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
 	svc->hold.lent[af] = false;
 }

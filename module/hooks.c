@@ -29,6 +29,8 @@
 #include "hooks.h"
 #include "member.h"
 #include "net.h"
+#include "path.h"
+#include "shortcut.h"
 
 #define SAL_PRI_FORWARD	(-210)
 #define SAL_PRI_REVERSE	(NF_IP_PRI_NAT_SRC + 10)
@@ -76,15 +78,59 @@ static unsigned int hook_forward(void *priv, struct sk_buff *skb,
 	return sal_forward(&spot, skb, state->sk);
 }
 
+static const struct nf_hook_entries *hooks_entries(const struct net *net,
+						   enum sal_af af,
+						   unsigned int num)
+{
+	if (af == SAL_V4)
+		return rcu_dereference(net->nf.hooks_ipv4[num]);
+	return rcu_dereference(net->nf.hooks_ipv6[num]);
+}
+
+/* the index behind our entry, or -ENOENT */
+static int hooks_behind(const struct nf_hook_entries *e, nf_hookfn *hook)
+{
+	unsigned int i;
+
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (e->hooks[i].hook == hook)
+			return i + 1;
+	return -ENOENT;
+}
+
+static unsigned int hook_reverse(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state);
+
+/* what the namespace itself sends, and somebody wanted to see up to here */
+static unsigned int hook_late(struct sal_spot *spot, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	const struct nf_hook_entries *e;
+	int next;
+
+	e = hooks_entries(state->net, spot->af, NF_INET_POST_ROUTING);
+	next = hooks_behind(e, hook_reverse);
+	if (next < 0)
+		return NF_ACCEPT;
+	spot->place = SAL_PLACEMENT_EDGE;
+	return sal_shortcut_late(spot, skb, state, e, next);
+}
+
 static unsigned int hook_reverse(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
+	unsigned int verdict;
 	struct sal_spot spot;
 
 	if (!hook_spot(&spot, state, state->hook == NF_INET_LOCAL_IN ?
 				     SAL_PLACEMENT_EDGE : SAL_PLACEMENT_ROUTER))
 		return NF_ACCEPT;
-	return sal_reverse(&spot, skb);
+	verdict = sal_reverse(&spot, skb);
+	if (likely(!READ_ONCE(spot.member->paths.late)) ||
+	    state->hook != NF_INET_POST_ROUTING || verdict != NF_ACCEPT ||
+	    skb->skb_iif)
+		return verdict;
+	return hook_late(&spot, skb, state);
 }
 
 #define SAL_HOOK(_pf, _num, _hook, _priority) {	\
@@ -203,15 +249,36 @@ bool sal_hooks_is_ours(nf_hookfn *hook)
 	return hook == hook_forward || hook == hook_reverse;
 }
 
-/* the index behind our entry, or -ENOENT */
-static int hooks_behind(const struct nf_hook_entries *e, nf_hookfn *hook)
+/* from an entry on, those that are not ours; what defragments does nothing to others */
+static bool hooks_others(const struct nf_hook_entries *e, unsigned int i)
 {
-	unsigned int i;
+	struct nf_hook_ops **ops;
 
-	for (i = 0; e && i < e->num_hook_entries; i++)
-		if (e->hooks[i].hook == hook)
-			return i + 1;
-	return -ENOENT;
+	if (!e)
+		return false;
+	ops = nf_hook_entries_get_hook_ops(e);
+	for (; i < e->num_hook_entries; i++)
+		if (!sal_hooks_is_ours(e->hooks[i].hook) &&
+		    ops[i]->priority != NF_IP_PRI_CONNTRACK_DEFRAG)
+			return true;
+	return false;
+}
+
+bool sal_hooks_has_others(const struct net *net, enum sal_af af,
+			  enum sal_placement place)
+{
+	const struct nf_hook_entries *e;
+	int next;
+
+	e = hooks_entries(net, af, NF_INET_POST_ROUTING);
+	if (hooks_others(e, 0))
+		return true;
+	if (place == SAL_PLACEMENT_ROUTER)
+		return hooks_others(hooks_entries(net, af, NF_INET_PRE_ROUTING), 0) ||
+		       hooks_others(hooks_entries(net, af, NF_INET_FORWARD), 0);
+	e = hooks_entries(net, af, NF_INET_LOCAL_OUT);
+	next = hooks_behind(e, hook_forward);
+	return next < 0 || hooks_others(e, next);
 }
 
 /* what a packet does behind PRE_ROUTING, its options and early demux apart */
@@ -230,15 +297,6 @@ static int hooks_input(struct net *net, struct sock *sk, struct sk_buff *skb)
 		return NET_RX_DROP;
 	}
 	return dst_input(skb);
-}
-
-static const struct nf_hook_entries *hooks_entries(const struct net *net,
-						   enum sal_af af,
-						   unsigned int num)
-{
-	if (af == SAL_V4)
-		return rcu_dereference(net->nf.hooks_ipv4[num]);
-	return rcu_dereference(net->nf.hooks_ipv6[num]);
 }
 
 int sal_hooks_resume(const struct sal_spot *spot, struct sk_buff *skb)

@@ -7,6 +7,10 @@
 
 #include <linux/netfilter.h>
 
+#include <uapi/linux/sal.h>
+
+#include "addr.h"
+
 struct net;
 struct sal_spot;
 struct sk_buff;
@@ -26,6 +30,12 @@ void sal_hooks_del(struct net *net);
  * caller's.
  */
 int sal_hooks_resume(const struct sal_spot *spot, struct sk_buff *skb);
+
+/* do others have hooks where a packet is skipped that takes the direct path: behind ours
+ * where it is sent (edge), or anywhere on the way (router)? RCU.
+ */
+bool sal_hooks_has_others(const struct net *net, enum sal_af af,
+			  enum sal_placement place);
 
 /* is it one of ours? */
 bool sal_hooks_is_ours(nf_hookfn *hook);

@@ -25,6 +25,7 @@
 #include "events.h"
 #include "link.h"
 #include "net.h"
+#include "path.h"
 #include "service.h"
 
 /* how often an address is looked at that is there and cannot be used yet, as
@@ -589,6 +590,7 @@ static int link_inetaddr_event(struct notifier_block *nb, unsigned long event,
 	const struct in_ifaddr *ifa = ptr;
 	struct in6_addr addr;
 
+	sal_paths_void();
 	sal_addr_set4(&addr, ifa->ifa_local);
 	if (link_addr_event(dev_net(ifa->ifa_dev->dev), &addr,
 			    event == NETDEV_DOWN))
@@ -601,6 +603,7 @@ static int link_inet6addr_event(struct notifier_block *nb, unsigned long event,
 {
 	const struct inet6_ifaddr *ifa = ptr;
 
+	sal_paths_void();
 	link_addr_event(dev_net(ifa->idev->dev), &ifa->addr,
 			event == NETDEV_DOWN);
 	return NOTIFY_DONE;

@@ -9,10 +9,12 @@
 #include "guest.h"
 #include "hold.h"
 #include "hooks.h"
+#include "inlet.h"
 #include "link.h"
 #include "maglev.h"
 #include "net.h"
 #include "netlink.h"
+#include "path.h"
 #include "revtable.h"
 #include "route.h"
 #include "service.h"
@@ -69,9 +71,12 @@ static int __init sal_init(void)
 	err = sal_caches_init();
 	if (err)
 		return err;
-	err = sal_net_init();
+	err = sal_inlets_init();
 	if (err)
 		goto err_caches;
+	err = sal_net_init();
+	if (err)
+		goto err_inlets;
 	err = sal_link_init();
 	if (err)
 		goto err_net;
@@ -84,6 +89,8 @@ err_link:
 	sal_link_exit();
 err_net:
 	sal_net_exit();
+err_inlets:
+	sal_inlets_exit();
 err_caches:
 	sal_caches_exit();
 	return err;
@@ -99,10 +106,12 @@ static void __exit sal_exit(void)
 	sal_nl_exit();
 	sal_link_exit();
 	sal_net_exit();
+	sal_inlets_exit();
 	sal_route_exit();
 	rcu_barrier();
 	rcu_barrier();
 	rcu_barrier();
+	sal_wire_exit();
 	sal_caches_exit();
 	sal_guest_exit();
 }

@@ -11,6 +11,7 @@
 #include "guest.h"
 #include "hold.h"
 #include "hooks.h"
+#include "inlet.h"
 #include "member.h"
 #include "net.h"
 #include "rule.h"
@@ -76,6 +77,7 @@ static int member_check(struct sal_domain *d, struct net *net,
 
 static void member_free(struct sal_member *m)
 {
+	sal_paths_destroy(m->domain, &m->paths);
 	sal_guest_uncharge(m->domain, SAL_SHARE_TABLES, sizeof(*m));
 	sal_domain_put(m->domain);
 	kfree(m);
@@ -130,6 +132,7 @@ struct sal_member *sal_member_add(struct sal_txn *t, struct net *net,
 	strscpy(m->name, name, sizeof(m->name));
 	m->net = net;
 	m->route = route;
+	sal_paths_init(&m->paths);
 	sal_domain_get(d);
 	m->domain = d;
 	err = member_insert(m);
@@ -205,6 +208,7 @@ void sal_member_del(struct sal_member *m)
 	 */
 	if (READ_ONCE(m->has_held))
 		synchronize_rcu();
+	sal_inlets_del(m->net);
 	sal_hooks_del(m->net);
 	sal_flow_collect(d);
 	sal_domain_changed(d);

@@ -10,6 +10,8 @@
 
 #include <uapi/linux/sal.h>
 
+#include "path.h"
+
 struct net;
 struct netlink_ext_ack;
 struct nlattr;
@@ -27,6 +29,7 @@ struct sal_txn;
  * @route: what is done about routes. sal_mutex.
  * @dead: detached; nothing is held for it any more. Set under sal_mutex.
  * @has_held: a packet that it routes was held once
+ * @paths: how its packets get to where they go
  * @joining: in &sal_txn.members, as long as it is but planned: its hooks are
  *	there and do nothing. sal_mutex.
  * @rcu: for freeing
@@ -39,6 +42,7 @@ struct sal_member {
 	u32 route;
 	bool dead;
 	bool has_held;
+	struct sal_paths paths;
 	struct list_head joining;
 	struct rcu_head rcu;
 	char name[SAL_LABEL_MAX + 1];

@@ -20,6 +20,7 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "path.h"
 #include "route.h"
 #include "service.h"
 #include "txn.h"
@@ -68,6 +69,7 @@ static void __net_exit net_pre_exit(struct net *net)
 
 	/* first and without waiting for a mutex: packets must not go there */
 	sal_link_netns_exit(net);
+	sal_paths_void();
 
 	mutex_lock(&sal_mutex);
 	while ((ep = net_first_endpoint(sn))) {

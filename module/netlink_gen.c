@@ -133,7 +133,7 @@ const struct nla_policy sal_prefix_nl_policy[SAL_A_PREFIX_LEN + 1] = {
 };
 
 /* SAL_CMD_DOMAIN_SET - do */
-static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_POLICIES + 1] = {
+static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_DIRECT + 1] = {
 	[SAL_A_DOMAIN_VIP_POOL] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_ID_PREFIX] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_DOMAIN_MAX_SERVICES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_services_range),
@@ -145,6 +145,7 @@ static const struct nla_policy sal_domain_set_nl_policy[SAL_A_DOMAIN_MAX_POLICIE
 	[SAL_A_DOMAIN_MAX_RULES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_rules_range),
 	[SAL_A_DOMAIN_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_DOMAIN_MAX_POLICIES] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_domain_max_policies_range),
+	[SAL_A_DOMAIN_DIRECT] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* SAL_CMD_MEMBER_NEW - do */
@@ -172,7 +173,7 @@ static const struct nla_policy sal_member_del_nl_policy[SAL_A_MEMBER_NETNS_FD + 
 };
 
 /* SAL_CMD_SERVICE_NEW - do */
-static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_HOLD_SHARE + 1] = {
+static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_DIRECT + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
@@ -190,6 +191,7 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_HOLD_SHAR
 	[SAL_A_SERVICE_TCP] = NLA_POLICY_MAX(NLA_U32, 2),
 	[SAL_A_SERVICE_SCHED] = NLA_POLICY_MAX(NLA_U32, 3),
 	[SAL_A_SERVICE_AFFINITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_affinity_range),
+	[SAL_A_SERVICE_DIRECT] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_TIMEOUT_NEW] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_new_range),
 	[SAL_A_SERVICE_TIMEOUT_REPLIED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_replied_range),
 	[SAL_A_SERVICE_TIMEOUT_SYN] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_syn_range),
@@ -200,7 +202,7 @@ static const struct nla_policy sal_service_new_nl_policy[SAL_A_SERVICE_HOLD_SHAR
 };
 
 /* SAL_CMD_SERVICE_SET - do */
-static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_HOLD_SHARE + 1] = {
+static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_DIRECT + 1] = {
 	[SAL_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = SAL_NAME_MAX, },
 	[SAL_A_SERVICE_VIP] = NLA_POLICY_NESTED(sal_prefix_nl_policy),
 	[SAL_A_SERVICE_ALIAS] = { .type = NLA_STRING, .len = SAL_NAME_MAX, },
@@ -218,6 +220,7 @@ static const struct nla_policy sal_service_set_nl_policy[SAL_A_SERVICE_HOLD_SHAR
 	[SAL_A_SERVICE_TCP] = NLA_POLICY_MAX(NLA_U32, 2),
 	[SAL_A_SERVICE_SCHED] = NLA_POLICY_MAX(NLA_U32, 3),
 	[SAL_A_SERVICE_AFFINITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_affinity_range),
+	[SAL_A_SERVICE_DIRECT] = NLA_POLICY_MAX(NLA_U32, 1),
 	[SAL_A_SERVICE_TIMEOUT_NEW] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_new_range),
 	[SAL_A_SERVICE_TIMEOUT_REPLIED] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_replied_range),
 	[SAL_A_SERVICE_TIMEOUT_SYN] = NLA_POLICY_FULL_RANGE(NLA_U32, &sal_a_service_timeout_syn_range),
@@ -430,7 +433,7 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.pre_doit	= sal_nl_no_transaction,
 		.doit		= sal_nl_domain_set_doit,
 		.policy		= sal_domain_set_nl_policy,
-		.maxattr	= SAL_A_DOMAIN_MAX_POLICIES,
+		.maxattr	= SAL_A_DOMAIN_DIRECT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -479,14 +482,14 @@ static const struct genl_split_ops sal_nl_ops[] = {
 		.cmd		= SAL_CMD_SERVICE_NEW,
 		.doit		= sal_nl_service_new_doit,
 		.policy		= sal_service_new_nl_policy,
-		.maxattr	= SAL_A_SERVICE_HOLD_SHARE,
+		.maxattr	= SAL_A_SERVICE_DIRECT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= SAL_CMD_SERVICE_SET,
 		.doit		= sal_nl_service_set_doit,
 		.policy		= sal_service_set_nl_policy,
-		.maxattr	= SAL_A_SERVICE_HOLD_SHARE,
+		.maxattr	= SAL_A_SERVICE_DIRECT,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -84,7 +84,8 @@ static int policies_put(struct sk_buff *skb, const struct sal_limits *limits,
 }
 
 static int settings_put(struct sk_buff *skb, const struct sal_limits *limits,
-			const struct sal_prefix *id_prefix, bool flow_acct)
+			const struct sal_prefix *id_prefix, bool flow_acct,
+			u32 direct)
 {
 	if (sal_nl_put_prefix(skb, SAL_A_DOMAIN_ID_PREFIX, id_prefix) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_SERVICES, limits->services) ||
@@ -94,7 +95,8 @@ static int settings_put(struct sk_buff *skb, const struct sal_limits *limits,
 	    nla_put_u32(skb, SAL_A_DOMAIN_MAX_RULES, limits->rules) ||
 	    nla_put_uint(skb, SAL_A_DOMAIN_MAX_HELD, limits->held) ||
 	    nla_put_u32(skb, SAL_A_DOMAIN_FLOW_ACCT, flow_acct ?
-			SAL_SWITCH_ON : SAL_SWITCH_OFF))
+			SAL_SWITCH_ON : SAL_SWITCH_OFF) ||
+	    nla_put_u32(skb, SAL_A_DOMAIN_DIRECT, direct))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -121,6 +123,7 @@ static int domain_fill(struct sk_buff *skb, void *obj, const void *filter)
 	struct domain_totals totals = {};
 	struct sal_domain *d = obj;
 	u32 access = SAL_ACCESS_ALLOW, n_policies = 0;
+	u32 direct = SAL_DIRECT_MODE_OFF;
 	bool flow_acct = false;
 
 	if (d) {
@@ -129,11 +132,12 @@ static int domain_fill(struct sk_buff *skb, void *obj, const void *filter)
 		limits = &d->limits;
 		id_prefix = &d->id_prefix;
 		flow_acct = d->flow_acct;
+		direct = d->path_switch;
 		access = d->access;
 		n_policies = d->n_policies;
 		totals_get(d, &totals);
 	}
-	if (settings_put(skb, limits, id_prefix, flow_acct) ||
+	if (settings_put(skb, limits, id_prefix, flow_acct, direct) ||
 	    policies_put(skb, limits, access, n_policies) ||
 	    totals_put(skb, &totals))
 		return -EMSGSIZE;
@@ -370,6 +374,9 @@ static int domain_set(const struct genl_info *info,
 		WRITE_ONCE(d->flow_acct,
 			   nla_get_u32(info->attrs[SAL_A_DOMAIN_FLOW_ACCT]) ==
 			   SAL_SWITCH_ON);
+	if (info->attrs[SAL_A_DOMAIN_DIRECT])
+		WRITE_ONCE(d->path_switch,
+			   nla_get_u32(info->attrs[SAL_A_DOMAIN_DIRECT]));
 	if (info->attrs[SAL_A_DOMAIN_POLICY])
 		sal_policy_set_default(d, nla_get_u32(info->attrs[SAL_A_DOMAIN_POLICY]));
 	limits_set(&d->limits, info->attrs);

@@ -9,11 +9,14 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "freeze.h"
+#include "member.h"
 #include "name.h"
 #include "net.h"
 #include "nl_change.h"
 #include "nl_util.h"
+#include "path.h"
 #include "prefix.h"
+#include "revtable.h"
 #include "rule.h"
 #include "service.h"
 #include "txn.h"
@@ -43,6 +46,7 @@ static const struct {
 	CONF_FIELD(TCP, u32, tcp),
 	CONF_FIELD(SCHED, u32, sched),
 	CONF_FIELD(AFFINITY, u32, affinity),
+	CONF_FIELD(DIRECT, u32, direct),
 	CONF_FIELD(TIMEOUT_NEW, u32, timeout[SAL_TIMEOUT_NEW]),
 	CONF_FIELD(TIMEOUT_REPLIED, u32, timeout[SAL_TIMEOUT_REPLIED]),
 	CONF_FIELD(TIMEOUT_SYN, u32, timeout[SAL_TIMEOUT_SYN]),
@@ -203,6 +207,54 @@ static int traffic_put(struct sk_buff *skb, const struct sal_service *svc)
 	return sal_nl_put_traffic(skb, SAL_A_SERVICE_FORWARD_PACKETS, &sum);
 }
 
+/* one of its endpoint's addresses; 1 where it is not */
+static int path_fill(struct sk_buff *skb, const struct sal_service *svc,
+		    const struct sal_member *m, const struct sal_path *p)
+{
+	const struct sal_prefix pfx = { .addr = p->to, .len = 128 };
+	struct nlattr *nest;
+
+	if (!sal_reverse_of(svc->domain, svc, &p->to))
+		return 1;
+	nest = nla_nest_start(skb, SAL_A_SERVICE_PATH);
+	if (!nest || nla_put_string(skb, SAL_A_PATH_MEMBER, m->name) ||
+	    nla_put_u32(skb, SAL_A_PATH_PLACEMENT, p->place) ||
+	    sal_nl_put_prefix(skb, SAL_A_PATH_ADDR, &pfx) ||
+	    nla_put_u32(skb, SAL_A_PATH_KIND, p->kind)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* most paths that are told of a service, and of how many members */
+#define PATHS_MAX	64
+
+static int paths_put(struct sk_buff *skb, const struct sal_service *svc)
+{
+	int left = PATHS_MAX, err = 0;
+	const struct sal_path *p;
+	struct sal_member *m;
+	unsigned int at;
+	unsigned long id;
+
+	if (!svc->n_endpoints)
+		return 0;
+	rcu_read_lock();
+	xa_for_each(&svc->domain->members, id, m) {
+		at = 0;
+		while (left && err >= 0 && (p = sal_paths_next(&m->paths, &at))) {
+			err = path_fill(skb, svc, m, p);
+			left -= !err;
+		}
+		if (!left || err < 0)
+			break;
+	}
+	rcu_read_unlock();
+	return min(err, 0);
+}
+
 /**
  * sal_nl_service_size() - room for the attributes of a service
  * @svc: service
@@ -215,6 +267,9 @@ size_t sal_nl_service_size(const struct sal_service *svc)
 {
 	/* its name, and numbers */
 	size_t size = 1024;
+
+	if (svc->n_endpoints)
+		size += PATHS_MAX * nla_total_size(64 + nla_total_size(SAL_LABEL_MAX + 1));
 
 	size += svc->n_vips * nla_total_size(nla_total_size(16) +
 					     nla_total_size(4));
@@ -244,7 +299,7 @@ int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq)
 		return nla_put_uint(skb, SAL_A_SERVICE_SEQ, seq);
 	if (nla_put_u32(skb, SAL_A_SERVICE_FLOWS, atomic_read(&svc->n_flows)))
 		return -EMSGSIZE;
-	return traffic_put(skb, svc);
+	return traffic_put(skb, svc) ?: paths_put(skb, svc);
 }
 
 /* --- what a request wants ------------------------------------------------- */

@@ -98,3 +98,5 @@ SAL_REASON(FLOW_CUT, "flow-cut", false,
 	   "TCP flow that was reset instead of being moved, as its service says")
 SAL_REASON(CELL_FORGOT, "cell-forgot", false,
 	   "cell that forgot former endpoints before their time, its endpoint having too many")
+SAL_REASON(DIRECT, "direct", false,
+	   "took the direct path")

@@ -24,6 +24,7 @@
 #include "flow.h"
 #include "migrate.h"
 #include "net.h"
+#include "path.h"
 #include "select.h"
 #include "service.h"
 #include "trace.h"
@@ -234,6 +235,8 @@ static void select_flush(struct select_run *run)
 		select_rebind(run, run->batch[i]);
 	if (begin)
 		end = ktime_get_ns();
+	/* as with whole moves, see cell.c */
+	sal_paths_void();
 	spin_unlock(&sal_lock);
 	spin_unlock_bh(&run->d->alt_lock);
 	if (begin)

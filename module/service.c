@@ -30,6 +30,7 @@ const struct sal_service_conf sal_service_defaults = {
 	.stray		= SAL_STRAY_RESET,
 	.tcp		= SAL_TCP_PIN,
 	.sched		= SAL_SCHED_WRR,
+	.direct		= SAL_DIRECT_MODE_AUTO,
 	.timeout	= {
 		[SAL_TIMEOUT_NEW]		= 30,
 		[SAL_TIMEOUT_REPLIED]		= 120,

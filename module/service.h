@@ -47,6 +47,7 @@ struct sal_vip;
  * @sched: enum sal_sched
  * @affinity: how long a client keeps its endpoint for new flows, in seconds; 0
  *	for not at all
+ * @direct: enum sal_direct_mode
  * @timeout: by enum sal_timeout, in seconds
  */
 struct sal_service_conf {
@@ -64,6 +65,7 @@ struct sal_service_conf {
 	u32 tcp;
 	u32 sched;
 	u32 affinity;
+	u32 direct;
 	u32 timeout[SAL_TIMEOUT_NUM];
 };
 
@@ -179,11 +181,13 @@ struct sal_service {
 	struct list_head endpoints;
 	u32 usable[SAL_AF_NUM];
 	struct sal_service_conf conf;
+	u32 txn;
 	struct sal_hold hold;
 	struct sal_freeze *freeze;
 	struct sal_traffic __percpu *traffic;
 	struct sal_spread *spread;
 	atomic_t n_flows;
+	refcount_t refs;
 	struct rhash_head node;
 	struct sal_vip *vip;
 	struct sal_vip **vips;
@@ -202,8 +206,6 @@ struct sal_service {
 	bool dead;
 	bool opens;
 	enum sal_plan plan;
-	u32 txn;
-	refcount_t refs;
 	struct list_head touched;
 	struct sal_service_want *want;
 	struct rcu_head rcu;

@@ -289,6 +289,7 @@ static void service_set_conf(struct sal_service *svc,
 	WRITE_ONCE(svc->conf.tcp, conf->tcp);
 	WRITE_ONCE(svc->conf.sched, conf->sched);
 	WRITE_ONCE(svc->conf.affinity, conf->affinity);
+	WRITE_ONCE(svc->conf.direct, conf->direct);
 	for (i = 0; i < SAL_TIMEOUT_NUM; i++)
 		WRITE_ONCE(svc->conf.timeout[i], conf->timeout[i]);
 }

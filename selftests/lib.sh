@@ -231,8 +231,10 @@ unload()
 setup_orch()
 {
 	add_ns orch
-	ip -n orch link add br0 type bridge
-	ip -n orch link set br0 up
+	if [ -z "${BRIDGELESS:-}" ]; then
+		ip -n orch link add br0 type bridge
+		ip -n orch link set br0 up
+	fi
 	if [ "$PLACEMENT" = router ]; then
 		in_ns orch sysctl -qw net.ipv4.ip_forward=1 \
 			net.ipv6.conf.all.forwarding=1
@@ -241,7 +243,8 @@ setup_orch()
 }
 
 # PLACEMENT=edge: the picture above. PLACEMENT=router: hosts have wires of their
-# own instead, orch routes between them and is the member, a is none.
+# own instead, orch routes between them and is the member, a is none. BRIDGELESS: it has
+# no bridge, so br_netfilter, which is not a module everywhere, has no hooks there.
 PLACEMENT="${PLACEMENT:-edge}"
 
 setup()

@@ -17,6 +17,7 @@ static const struct field domain_field[] = {
 	{ SAL_A_DOMAIN_ID_PREFIX },
 	{ SAL_A_DOMAIN_FLOW_ACCT },
 	{ SAL_A_DOMAIN_POLICY },
+	{ SAL_A_DOMAIN_DIRECT },
 	{ SAL_A_DOMAIN_SERVICES, F_LINE },
 	{ SAL_A_DOMAIN_ENDPOINTS },
 	{ SAL_A_DOMAIN_MEMBERS },
@@ -79,6 +80,7 @@ static const struct param domain_params[] = {
 	{ "flow-acct", param_enum, SAL_A_DOMAIN_FLOW_ACCT,
 	  .names = &names_switch },
 	{ "policy", param_enum, SAL_A_DOMAIN_POLICY, .names = &names_access },
+	{ "direct", param_enum, SAL_A_DOMAIN_DIRECT, .names = &names_direct_mode },
 	{ "max-policies", param_count, SAL_A_DOMAIN_MAX_POLICIES },
 	{ }
 };
@@ -102,7 +104,7 @@ static const struct command domain_commands[] = {
 	  "[vip-pool PFX..|none] [id-prefix PFX] [max-services N]\n"
 	  "[max-endpoints N] [max-members N] [max-flows N] [max-held SIZE]\n"
 	  "[max-rules N] [flow-acct on|off] [policy allow|deny]\n"
-	  "[max-policies N]" },
+	  "[max-policies N] [direct auto|off]" },
 	{ }
 };
 

@@ -46,6 +46,7 @@ static const struct field service_field[] = {
 	{ SAL_A_SERVICE_TCP, F_DETAIL },
 	{ SAL_A_SERVICE_SCHED, F_LINE | F_DETAIL },
 	{ SAL_A_SERVICE_AFFINITY, F_DETAIL },
+	{ SAL_A_SERVICE_DIRECT, F_DETAIL },
 	{ SAL_A_SERVICE_TIMEOUT_NEW, F_LINE | F_DETAIL, "timeout new" },
 	{ SAL_A_SERVICE_TIMEOUT_REPLIED, F_DETAIL, "timeout replied" },
 	{ SAL_A_SERVICE_TIMEOUT_SYN, F_LINE | F_DETAIL, "timeout syn" },
@@ -55,6 +56,7 @@ static const struct field service_field[] = {
 	{ SAL_A_SERVICE_TIMEOUT_CLOSED, F_DETAIL, "timeout closed" },
 	{ SAL_A_SERVICE_SEQ, F_JSON },
 	{ SAL_A_SERVICE_TRANSACTION },
+	{ SAL_A_SERVICE_PATH, F_JSON },
 };
 
 static void check_family(json_t *obj, int family, const char *usable,
@@ -65,11 +67,28 @@ static void check_family(json_t *obj, int family, const char *usable,
 		out_note(obj, "no usable %s endpoint", name);
 }
 
+static const char *path_word(const json_t *path, const char *key)
+{
+	return json_string_value(json_object_get(path, key));
+}
+
+static void tell_paths(json_t *obj)
+{
+	json_t *path;
+	size_t i;
+
+	json_array_foreach(json_object_get(obj, "path"), i, path)
+		out_note(obj, "path from %s to %s (%s): %s",
+			 path_word(path, "member"), path_word(path, "addr"),
+			 path_word(path, "placement"), path_word(path, "kind"));
+}
+
 static void service_derive(json_t *obj)
 {
 	json_object_set_new(obj, "notes", json_array());
 	check_family(obj, AF_INET, "usable4", "IPv4");
 	check_family(obj, AF_INET6, "usable6", "IPv6");
+	tell_paths(obj);
 }
 
 LAYOUT(service, service, .derive = service_derive);
@@ -230,6 +249,7 @@ static const struct param service_params[] = {
 	{ "tcp", param_enum, SAL_A_SERVICE_TCP, .names = &names_tcp },
 	{ "sched", param_enum, SAL_A_SERVICE_SCHED, .names = &names_sched },
 	{ "affinity", param_affinity, SAL_A_SERVICE_AFFINITY },
+	{ "direct", param_enum, SAL_A_SERVICE_DIRECT, .names = &names_direct_mode },
 	{ "timeout", param_timeout, .many = true },
 	{ }
 };
@@ -320,7 +340,7 @@ static const char put_usage[] =
 	"NAME [alias NAME|none].. [vip ADDR|PFX].. [proto any | proto P [port N[-M]]]\n"
 	"[hold off | hold [packets N] [bytes SIZE] [time TIME] [share PERCENT]]\n"
 	"[on-empty drop|reject] [late translate|drop] [grace TIME]\n"
-	"[sched wrr|lc|p2c|maglev] [affinity off|TIME]\n"
+	"[sched wrr|lc|p2c|maglev] [affinity off|TIME] [direct auto|off]\n"
 	"[tcp pin|reset|repair] [stray reset|drop|adopt] [timeout STATE TIME]..\n"
 	"STATE := new | replied | syn | established | closing | closed";
 

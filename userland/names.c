@@ -40,6 +40,32 @@ NAMES(stray,
 	[SAL_STRAY_ADOPT] = "adopt",
 );
 
+NAMES(direct_mode,
+	[SAL_DIRECT_MODE_AUTO] = "auto",
+	[SAL_DIRECT_MODE_OFF] = "off",
+);
+
+NAMES(path_kind,
+	[SAL_PATH_KIND_DIRECT] = "direct",
+	[SAL_PATH_KIND_LATE] = "late",
+	[SAL_PATH_KIND_ROUTE] = "route",
+	[SAL_PATH_KIND_NEIGHBOUR] = "neighbour",
+	[SAL_PATH_KIND_DEVICE] = "device",
+	[SAL_PATH_KIND_QDISC] = "qdisc",
+	[SAL_PATH_KIND_TC] = "tc",
+	[SAL_PATH_KIND_XDP] = "xdp",
+	[SAL_PATH_KIND_TAP] = "tap",
+	[SAL_PATH_KIND_BRIDGE] = "bridge",
+	[SAL_PATH_KIND_BRIDGE_HOOKS] = "bridge-hooks",
+	[SAL_PATH_KIND_DEVICE_HOOKS] = "device-hooks",
+	[SAL_PATH_KIND_HOOKS] = "hooks",
+	[SAL_PATH_KIND_XFRM] = "xfrm",
+	[SAL_PATH_KIND_RULES] = "rules",
+	[SAL_PATH_KIND_BPF] = "bpf",
+	[SAL_PATH_KIND_RPS] = "rps",
+	[SAL_PATH_KIND_FULL] = "full",
+);
+
 NAMES(tcp,
 	[SAL_TCP_PIN] = "pin",
 	[SAL_TCP_RESET] = "reset",
@@ -262,6 +288,7 @@ static const struct attr domain_attr[] = {
 	[SAL_A_DOMAIN_POLICY] = { "policy", T_ENUM, false, &names_access },
 	[SAL_A_DOMAIN_POLICIES] = { "policies", T_COUNT },
 	[SAL_A_DOMAIN_MAX_POLICIES] = { "max-policies", T_COUNT },
+	[SAL_A_DOMAIN_DIRECT] = { "direct", T_ENUM, false, &names_direct_mode },
 };
 
 SET(domain, "domain");
@@ -277,6 +304,15 @@ static const struct attr member_attr[] = {
 };
 
 SET(member, "member");
+
+static const struct attr path_attr[] = {
+	[SAL_A_PATH_MEMBER] = { "member", T_NAME },
+	[SAL_A_PATH_PLACEMENT] = { "placement", T_ENUM, false, &names_placement },
+	[SAL_A_PATH_ADDR] = { "addr", T_PREFIX },
+	[SAL_A_PATH_KIND] = { "kind", T_ENUM, false, &names_path_kind },
+};
+
+SET(path, "path");
 
 static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_NAME] = { "name", T_NAME },
@@ -322,6 +358,8 @@ static const struct attr service_attr[] = {
 	[SAL_A_SERVICE_REVERSE_BYTES] = { "reverse-bytes", T_COUNT },
 	[SAL_A_SERVICE_ALIAS] = { "alias", T_NAME, true },
 	[SAL_A_SERVICE_HOLD_SHARE] = { "hold-share", T_COUNT },
+	[SAL_A_SERVICE_DIRECT] = { "direct", T_ENUM, false, &names_direct_mode },
+	[SAL_A_SERVICE_PATH] = { "path", T_NEST, true, .set = &set_path },
 };
 
 SET(service, "service");
@@ -575,7 +613,7 @@ static const struct attr hold_attr[] = {
 SET(hold, "hold");
 
 const struct attr_set *const all_sets[] = {
-	&set_prefix, &set_domain, &set_member, &set_service, &set_endpoint,
+	&set_prefix, &set_domain, &set_member, &set_path, &set_service, &set_endpoint,
 	&set_flow, &set_migrate, &set_resolve, &set_step,
 	&set_stats, &set_transaction, &set_any_prefix, &set_rule, &set_miss,
 	&set_policy, &set_hold,

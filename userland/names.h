@@ -81,6 +81,8 @@ extern const unsigned int num_sets;
 extern const struct names names_on_empty;
 extern const struct names names_late;
 extern const struct names names_stray;
+extern const struct names names_direct_mode;
+extern const struct names names_path_kind;
 extern const struct names names_tcp;
 extern const struct names names_sched;
 extern const struct names names_switch;

@@ -116,6 +116,71 @@ enum sal_switch {
 };
 
 /**
+ * enum sal_direct_mode - Whether packets go straight to the device that
+ *   receives them where it is on this host, past what lies between.
+ * @SAL_DIRECT_MODE_AUTO: They do where nothing is skipped that somebody has
+ *   configured.
+ * @SAL_DIRECT_MODE_OFF: They do not.
+ */
+enum sal_direct_mode {
+	SAL_DIRECT_MODE_AUTO,
+	SAL_DIRECT_MODE_OFF,
+};
+
+/**
+ * enum sal_path_kind - Which path packets to an address take, and why it is no
+ *   shorter.
+ * @SAL_PATH_KIND_DIRECT: Straight from our first hook to the device that
+ *   receives them.
+ * @SAL_PATH_KIND_LATE: Straight, but from our last hook: others' hooks in the
+ *   sender's namespace see them first.
+ * @SAL_PATH_KIND_ROUTE: There is no plain unicast route, or it has an
+ *   encapsulation.
+ * @SAL_PATH_KIND_NEIGHBOUR: The neighbour's hardware address is not known, or
+ *   another one's.
+ * @SAL_PATH_KIND_DEVICE: A device on the way is down, no Ethernet, or neither
+ *   a pair of veth nor one with a single bridge in between.
+ * @SAL_PATH_KIND_QDISC: A device on the way has a queueing discipline.
+ * @SAL_PATH_KIND_TC: A device on the way has tc filters or tcx programs.
+ * @SAL_PATH_KIND_XDP: A device on the way has an XDP program, or receives by
+ *   NAPI.
+ * @SAL_PATH_KIND_TAP: Somebody captures packets on a device on the way.
+ * @SAL_PATH_KIND_BRIDGE: The bridge filters VLANs, has not learnt an address,
+ *   or a port of it is isolated, locked or tunnels VLANs.
+ * @SAL_PATH_KIND_BRIDGE_HOOKS: The bridge's namespace has hooks of bridges,
+ *   such as br_netfilter's.
+ * @SAL_PATH_KIND_DEVICE_HOOKS: A device on the way has hooks for ingress or
+ *   egress.
+ * @SAL_PATH_KIND_HOOKS: The router's namespace has hooks of others.
+ * @SAL_PATH_KIND_XFRM: The namespace has IPsec policies.
+ * @SAL_PATH_KIND_RULES: The namespace has routing rules of its own.
+ * @SAL_PATH_KIND_BPF: Control groups have programs for what leaves sockets.
+ * @SAL_PATH_KIND_RPS: A device of the machine spreads what it receives over
+ *   CPUs.
+ * @SAL_PATH_KIND_FULL: The member has as many paths as it may.
+ */
+enum sal_path_kind {
+	SAL_PATH_KIND_DIRECT,
+	SAL_PATH_KIND_LATE,
+	SAL_PATH_KIND_ROUTE,
+	SAL_PATH_KIND_NEIGHBOUR,
+	SAL_PATH_KIND_DEVICE,
+	SAL_PATH_KIND_QDISC,
+	SAL_PATH_KIND_TC,
+	SAL_PATH_KIND_XDP,
+	SAL_PATH_KIND_TAP,
+	SAL_PATH_KIND_BRIDGE,
+	SAL_PATH_KIND_BRIDGE_HOOKS,
+	SAL_PATH_KIND_DEVICE_HOOKS,
+	SAL_PATH_KIND_HOOKS,
+	SAL_PATH_KIND_XFRM,
+	SAL_PATH_KIND_RULES,
+	SAL_PATH_KIND_BPF,
+	SAL_PATH_KIND_RPS,
+	SAL_PATH_KIND_FULL,
+};
+
+/**
  * enum sal_flow_state - How far a conversation has come.
  * @SAL_FLOW_STATE_NEW: Nothing has been answered.
  * @SAL_FLOW_STATE_REPLIED: An answer has passed.
@@ -529,6 +594,7 @@ enum {
 	SAL_A_DOMAIN_POLICY,
 	SAL_A_DOMAIN_POLICIES,
 	SAL_A_DOMAIN_MAX_POLICIES,
+	SAL_A_DOMAIN_DIRECT,
 
 	__SAL_A_DOMAIN_MAX,
 	SAL_A_DOMAIN_MAX = (__SAL_A_DOMAIN_MAX - 1)
@@ -589,9 +655,21 @@ enum {
 	SAL_A_SERVICE_ALIAS,
 	SAL_A_SERVICE_FROZEN,
 	SAL_A_SERVICE_HOLD_SHARE,
+	SAL_A_SERVICE_DIRECT,
+	SAL_A_SERVICE_PATH,
 
 	__SAL_A_SERVICE_MAX,
 	SAL_A_SERVICE_MAX = (__SAL_A_SERVICE_MAX - 1)
+};
+
+enum {
+	SAL_A_PATH_MEMBER = 1,
+	SAL_A_PATH_PLACEMENT,
+	SAL_A_PATH_ADDR,
+	SAL_A_PATH_KIND,
+
+	__SAL_A_PATH_MAX,
+	SAL_A_PATH_MAX = (__SAL_A_PATH_MAX - 1)
 };
 
 enum {

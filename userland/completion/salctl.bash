@@ -24,7 +24,7 @@ _salctl_services()
 # keywords of service add and set
 _salctl_service_words()
 {
-	echo alias vip proto port hold on-empty late grace sched affinity tcp \
+	echo alias vip proto port hold on-empty late grace sched affinity direct tcp \
 		stray timeout
 }
 
@@ -67,7 +67,7 @@ _salctl_object()
 		"")	echo show set help ;;
 		set)	echo vip-pool id-prefix max-services max-endpoints \
 				max-members max-flows max-rules max-held \
-				flow-acct policy max-policies ;;
+				flow-acct policy max-policies direct ;;
 		esac
 		;;
 	member)
@@ -219,6 +219,7 @@ _salctl_value()
 	then)		echo drop reject ;;
 	vip-pool)	echo none ;;
 	flow-acct)	echo on off ;;
+	direct)		echo auto off ;;
 	placement)	echo edge router ;;
 	told|told-before)	echo not router edge ask-edge ;;
 	policy)		echo allow deny ;;

@@ -268,6 +268,8 @@ static void print_names(void)
 	print_enum("on-empty", &names_on_empty);
 	print_enum("late", &names_late);
 	print_enum("stray", &names_stray);
+	print_enum("direct-mode", &names_direct_mode);
+	print_enum("path-kind", &names_path_kind);
 	print_enum("tcp", &names_tcp);
 	print_enum("sched", &names_sched);
 	print_enum("switch", &names_switch);

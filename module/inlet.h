@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * inlet.h - devices of routers that have our hook for what they receive
+ *
+ * A device gets one when a packet has come by it that could have gone straight, and has
+ * it until it or the membership goes.
+ */
+#ifndef _SAL_INLET_H
+#define _SAL_INLET_H
+
+struct net;
+struct sal_spot;
+struct sk_buff;
+
+/* a packet of a conversation has come the whole way; RCU */
+void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb);
+
+/* is a device's only hook for what it receives ours? RCU */
+struct net_device;
+bool sal_inlet_is_alone(const struct net_device *dev);
+
+/* a namespace is no member any more; sal_mutex */
+void sal_inlets_del(struct net *net);
+
+int sal_inlets_init(void);
+/* no namespace is a member any more */
+void sal_inlets_exit(void);
+
+#endif /* _SAL_INLET_H */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * path.h - the direct path: past what lies between a hook and who receives
+ *
+ * A packet whose next hop's device is on this host need not go through routing,
+ * neighbours, a pair of veth, a bridge and another pair: it is handed to that device
+ * as the last of these would have done it. That is only right where none of what is
+ * skipped would have done anything to it, so each path is looked at piece by piece
+ * (wire.c), and again once in a jiffy at most. What is not looked at every time,
+ * because it goes with an event, is told by sal_paths_void().
+ */
+#ifndef _SAL_PATH_H
+#define _SAL_PATH_H
+
+#include <linux/bitops.h>
+#include <linux/etherdevice.h>
+#include <linux/netdev_features.h>
+#include <linux/rcupdate.h>
+
+#include <uapi/linux/sal.h>
+
+#include "addr.h"
+
+struct net;
+struct sal_domain;
+struct sal_member;
+struct sal_service;
+struct sal_spot;
+struct sk_buff;
+struct sock;
+
+/* paths of a member: sets of four */
+#define SAL_PATH_WAYS	4
+#define SAL_PATH_SETS	32
+#define SAL_PATHS	(SAL_PATH_SETS * SAL_PATH_WAYS)
+
+/**
+ * struct sal_path - how packets of a member get to an address
+ * @to: the address
+ * @place: enum sal_placement: does the member send them, or route them?
+ * @kind: enum sal_path_kind. The following is there with the first two of these, but
+ *	for @out, which is there wherever there is a route.
+ * @hops: backlogs that a packet passes that does not go directly
+ * @header: the Ethernet header
+ * @mtu: longest packet
+ * @out: device that the route leads to
+ * @last: the device whose wire ends at @dev; perhaps @out
+ * @dev: the device that receives
+ * @features: what both can take of what has not been done to a packet
+ * @epoch: of sal_paths_void(), when this was so
+ * @checked: jiffies, when it was looked at. Written by any packet.
+ * @rcu: for freeing
+ * @open: a bit for each CPU: none of its packets is on its way along @hops, see
+ *	sal_path_send(). Written by packets, when it changes.
+ *
+ * Devices are not held: @epoch is another before the first grace period that their
+ * freeing waits for. Found and used under RCU; everything above @epoch never changes.
+ */
+struct sal_path {
+	struct in6_addr to;
+	u8 place;
+	u8 kind;
+	u8 hops;
+	u8 header[ETH_HLEN];
+	u32 mtu;
+	struct net_device *out;
+	struct net_device *last;
+	struct net_device *dev;
+	netdev_features_t features;
+	u32 epoch;
+	unsigned long checked;
+	struct rcu_head rcu;
+	unsigned long open[];
+};
+
+/**
+ * struct sal_paths - the paths of a member
+ * @lock: guards what is written to the others
+ * @asked: jiffies, when a hook was asked for, see inlet.h; read without
+ * @barred: jiffies, when no packet that it routes could go directly; read without
+ * @late: there has been one of %SAL_PATH_KIND_LATE; read without
+ * @set: by address and placement. Read under RCU.
+ */
+struct sal_paths {
+	spinlock_t lock;	/* see above */
+	unsigned long asked;
+	unsigned long barred;
+	bool late;
+	struct sal_path __rcu *set[SAL_PATH_SETS][SAL_PATH_WAYS];
+};
+
+/* --- path.c: finding ------------------------------------------------------- */
+
+void sal_paths_init(struct sal_paths *paths);
+/* no reader is left */
+void sal_paths_destroy(struct sal_domain *d, struct sal_paths *paths);
+
+/*
+ * Something has happened to a device, an address or a namespace, or packets were held
+ * or moved: every path is looked at anew, and taken only where nothing is on its way
+ * by the old one. Any context.
+ */
+void sal_paths_void(void);
+
+/* the path to an address, direct or not; NULL where it is not known. RCU. */
+struct sal_path *sal_path_find(const struct sal_spot *spot,
+			       const struct in6_addr *to);
+
+/* the next one of all, from a place on that begins with 0; NULL behind the last. RCU. */
+const struct sal_path *sal_paths_next(const struct sal_paths *paths,
+				      unsigned int *at);
+
+/* may packets of a service take it? RCU */
+bool sal_path_may(const struct sal_service *svc);
+
+/* --- wire.c: looking ------------------------------------------------------- */
+
+/* fill in all from @kind to @features, the rest being there; RCU */
+void sal_wire_look(const struct sal_spot *spot, struct sal_path *p);
+void sal_wire_exit(void);
+
+/* --- shortcut.c: taking ---------------------------------------------------- */
+
+/**
+ * sal_path_takes() - may this packet go by a path, which is direct?
+ * @p: path
+ * @skb: packet, at its network header
+ * @sk: the socket that sends it, or NULL
+ *
+ * Where it may not, those that follow wait until it has arrived, see &sal_path.open.
+ * RCU.
+ */
+bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
+		    const struct sock *sk);
+
+/* is none of this CPU's packets on its way that the next would overtake? RCU, BH off. */
+bool sal_path_opens(struct sal_path *p);
+
+/**
+ * sal_path_send() - hand a packet to the device at the end of its path
+ * @d: domain, for counters
+ * @p: path that takes it
+ * @skb: packet, at its network header; consumed
+ * @may: it may be received at once, where it would not overtake any; else the backlog
+ *	gets it
+ *
+ * RCU, BH off.
+ */
+void sal_path_send(struct sal_domain *d, struct sal_path *p,
+		   struct sk_buff *skb, bool may);
+
+#endif /* _SAL_PATH_H */

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * shortcut.c - the direct path: who takes it, and how
+ *
+ * From LOCAL_OUT, or where others have hooks behind ours there, from POST_ROUTING: a
+ * client's translated packet, and an endpoint's answer to one. (Routers: see ingress.c.)
+ *
+ * A packet is received at once, or put into the backlog of this CPU. At once only where
+ * a softirq could run anyway, with half of the stack free, and while the backlog is
+ * empty: else it might overtake one that waits there, or deadlock with who sends.
+ *
+ * A path along a bridge has two backlogs for those that do not take it, so one that
+ * does may overtake one that is between them. That path is *open* on a CPU from when
+ * the backlog there has been seen empty, until a packet does not take it.
+ */
+#include <linux/netfilter.h>
+#include <linux/sched/task_stack.h>
+#include <net/gso.h>
+#include <net/ip.h>
+#include <net/sock.h>
+#include <net/xfrm.h>
+
+#include "compat.h"
+#include "datapath.h"
+#include "domain.h"
+#include "endpoint.h"
+#include "flow.h"
+#include "member.h"
+#include "path.h"
+#include "revtable.h"
+#include "service.h"
+#include "shortcut.h"
+#include "stats.h"
+#include "xlat.h"
+
+/* packets of ours that this CPU is just receiving, one in the other */
+static DEFINE_PER_CPU(unsigned int, shortcut_depth);
+
+/* --- which packets ---------------------------------------------------------- */
+
+static bool shortcut_fits(const struct sal_path *p, const struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		return skb_gso_validate_network_len(skb, p->mtu) &&
+		       skb_gso_ok((struct sk_buff *)skb, p->features);
+	return skb->len <= p->mtu;
+}
+
+/* what a device would have done to it on the way */
+static bool shortcut_is_done(const struct sal_path *p, const struct sk_buff *skb)
+{
+	if (skb_vlan_tag_present(skb) ||
+	    skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP)
+		return false;
+	return skb->ip_summed != CHECKSUM_PARTIAL ||
+	       p->features & NETIF_F_HW_CSUM;
+}
+
+static bool shortcut_is_plain(const struct sal_path *p, const struct sock *sk)
+{
+	if (!sk || !sk_fullsock(sk))
+		return true;
+#ifdef CONFIG_XFRM
+	if (rcu_access_pointer(sk->sk_policy[XFRM_POLICY_OUT]))
+		return false;
+#endif
+	if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != p->out->ifindex)
+		return false;
+	return READ_ONCE(sk->sk_pacing_status) != SK_PACING_FQ;
+}
+
+bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
+		    const struct sock *sk)
+{
+	if (likely(shortcut_fits(p, skb) && shortcut_is_done(p, skb) &&
+		   shortcut_is_plain(p, sk)))
+		return true;
+	/* it may be on its way when the next one comes */
+	if (p->hops > 1)
+		bitmap_zero(p->open, nr_cpu_ids);
+	return false;
+}
+
+/* --- handing over ----------------------------------------------------------- */
+
+/* BH off */
+static bool shortcut_is_idle(void)
+{
+	const struct softnet_data *sd = this_cpu_ptr(&softnet_data);
+
+	return skb_queue_empty(&sd->process_queue) &&
+	       skb_queue_empty_lockless(&sd->input_pkt_queue);
+}
+
+static bool shortcut_has_stack(void)
+{
+	unsigned long here = (unsigned long)__builtin_frame_address(0);
+	unsigned long end = (unsigned long)end_of_stack(current);
+
+	/* nothing where it is another stack */
+	return here - end > THREAD_SIZE / 2 && here - end < THREAD_SIZE;
+}
+
+/* where the header goes, and what is said of the checksum */
+static int shortcut_wrap(const struct sal_path *p, struct sk_buff *skb)
+{
+	int err = skb_cow_head(skb, ETH_HLEN);
+
+	if (unlikely(err))
+		return err;
+	skb_forward_csum(skb);
+	__skb_push(skb, ETH_HLEN);
+	skb_reset_mac_header(skb);
+	memcpy(skb->data, p->header, ETH_HLEN);
+	/* what belongs to a namespace is left behind where any of them is another */
+	skb->dev = net_eq(dev_net(p->out), dev_net(p->dev)) ? p->last : p->out;
+	return 0;
+}
+
+/* what the wires would have counted */
+static void shortcut_count(const struct sal_path *p, unsigned int len)
+{
+	sal_compat_count_sent(p->out, len);
+	if (p->last != p->out)
+		sal_compat_count_sent(p->last, len);
+}
+
+static void shortcut_receive(struct sk_buff *skb, bool at_once)
+{
+	if (!at_once) {
+		netif_rx(skb);
+		return;
+	}
+	__this_cpu_inc(shortcut_depth);
+	netif_receive_skb(skb);
+	__this_cpu_dec(shortcut_depth);
+}
+
+void sal_path_send(struct sal_domain *d, struct sal_path *p,
+		   struct sk_buff *skb, bool may)
+{
+	unsigned int len = skb->len + ETH_HLEN;
+	bool at_once;
+
+	lockdep_assert(in_softirq());
+	at_once = may && !__this_cpu_read(shortcut_depth) && shortcut_is_idle();
+	if (shortcut_wrap(p, skb)) {
+		sal_drop(d, skb, SAL_R_NO_MEMORY);
+		return;
+	}
+	sal_count(d, SAL_R_DIRECT);
+	if (unlikely(__dev_forward_skb(p->dev, skb)))
+		return;
+	shortcut_count(p, len);
+	shortcut_receive(skb, at_once);
+}
+
+/* --- from where ------------------------------------------------------------- */
+
+/* a bit that this CPU alone sets, and whoever closes the path clears */
+bool sal_path_opens(struct sal_path *p)
+{
+	unsigned int cpu = smp_processor_id();
+
+	if (p->hops < 2 || test_bit(cpu, p->open))
+		return true;
+	if (!shortcut_is_idle())
+		return false;
+	set_bit(cpu, p->open);
+	return true;
+}
+
+/*
+ * BH is on where a softirq could run; who sends with BH off may hold what the receiver
+ * wants, so the backlog gets it.
+ */
+static bool shortcut_take(struct sal_domain *d, struct sal_path *p,
+			  struct sk_buff *skb)
+{
+	bool may = !softirq_count() && !irqs_disabled() && shortcut_has_stack();
+	bool taken;
+
+	local_bh_disable();
+	taken = sal_path_opens(p);
+	if (taken)
+		sal_path_send(d, p, skb, may);
+	local_bh_enable();
+	return taken;
+}
+
+static struct in6_addr shortcut_dst(const struct sk_buff *skb, enum sal_af af)
+{
+	struct in6_addr dst;
+
+	if (af == SAL_V6)
+		return ipv6_hdr(skb)->daddr;
+	sal_addr_set4(&dst, ip_hdr(skb)->daddr);
+	return dst;
+}
+
+static unsigned int shortcut_go(const struct sal_spot *spot,
+				struct sk_buff *skb, struct sock *sk)
+{
+	const struct in6_addr dst = shortcut_dst(skb, spot->af);
+	struct sal_path *p = sal_path_find(spot, &dst);
+
+	if (!p || p->kind != SAL_PATH_KIND_DIRECT ||
+	    !sal_path_takes(p, skb, sk) ||
+	    !shortcut_take(spot->member->domain, p, skb))
+		return NF_ACCEPT;
+	return NF_STOLEN;
+}
+
+unsigned int sal_shortcut_request(const struct sal_spot *spot,
+				  struct sk_buff *skb, struct sock *sk)
+{
+	return shortcut_go(spot, skb, sk);
+}
+
+/* does an endpoint answer by it, or is it asked? Of a flow, whoever translates it. */
+static bool shortcut_is_ours(struct sal_domain *d, const struct in6_addr *ep,
+			     const struct in6_addr *client,
+			     struct sal_ports ports)
+{
+	struct sal_reverse *rev = sal_reverse_lookup(d, ep);
+	__be16 port = ports.port;
+
+	for (; rev; rev = sal_reverse_next(rev)) {
+		if (!sal_path_may(rev->ep->svc))
+			continue;
+		ports.port = sal_port_in(rev->ep, port);
+		if (sal_flow_is_there(d, rev->ep->svc, client, &ports))
+			return true;
+	}
+	return false;
+}
+
+static bool shortcut_is_reply(struct sal_domain *d, const struct sal_packet *pkt)
+{
+	return pkt->kind != SAL_KIND_REQUEST &&
+	       shortcut_is_ours(d, &pkt->src, &pkt->dst,
+				sal_ports(pkt->proto, pkt->dport, pkt->sport));
+}
+
+static bool shortcut_is_request(struct sal_domain *d, const struct sal_packet *pkt)
+{
+	return pkt->kind != SAL_KIND_REPLY &&
+	       shortcut_is_ours(d, &pkt->dst, &pkt->src,
+				sal_ports(pkt->proto, pkt->sport, pkt->dport));
+}
+
+static bool shortcut_parse(const struct sal_spot *spot, struct sk_buff *skb,
+			   struct sal_packet *pkt)
+{
+	if (!sal_packet_addrs(skb, spot->af, pkt))
+		return false;
+	sal_packet_parse(skb, spot->af, pkt);
+	return pkt->kind == SAL_KIND_DATA || pkt->kind == SAL_KIND_REQUEST ||
+	       pkt->kind == SAL_KIND_REPLY;
+}
+
+unsigned int sal_shortcut_reply(const struct sal_spot *spot,
+				struct sk_buff *skb, struct sock *sk)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_packet pkt;
+
+	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
+	    !shortcut_parse(spot, skb, &pkt) || !shortcut_is_reply(d, &pkt))
+		return NF_ACCEPT;
+	return shortcut_go(spot, skb, sk);
+}
+
+/* the path that a packet takes from POST_ROUTING, or NULL */
+static struct sal_path *shortcut_late(const struct sal_spot *spot,
+				      struct sk_buff *skb, const struct sock *sk)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct sal_packet pkt;
+	struct sal_path *p;
+
+	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
+	    !shortcut_parse(spot, skb, &pkt))
+		return NULL;
+	if (!shortcut_is_request(d, &pkt) && !shortcut_is_reply(d, &pkt))
+		return NULL;
+	p = sal_path_find(spot, &pkt.dst);
+	if (!p || p->kind != SAL_PATH_KIND_LATE ||
+	    skb_dst(skb)->dev != p->out || !sal_path_takes(p, skb, sk))
+		return NULL;
+	return p;
+}
+
+unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
+			       const struct nf_hook_state *state,
+			       const struct nf_hook_entries *e, unsigned int next)
+{
+	struct sal_path *p = shortcut_late(spot, skb, state->sk);
+	struct nf_hook_state rest = *state;
+
+	if (!p || !e)
+		return NF_ACCEPT;
+	/* they may change it, keep it, or drop it */
+	if (nf_hook_slow(skb, &rest, e, next) != 1)
+		return NF_STOLEN;
+	if (sal_path_takes(p, skb, state->sk) &&
+	    shortcut_take(spot->member->domain, p, skb))
+		return NF_STOLEN;
+	state->okfn(state->net, state->sk, skb);
+	return NF_STOLEN;
+}
