@@ -264,7 +264,7 @@ unsigned int sal_shortcut_ingress(const struct sal_spot *spot,
 	const struct sal_vip *vip;
 
 	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
-	    READ_ONCE(spot->member->paths.barred) == jiffies ||
+	    READ_ONCE(spot->member->paths.barred) == sal_path_tick() ||
 	    !ingress_is_plain(spot, skb) || !ingress_forwards(spot, skb->dev) ||
 	    !sal_packet_addrs(skb, spot->af, &in.pkt))
 		return NF_ACCEPT;

@@ -166,9 +166,9 @@ void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb)
 	const struct net_device *dev;
 	struct net *net;
 
-	if (READ_ONCE(paths->asked) == jiffies || atomic_read(&inlet_asked))
+	if (READ_ONCE(paths->asked) == sal_path_tick() || atomic_read(&inlet_asked))
 		return;
-	WRITE_ONCE(paths->asked, jiffies);
+	WRITE_ONCE(paths->asked, sal_path_tick());
 	dev = dev_get_by_index_rcu(spot->member->net, skb->skb_iif);
 	if (!dev || dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK ||
 	    rcu_access_pointer(dev->rx_handler) || inlet_has(dev))

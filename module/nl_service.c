@@ -209,7 +209,7 @@ static int traffic_put(struct sk_buff *skb, const struct sal_service *svc)
 
 /* one of its endpoint's addresses; 1 where it is not */
 static int path_fill(struct sk_buff *skb, const struct sal_service *svc,
-		    const struct sal_member *m, const struct sal_path *p)
+		     const struct sal_member *m, const struct sal_path *p)
 {
 	const struct sal_prefix pfx = { .addr = p->to, .len = 128 };
 	struct nlattr *nest;

@@ -50,7 +50,7 @@ static bool path_same(const struct sal_path *a, const struct sal_path *b)
 
 static bool path_is_idle(const struct sal_path *p)
 {
-	return time_after(jiffies, READ_ONCE(p->checked) + PATH_IDLE);
+	return sal_path_tick() - READ_ONCE(p->checked) > PATH_IDLE;
 }
 
 /* where it is to be: its own place, a free one, or that of one nobody uses */
@@ -73,7 +73,7 @@ static struct sal_path __rcu **path_place(struct sal_paths *paths,
 }
 
 static struct sal_path *path_dup(struct sal_domain *d,
-				   const struct sal_path *new)
+				 const struct sal_path *new)
 {
 	struct mem_cgroup *old;
 	struct sal_path *p;
@@ -155,8 +155,8 @@ static struct sal_path *path_renew(const struct sal_spot *spot,
 	new.to = *to;
 	new.place = spot->place;
 	new.epoch = atomic_read(&path_epoch);
-	new.checked = jiffies;
-	/* what happens from now on is looked at anew */
+	new.checked = sal_path_tick();
+	/* what happens from now on is looked at anew: @path_epoch was read before */
 	smp_rmb();
 	sal_wire_look(spot, &new);
 	spin_lock_bh(&paths->lock);
@@ -167,8 +167,11 @@ static struct sal_path *path_renew(const struct sal_spot *spot,
 
 static bool path_is_fresh(const struct sal_path *p)
 {
-	return smp_load_acquire(&p->epoch) == atomic_read(&path_epoch) &&
-	       READ_ONCE(p->checked) == jiffies;
+	/* pairs with path_refresh() */
+	u32 epoch = smp_load_acquire(&p->epoch);
+
+	return epoch == atomic_read(&path_epoch) &&
+	       READ_ONCE(p->checked) == sal_path_tick();
 }
 
 struct sal_path *sal_path_find(const struct sal_spot *spot,

@@ -14,6 +14,7 @@
 
 #include <linux/bitops.h>
 #include <linux/etherdevice.h>
+#include <linux/jiffies.h>
 #include <linux/netdev_features.h>
 #include <linux/rcupdate.h>
 
@@ -48,7 +49,7 @@ struct sock;
  * @dev: the device that receives
  * @features: what both can take of what has not been done to a packet
  * @epoch: of sal_paths_void(), when this was so
- * @checked: jiffies, when it was looked at. Written by any packet.
+ * @checked: sal_path_tick() when it was looked at. Written by any packet.
  * @rcu: for freeing
  * @open: a bit for each CPU: none of its packets is on its way along @hops, see
  *	sal_path_send(). Written by packets, when it changes.
@@ -68,7 +69,7 @@ struct sal_path {
 	struct net_device *dev;
 	netdev_features_t features;
 	u32 epoch;
-	unsigned long checked;
+	u32 checked;
 	struct rcu_head rcu;
 	unsigned long open[];
 };
@@ -76,18 +77,24 @@ struct sal_path {
 /**
  * struct sal_paths - the paths of a member
  * @lock: guards what is written to the others
- * @asked: jiffies, when a hook was asked for, see inlet.h; read without
- * @barred: jiffies, when no packet that it routes could go directly; read without
+ * @asked: sal_path_tick() when a hook was asked for, see inlet.h; read without
+ * @barred: sal_path_tick() when no packet that it routes could go directly; read without
  * @late: there has been one of %SAL_PATH_KIND_LATE; read without
  * @set: by address and placement. Read under RCU.
  */
 struct sal_paths {
 	spinlock_t lock;	/* see above */
-	unsigned long asked;
-	unsigned long barred;
+	u32 asked;
+	u32 barred;
 	bool late;
 	struct sal_path __rcu *set[SAL_PATH_SETS][SAL_PATH_WAYS];
 };
+
+/* what was looked at is so in the same tick */
+static inline u32 sal_path_tick(void)
+{
+	return (u32)jiffies;
+}
 
 /* --- path.c: finding ------------------------------------------------------- */
 
@@ -129,6 +136,8 @@ void sal_wire_exit(void);
  *
  * Where it may not, those that follow wait until it has arrived, see &sal_path.open.
  * RCU.
+ *
+ * Return: true where it may.
  */
 bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
 		    const struct sock *sk);

@@ -86,13 +86,9 @@ static bool wire_has_qdisc(struct net_device *dev)
 {
 	unsigned int i;
 
-	for (i = 0; i < dev->real_num_tx_queues; i++) {
-		const struct Qdisc *q;
-
-		q = rcu_dereference(netdev_get_tx_queue(dev, i)->qdisc);
-		if (q && q->enqueue)
+	for (i = 0; i < dev->real_num_tx_queues; i++)
+		if (rcu_dereference(netdev_get_tx_queue(dev, i)->qdisc)->enqueue)
 			return true;
-	}
 	return false;
 }
 
