@@ -207,7 +207,7 @@ static int traffic_put(struct sk_buff *skb, const struct sal_service *svc)
 	return sal_nl_put_traffic(skb, SAL_A_SERVICE_FORWARD_PACKETS, &sum);
 }
 
-/* one of its endpoint's addresses; 1 where it is not */
+/* to one of its endpoints' addresses: 0, ENOENT where it is not, EMSGSIZE */
 static int path_fill(struct sk_buff *skb, const struct sal_service *svc,
 		     const struct sal_member *m, const struct sal_path *p)
 {
@@ -215,7 +215,7 @@ static int path_fill(struct sk_buff *skb, const struct sal_service *svc,
 	struct nlattr *nest;
 
 	if (!sal_reverse_of(svc->domain, svc, &p->to))
-		return 1;
+		return -ENOENT;
 	nest = nla_nest_start(skb, SAL_A_SERVICE_PATH);
 	if (!nest || nla_put_string(skb, SAL_A_PATH_MEMBER, m->name) ||
 	    nla_put_u32(skb, SAL_A_PATH_PLACEMENT, p->place) ||
@@ -228,31 +228,43 @@ static int path_fill(struct sk_buff *skb, const struct sal_service *svc,
 	return 0;
 }
 
-/* most paths that are told of a service, and of how many members */
+/* most paths that are told of a service */
 #define PATHS_MAX	64
+/* room for some */
+#define PATHS_ROOM	4096
 
-static int paths_put(struct sk_buff *skb, const struct sal_service *svc)
+/* those of a member; how many of @left are left, 0 where there is no room for more */
+static unsigned int paths_put_member(struct sk_buff *skb,
+				     const struct sal_service *svc,
+				     const struct sal_member *m, unsigned int left)
 {
-	int left = PATHS_MAX, err = 0;
 	const struct sal_path *p;
+	unsigned int at = 0;
+	int err;
+
+	while (left && (p = sal_paths_next(&m->paths, &at))) {
+		err = path_fill(skb, svc, m, p);
+		if (err == -EMSGSIZE)
+			return 0;
+		left -= !err;
+	}
+	return left;
+}
+
+/* as many as there is room for: no message is too short for the want of them */
+static void paths_put(struct sk_buff *skb, const struct sal_service *svc)
+{
+	unsigned int left = svc->n_endpoints ? PATHS_MAX : 0;
 	struct sal_member *m;
-	unsigned int at;
 	unsigned long id;
 
-	if (!svc->n_endpoints)
-		return 0;
 	rcu_read_lock();
 	xa_for_each(&svc->domain->members, id, m) {
-		at = 0;
-		while (left && err >= 0 && (p = sal_paths_next(&m->paths, &at))) {
-			err = path_fill(skb, svc, m, p);
-			left -= !err;
-		}
-		if (!left || err < 0)
+		left = paths_put_member(skb, svc, m, left);
+		if (!left)
 			break;
 	}
 	rcu_read_unlock();
-	return min(err, 0);
 }
 
 /**
@@ -268,8 +280,6 @@ size_t sal_nl_service_size(const struct sal_service *svc)
 	/* its name, and numbers */
 	size_t size = 1024;
 
-	if (svc->n_endpoints)
-		size += PATHS_MAX * nla_total_size(64 + nla_total_size(SAL_LABEL_MAX + 1));
 
 	size += svc->n_vips * nla_total_size(nla_total_size(16) +
 					     nla_total_size(4));
@@ -299,7 +309,10 @@ int sal_nl_fill_service(struct sk_buff *skb, struct sal_service *svc, u64 seq)
 		return nla_put_uint(skb, SAL_A_SERVICE_SEQ, seq);
 	if (nla_put_u32(skb, SAL_A_SERVICE_FLOWS, atomic_read(&svc->n_flows)))
 		return -EMSGSIZE;
-	return traffic_put(skb, svc) ?: paths_put(skb, svc);
+	if (traffic_put(skb, svc))
+		return -EMSGSIZE;
+	paths_put(skb, svc);
+	return 0;
 }
 
 /* --- what a request wants ------------------------------------------------- */
@@ -593,7 +606,8 @@ static int service_get(struct genl_info *info, struct sal_nl_reply *reply)
 				  SAL_A_SERVICE_NAME);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
-	err = sal_nl_reply_init(reply, info, sal_nl_service_size(svc));
+	err = sal_nl_reply_init(reply, info,
+				sal_nl_service_size(svc) + PATHS_ROOM);
 	if (err)
 		return err;
 	err = sal_nl_fill_service(reply->skb, svc, 0);
