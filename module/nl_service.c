@@ -280,7 +280,6 @@ size_t sal_nl_service_size(const struct sal_service *svc)
 	/* its name, and numbers */
 	size_t size = 1024;
 
-
 	size += svc->n_vips * nla_total_size(nla_total_size(16) +
 					     nla_total_size(4));
 	size += svc->n_aliases * nla_total_size(SAL_NAME_MAX + 1);
