@@ -12,7 +12,7 @@
 # on a router; on the client's own host, where nothing is forwarded; with nothing but new
 # flows; and who does TCP and ICMP: a flowtable leaves ICMP to nft, and IPVS answers
 # pings itself
-VARIANTS=(plain iptables nft flowtable ipvs sal)
+VARIANTS=(plain iptables nft flowtable ipvs sal sal-direct)
 VARIANTS_EDGE=(plain iptables nft ipvs sal)
 VARIANTS_NEW=(plain nft ipvs sal)
 
@@ -149,4 +149,29 @@ variant_sal_lifetime()
 variant_sal_end()
 {
 	rmmod sal
+}
+
+# the direct path allowed
+variant_sal-direct()
+{
+	variant_sal
+	salctl -n "$DOMAIN" domain set direct auto
+}
+
+variant_sal-direct_flows()
+{
+	variant_sal_flows
+}
+
+# behind a firewall there is none, and that is what is measured
+# shellcheck disable=SC2154 # sample() has it
+variant_sal-direct_proof()
+{
+	[ "$placement" = firewall ] ||
+		salctl -n "$DOMAIN" -j service show b.com | grep -q '"kind":"\(direct\|late\)"'
+}
+
+variant_sal-direct_end()
+{
+	variant_sal_end
 }
