@@ -64,7 +64,7 @@ UML=(t_acct t_backpressure t_balance t_chain t_clients t_clients_router t_conntr
      t_hold_events t_hold_fair t_hold_tcp t_hold_time t_icmp_other t_inflight
      t_initiator t_initiator_router t_late t_lease t_limits t_maglev t_many t_map_race
      t_mapped t_migrate_cost t_migrate_freeze t_names t_nat t_nat_router t_netns
-     t_nl_bad t_nl_dump t_nl_events t_nl_perm t_offload t_orchestrate t_peer
+     t_nl_bad t_nl_dump t_nl_events t_nl_perm t_offload t_orchestrate t_path_router t_peer
      t_peer_router t_pmtu_router t_policy t_ports t_remote t_remote_router t_resolve
      t_rights t_router_bridge t_rules t_rules_router t_save t_select t_select_router
      t_serval_defects t_shared t_shared_router t_spread t_stats t_tcp t_tcp_back

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The direct path at the edge: who takes it, and what keeps packets from it.
 # shellcheck source=selftests/path.sh
-. "$(dirname "$0")/path.sh"
+. "$(dirname "$0")/../path.sh"
 
 # it shows all bridges to hooks, and is not a module everywhere
 rmmod br_netfilter 2>/dev/null || true
@@ -32,20 +32,26 @@ switched_off()
 
 MAC=02:00:00:00:00:11
 
-# who receives sees what it would have seen, and it goes straight all the same
+captured()
+{
+	[ "$(grep -c "^in 02:00:00:00:00:01 $MAC $(addr "$1" 1) $(addr "$1" 11) 64" \
+		"$WORK/tap.b1")" -ge "$FLOOD" ]
+}
+
+# Who receives sees what it would have seen, and it goes straight all the same; the answers
+# pass who captures, and go round.
 captured_at_the_end()
 {
 	local rc=0
 	tap b1 eth0 || return 1
-	goes_straight "$1" || rc=1
+	poll 5 path_is "$ANY_DIRECT" "$1" || rc=1
+	straight "$1" $((FLOOD - 10)) "$FLOOD" || rc=1
+	poll 5 captured "$1" || rc=1
 	untap
-	expect_num "requests captured" "$(grep -c "^in 02:00:00:00:00:01 $MAC $(addr \
-		"$1" 1) $(addr "$1" 11) 64" "$WORK/tap.b1")" -ge "$FLOOD" || rc=1
 	sort "$WORK/tap.b1" | uniq -c >&2
 	return "$rc"
 }
 
-each_family "straight, both ways" goes_straight
 # what a device of the endpoint has for what it receives is run
 rules_at_the_end()
 {
@@ -76,7 +82,7 @@ stateful()
 				type filter hook input priority 0; policy drop;
 				ct state established,related accept
 				icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
-				meta l4proto { icmp, ipv6-icmp } icmp type echo-request accept
+				icmp type echo-request accept
 				icmpv6 type echo-request accept
 			}
 			chain out {
@@ -125,9 +131,9 @@ moved_away()
 	goes_straight "$1" || return 1
 	flood f -n 0 -i 500 -w 32 "$(vip "$1" 2)"
 	ip -n b1 link set eth0 address 02:00:00:00:01:11
-	poll 15 path_is direct "$1" || rc=1
+	poll 15 path_is "$ANY_DIRECT" "$1" || rc=1
 	ip -n b1 link set eth0 address "$MAC"
-	poll 15 path_is direct "$1" || rc=1
+	poll 15 path_is "$ANY_DIRECT" "$1" || rc=1
 	flood_end f TERM >&2
 	goes_straight "$1" || rc=1
 	return "$rc"
