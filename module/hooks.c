@@ -259,7 +259,8 @@ static bool hooks_others(const struct nf_hook_entries *e, unsigned int i)
 	ops = nf_hook_entries_get_hook_ops(e);
 	for (; i < e->num_hook_entries; i++)
 		if (!sal_hooks_is_ours(e->hooks[i].hook) &&
-		    ops[i]->priority != NF_IP_PRI_CONNTRACK_DEFRAG)
+		    (ops[i]->priority != NF_IP_PRI_CONNTRACK_DEFRAG ||
+		     ops[i]->hook_ops_type != NF_HOOK_OP_UNDEFINED))
 			return true;
 	return false;
 }

@@ -115,14 +115,20 @@ static bool ingress_may_come(const struct ingress *in)
 	if (likely(!filter))
 		return true;
 	back = sal_path_find(in->spot, &in->pkt.src);
-	return back && back->out && (filter == 2 || back->out == in->skb->dev);
+	return back && back->kind != SAL_PATH_KIND_ROUTE &&
+	       (filter == 2 || back->out == in->skb->dev);
 }
 
 /* --- whose it is ------------------------------------------------------------ */
 
+/*
+ * An answer has passed: so the client is where it says it is, and its address is one that
+ * is routed. A router's own check of what it receives comes later than here.
+ */
 static bool ingress_flow_is_plain(const struct sal_flow *f)
 {
 	return READ_ONCE(f->kind) == SAL_FLOW_SERVICE && !sal_flow_is_cut(f) &&
+	       atomic_read(&f->marks) & SAL_MARK_REPLIED &&
 	       ipv6_addr_equal(&f->key.peer, &f->client);
 }
 

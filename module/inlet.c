@@ -7,6 +7,7 @@
  * any more: so the device is there as long as it is.
  */
 #include <linux/cleanup.h>
+#include <linux/delay.h>
 #include <linux/if_arp.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -27,6 +28,8 @@
 
 /* behind all others; where there are others there is no direct path */
 #define INLET_PRI	INT_MAX
+/* jiffies between two that a namespace asks for, as each takes RTNL */
+#define INLET_PAUSE	(HZ / 5)
 /* most that a namespace has */
 #define INLETS_MAX	64
 
@@ -166,7 +169,8 @@ void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb)
 	const struct net_device *dev;
 	struct net *net;
 
-	if (READ_ONCE(paths->asked) == sal_path_tick() || atomic_read(&inlet_asked))
+	if (sal_path_tick() - READ_ONCE(paths->asked) < INLET_PAUSE ||
+	    atomic_read(&inlet_asked))
 		return;
 	WRITE_ONCE(paths->asked, sal_path_tick());
 	dev = dev_get_by_index_rcu(spot->member->net, skb->skb_iif);
@@ -220,6 +224,13 @@ static struct notifier_block inlet_nb = {
 int __init sal_inlets_init(void)
 {
 	return register_netdevice_notifier(&inlet_nb);
+}
+
+void sal_inlets_stop(void)
+{
+	/* the work has let go of it, and it is taken for good */
+	while (atomic_cmpxchg_acquire(&inlet_asked, 0, 1))
+		msleep(20);
 }
 
 void sal_inlets_exit(void)

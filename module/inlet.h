@@ -23,6 +23,8 @@ bool sal_inlet_is_alone(const struct net_device *dev);
 void sal_inlets_del(struct net *net);
 
 int sal_inlets_init(void);
+/* before namespaces lose what we keep for them: none gets a hook any more */
+void sal_inlets_stop(void);
 /* no namespace is a member any more */
 void sal_inlets_exit(void);
 

@@ -105,6 +105,7 @@ static void __exit sal_exit(void)
 {
 	sal_nl_exit();
 	sal_link_exit();
+	sal_inlets_stop();
 	sal_net_exit();
 	sal_inlets_exit();
 	sal_route_exit();

@@ -258,6 +258,8 @@ static void paths_put(struct sk_buff *skb, const struct sal_service *svc)
 	struct sal_member *m;
 	unsigned long id;
 
+	if (svc->domain->path_switch != SAL_DIRECT_MODE_AUTO)
+		return;
 	rcu_read_lock();
 	xa_for_each(&svc->domain->members, id, m) {
 		left = paths_put_member(skb, svc, m, left);

@@ -293,6 +293,9 @@ static bool wire_neighbour(struct sal_path *p, struct neighbour *n)
 {
 	struct ethhdr *eth = (struct ethhdr *)p->header;
 
+	/* it has room for no other */
+	if (p->out->type != ARPHRD_ETHER || p->out->addr_len != ETH_ALEN)
+		return false;
 	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
 		return false;
 	neigh_ha_snapshot((char *)eth->h_dest, n, p->out);

@@ -527,12 +527,13 @@ static int queue_add(struct request *req, bool part)
 
 /*
  * Whether it may be sent with others. Nothing is done before the commit, so it is soon
- * enough to know by then; but with -force each line has its own answer.
+ * enough to know by then; but with -force each line has its own answer, and some may
+ * find nothing.
  */
 static bool queue_may(const struct request *req, conn_cb cb)
 {
 	return transaction_open() && req->op->kept && !cb && !req->now &&
-	       !opt.force;
+	       !req->missing_ok && !opt.force;
 }
 
 /* --- whole requests --- */
