@@ -57,7 +57,7 @@ begin()
 		side "$proto" a ask "$proto" "$(vip "$f" 2)" "$PORT"
 	done
 	flood ping -n 0 -i 10000 -w 10000 -W 3000 "$(vip "$f" 2)"
-	poll 10 under_way
+	poll 60 under_way
 }
 
 # each client has got something from its server
