@@ -22,6 +22,8 @@ take_begin()
 		vip=VIP$family
 		ask=()
 		[ -z "${2:-}" ] || ask=("$2" "${!vip}" "$UDP_PORT")
+		# there before it is looked for, which is now
+		: >"$SCENE_DIR/took.$family.$1"
 		ip netns exec "$1" "$PYTHON" "$TAKE" take "$family" \
 			"$TAKE_PORT" "${ask[@]}" \
 			>"$SCENE_DIR/took.$family.$1" 2>&1 &
@@ -55,6 +57,7 @@ feed_begin()
 	local family
 
 	for family in 4 6; do
+		: >"$SCENE_DIR/server.$family"
 		ip netns exec b.com.1 "$PYTHON" "$TAKE" serve "$family" \
 			"$UDP_PORT" >"$SCENE_DIR/server.$family" 2>&1 &
 		TAKERS[b.com.$family]=$!
