@@ -23,6 +23,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "forward.h"
 #include "member.h"
 #include "path.h"
 #include "rule.h"
@@ -150,12 +151,7 @@ static bool ingress_is_request(struct ingress *in, const struct sal_vip *vip)
 	    sal_service_speaks(in->svc, pkt->proto, pkt->dport) != SAL_SPEAKS ||
 	    READ_ONCE(in->svc->gate[in->spot->af]) != SAL_GATE_OPEN)
 		return false;
-	conv = (struct sal_conv) {
-		.client	= pkt->src,
-		.vip	= pkt->dst,
-		.ports	= sal_ports(pkt->proto, pkt->sport, pkt->dport),
-		.place	= in->spot->place,
-	};
+	conv = sal_fwd_conv(in->spot, pkt);
 	in->flow = sal_flow_lookup(in->spot->member, in->svc, &conv);
 	if (!in->flow || !ingress_flow_is_plain(in->flow))
 		return false;

@@ -59,6 +59,17 @@ static int inlet_ifindex;
 static atomic_t inlet_asked = ATOMIC_INIT(0);
 
 static unsigned int inlet_hook(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state);
+
+/* is it the only one of a device for what that receives? RCU */
+static bool inlet_is_alone(const struct net_device *dev)
+{
+	const struct nf_hook_entries *e = rcu_dereference(dev->nf_hooks_ingress);
+
+	return e && e->num_hook_entries == 1 && e->hooks[0].hook == inlet_hook;
+}
+
+static unsigned int inlet_hook(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct sal_spot spot = { .place = SAL_PLACEMENT_ROUTER };
@@ -71,16 +82,9 @@ static unsigned int inlet_hook(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	spot.member = rcu_dereference(sal_net(state->net)->member);
 	spot.iif = skb->dev->ifindex;
-	if (!spot.member || !sal_inlet_is_alone(skb->dev))
+	if (!spot.member || !inlet_is_alone(skb->dev))
 		return NF_ACCEPT;
 	return sal_shortcut_ingress(&spot, skb);
-}
-
-bool sal_inlet_is_alone(const struct net_device *dev)
-{
-	const struct nf_hook_entries *e = rcu_dereference(dev->nf_hooks_ingress);
-
-	return e && e->num_hook_entries == 1 && e->hooks[0].hook == inlet_hook;
 }
 
 static bool inlet_has(const struct net_device *dev)

@@ -15,10 +15,6 @@ struct sk_buff;
 /* a packet of a conversation has come the whole way; RCU */
 void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb);
 
-/* is a device's only hook for what it receives ours? RCU */
-struct net_device;
-bool sal_inlet_is_alone(const struct net_device *dev);
-
 /* a namespace is no member any more; sal_mutex */
 void sal_inlets_del(struct net *net);
 

@@ -70,6 +70,22 @@ while_there()
 	return "$rc"
 }
 
+# FAMILY: neither where the service, nor where the domain says off
+switched_off()
+{
+	local rc=0
+	goes_straight "$1" || return 1
+	S service set b.com direct off
+	straight "$1" 0 0 || rc=1
+	S service set b.com direct auto
+	goes_straight "$1" || rc=1
+	S domain set direct off
+	straight "$1" 0 0 || rc=1
+	S domain set direct auto
+	goes_straight "$1" || rc=1
+	return "$rc"
+}
+
 # tap NS DEVICE: somebody captures there, and writes down what
 tap()
 {

@@ -63,21 +63,6 @@ rp_filter()
 	return "$rc"
 }
 
-switched_off()
-{
-	local rc=0
-	goes_straight "$1" || return 1
-	S service set b.com direct off
-	straight "$1" 0 0 || rc=1
-	S service set b.com direct auto
-	goes_straight "$1" || rc=1
-	S domain set direct off
-	straight "$1" 0 0 || rc=1
-	S domain set direct auto
-	goes_straight "$1" || rc=1
-	return "$rc"
-}
-
 each_family "straight, both ways" goes_straight
 each_family "switched off" switched_off
 each_family "captured at the end" captured_at_the_end

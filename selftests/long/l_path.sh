@@ -15,21 +15,6 @@ service b.com 2
 endpoint b.com b1 11
 S domain set direct auto
 
-switched_off()
-{
-	local rc=0
-	goes_straight "$1" || return 1
-	S service set b.com direct off
-	straight "$1" 0 0 || rc=1
-	S service set b.com direct auto
-	goes_straight "$1" || rc=1
-	S domain set direct off
-	straight "$1" 0 0 || rc=1
-	S domain set direct auto
-	goes_straight "$1" || rc=1
-	return "$rc"
-}
-
 MAC=02:00:00:00:00:11
 
 captured()
