@@ -12,7 +12,7 @@
 #	setup_uml.sh --plain		one without any of that, see plain.config
 #	setup_uml.sh --lint		only the source, and what lint.sh takes
 #	setup_uml.sh [--smp|--plain] --print NAME
-#					print LINUX, KDIR or KSRC, for scripts
+#					print LINUX, KDIR, KMODULES or KSRC, for scripts
 #
 # The source and what is built from it are kept in the cache, the latter under
 # a hash of all that it depends on: a build takes six minutes, a plain one three.
@@ -60,7 +60,8 @@ find_source()
 	[ -z "$VERSION" ] || KSRC="$CACHE/linux-source-$VERSION"
 }
 
-# KDIR is where the kernel is built, LINUX its executable
+# KDIR is where the kernel is built, LINUX its executable; KMODULES is the root of
+# /lib/modules
 find_build()
 {
 	local hash
@@ -70,6 +71,7 @@ find_build()
 		sha256sum)"
 	KDIR="$CACHE/uml-$KIND-${hash:0:16}"
 	LINUX="$KDIR/linux"
+	KMODULES="$KDIR/modules"
 }
 
 find_source
@@ -79,8 +81,9 @@ if [ "${1:-}" = --print ]; then
 	[ -n "$KSRC" ] || exit 1
 	case "${2:-}" in
 	KSRC)		echo "$KSRC" ;;
-	LINUX|KDIR)	[ -e "$KDIR/complete" ] && echo "${!2}" ;;
-	*)		die "--print LINUX|KDIR|KSRC" ;;
+	LINUX|KDIR|KMODULES)
+			[ -e "$KDIR/complete" ] && echo "${!2}" ;;
+	*)		die "--print LINUX|KDIR|KMODULES|KSRC" ;;
 	esac
 	exit
 fi
@@ -160,9 +163,11 @@ build_kernel()
 	# What is silently not there would silently find nothing.
 	while read -r opt; do
 		grep -q "^$opt\$" "$KDIR/.config" ||
-			die "$VERSION does not know ${opt%=y}, see ${CONFIGS[*]}"
-	done < <(grep -h '^CONFIG_.*=y' "${CONFIGS[@]}")
-	kmake -j"$(nproc)" linux modules >>"$log" 2>&1 || {
+			die "$VERSION does not know ${opt%=*}, see ${CONFIGS[*]}"
+	done < <(grep -h '^CONFIG_.*=[ym]' "${CONFIGS[@]}")
+	{ kmake -j"$(nproc)" linux modules &&
+	  kmake modules_install INSTALL_MOD_PATH="$KDIR/modules"
+	} >>"$log" 2>&1 || {
 		tail -n 20 "$log" >&2
 		die "the kernel does not build; all of its output: $log"
 	}

@@ -47,6 +47,7 @@ esac
 export KSFT_MACHINE_SLOW=yes
 linux="${SAL_UML:-$("$VM_DIR/setup_uml.sh" "${kind[@]}" --print LINUX)}" ||
 	die "no kernel to run: run selftests/vm/setup_uml.sh ${kind[*]}"
+modules="$("$VM_DIR/setup_uml.sh" "${kind[@]}" --print KMODULES || true)"
 [ -x "$linux" ] || die "cannot run $linux"
 
 rm -f "$out/status"
@@ -60,6 +61,7 @@ rm -f "$out/status"
 	export TERM=${TERM:-dumb}
 	END
 	guest_environment
+	[ -z "$modules" ] || printf 'export MODPROBE_OPTIONS="-d "%q\n' "$modules"
 	printf 'OUT=%q\n' "$out"
 	cat <<-'END'
 	mount -t proc proc /proc
@@ -73,9 +75,9 @@ rm -f "$out/status"
 		[ ! -d "$dir" ] || mount -t tmpfs tmpfs "$dir"
 	done
 	END
-	# What is covered by now, but needed: the repository, servers and the
-	# output.
-	for dir in "$REPO" ${SAL_SERVERS:+"$SAL_SERVERS"}; do
+	# What is covered by now, but needed: the repository, servers, the kernel's
+	# modules and the output.
+	for dir in "$REPO" ${SAL_SERVERS:+"$SAL_SERVERS"} ${modules:+"$modules"}; do
 		printf 'mkdir -p %q && mount -t hostfs -o %q,ro none %q\n' \
 			"$dir" "$dir" "$dir"
 	done
