@@ -5,7 +5,8 @@
  * A flow points to a cell, a cell to an endpoint. Moving all flows of an
  * endpoint is re-targeting its cells: the cost is in the number of cells, not
  * of flows. A cell is *current* while new flows of its endpoint are bound to
- * it; each usable endpoint has SAL_CELLS_ALL current ones for each family. A cell
+ * it; each usable endpoint has room for SAL_CELLS_ALL current ones for each family,
+ * and each of them is made when its first flow comes. A cell
  * that has moved away with its flows is never current again: it lives on until
  * its last flow has gone, or the collector has bound its flows to the current
  * ones of the same endpoint (flow_gc.c). So cells that are not current are never
@@ -21,6 +22,7 @@
 #include "cell.h"
 #include "cells.h"
 #include "compat.h"
+#include "domain.h"
 #include "drain.h"
 #include "endpoint.h"
 #include "net.h"
@@ -167,12 +169,72 @@ void sal_cell_end(struct sal_cell *cell)
 	cell_put(cell, true);
 }
 
-static struct sal_cell *cell_current(struct sal_endpoint *ep, enum sal_af af,
-				     bool tcp, u32 hash)
+static struct sal_cell *cell_alloc(struct sal_service *svc, enum sal_af af,
+				   gfp_t gfp)
 {
-	u32 slot = tcp ? SAL_CELLS + hash % SAL_CELLS_TCP : hash % SAL_CELLS;
+	struct sal_cell *cell = kzalloc_obj(*cell, gfp);
 
-	return rcu_dereference(ep->cur[af][slot]);
+	if (!cell)
+		return NULL;
+	sal_service_get(svc);
+	cell->svc = svc;
+	cell->af = af;
+	cell->slot = -1;
+	refcount_set(&cell->refs, 1);
+	return cell;
+}
+
+/* likewise, where a packet or a notifier wants it; sal_lock */
+static struct sal_cell *cell_alloc_now(struct sal_service *svc, enum sal_af af)
+{
+	struct mem_cgroup *old = sal_domain_charge(svc->domain);
+	struct sal_cell *cell;
+
+	cell = cell_alloc(svc, af, GFP_ATOMIC | __GFP_ACCOUNT);
+	sal_domain_uncharge(old);
+	return cell;
+}
+
+static unsigned int cell_slot(bool tcp, u32 hash)
+{
+	return tcp ? SAL_CELLS + hash % SAL_CELLS_TCP : hash % SAL_CELLS;
+}
+
+/* the current one of a slot, made where there is none; NULL where the endpoint is not
+ * usable, and for lack of memory
+ */
+static struct sal_cell *cell_current_locked(struct sal_endpoint *ep,
+					    enum sal_af af, unsigned int slot)
+{
+	struct sal_cell *cell;
+
+	cell = rcu_dereference_protected(ep->cur[af][slot],
+					 lockdep_is_held(&sal_lock));
+	if (cell || !ep->usable[af])
+		return cell;
+	cell = cell_alloc_now(ep->svc, af);
+	if (!cell)
+		return NULL;
+	cell->slot = slot;
+	cell->tcp = slot >= SAL_CELLS;
+	RCU_INIT_POINTER(cell->ep, ep);
+	sal_cell_list_count(cell, 1);
+	list_add(&cell->list, &ep->cells[af]);
+	rcu_assign_pointer(ep->cur[af][slot], cell);
+	return cell;
+}
+
+static struct sal_cell *cell_current(struct sal_endpoint *ep, enum sal_af af,
+				     unsigned int slot)
+{
+	struct sal_cell *cell = rcu_dereference(ep->cur[af][slot]);
+
+	if (likely(cell) || !READ_ONCE(ep->usable[af]))
+		return cell;
+	spin_lock_bh(&sal_lock);
+	cell = cell_current_locked(ep, af, slot);
+	spin_unlock_bh(&sal_lock);
+	return cell;
 }
 
 /* likewise, but not over the bound of the endpoint */
@@ -195,7 +257,7 @@ static bool cell_get_bounded(struct sal_cell *cell, struct sal_endpoint *ep)
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 			       bool tcp, u32 hash)
 {
-	struct sal_cell *cell = cell_current(ep, af, tcp, hash);
+	struct sal_cell *cell = cell_current(ep, af, cell_slot(tcp, hash));
 	bool got;
 
 	if (!cell)
@@ -208,8 +270,18 @@ struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 struct sal_cell *sal_cell_bind_again(struct sal_endpoint *ep, enum sal_af af,
 				     bool tcp, u32 hash)
 {
-	struct sal_cell *cell = cell_current(ep, af, tcp, hash);
+	struct sal_cell *cell = cell_current(ep, af, cell_slot(tcp, hash));
 
+	return cell && sal_cell_get(cell) ? cell : NULL;
+}
+
+/* likewise; sal_lock */
+static struct sal_cell *cell_bind_locked(struct sal_endpoint *ep, enum sal_af af,
+					 bool tcp, u32 hash)
+{
+	struct sal_cell *cell;
+
+	cell = cell_current_locked(ep, af, cell_slot(tcp, hash));
 	return cell && sal_cell_get(cell) ? cell : NULL;
 }
 
@@ -223,15 +295,10 @@ static struct sal_cell *cell_orphan(struct sal_service *svc, enum sal_af af,
 	list_for_each_entry(cell, orphans, list)
 		if (cell->tcp == tcp && !cell->cut && sal_cell_get(cell))
 			return cell;
-	cell = kzalloc_obj(*cell, GFP_ATOMIC | __GFP_ACCOUNT);
+	cell = cell_alloc_now(svc, af);
 	if (!cell)
 		return NULL;
-	sal_service_get(svc);
-	cell->svc = svc;
-	cell->af = af;
-	cell->slot = -1;
 	cell->tcp = tcp;
-	refcount_set(&cell->refs, 1);
 	list_add(&cell->list, orphans);
 	return cell;
 }
@@ -247,7 +314,7 @@ struct sal_cell *sal_cell_bind_lost(struct sal_service *svc, enum sal_af af,
 	spin_lock_bh(&sal_lock);
 	if (svc->usable[af])
 		ep = sal_sched_next(&run);
-	cell = ep ? sal_cell_bind_again(ep, af, tcp, hash) :
+	cell = ep ? cell_bind_locked(ep, af, tcp, hash) :
 		    cell_orphan(svc, af, tcp);
 	spin_unlock_bh(&sal_lock);
 	return cell;
@@ -316,8 +383,9 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 	 */
 	if (rcu_access_pointer(*slot) == cell && ep && cell->slot < 0 &&
 	    !cell->cut && !sal_cell_remembers(cell))
-		to = cell_current(ep, cell->af, cell->tcp, get_random_u32());
-	if (to && sal_cell_get(to)) {
+		to = cell_bind_locked(ep, cell->af, cell->tcp,
+				      get_random_u32());
+	if (to) {
 		rcu_assign_pointer(*slot, to);
 		put = cell;
 	}
@@ -329,16 +397,10 @@ int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
 		      enum sal_af af, unsigned int n)
 {
 	while (n--) {
-		struct sal_cell *cell;
+		struct sal_cell *cell = cell_alloc(svc, af, GFP_KERNEL_ACCOUNT);
 
-		cell = kzalloc_obj(*cell, GFP_KERNEL_ACCOUNT);
 		if (!cell)
 			return -ENOMEM;
-		sal_service_get(svc);
-		cell->svc = svc;
-		cell->af = af;
-		cell->slot = -1;
-		refcount_set(&cell->refs, 1);
 		list_add(&cell->list, fresh);
 	}
 	return 0;

@@ -107,8 +107,8 @@ struct sal_moved {
 	u32 resets;
 };
 
-/* a reference for a new flow on the cell of an endpoint that @hash selects;
- * NULL where it has just become unusable, or full. RCU.
+/* a reference for a new flow on the cell of an endpoint that @hash selects; NULL where
+ * it has just become unusable, or is full, and for lack of memory. RCU.
  */
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 			       bool tcp, u32 hash);
@@ -154,7 +154,7 @@ bool sal_cell_remembers(const struct sal_cell *cell);
 struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 				 struct sal_cell __rcu **slot);
 
-/* cells of one family to be installed later, where allocation is impossible */
+/* cells of one family to be branches later, where allocation is impossible */
 int sal_cells_prepare(struct list_head *fresh, struct sal_service *svc,
 		      enum sal_af af, unsigned int n);
 void sal_cells_discard(struct list_head *fresh);
@@ -167,32 +167,27 @@ bool sal_cell_is_cuttable(const struct sal_cell *cell);
 
 /* the following under sal_lock */
 
-/* fill the empty slots of an endpoint; it becomes usable for the family and
- * takes the orphans
- */
-void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
-		       struct list_head *fresh);
+/* it becomes usable for the family, and takes the orphans */
+void sal_cells_enter(struct sal_endpoint *ep, enum sal_af af);
 /* it is not usable any more: its cells go to the others, or are orphans */
 void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		     enum sal_cause cause);
-/* all cells with flows from one endpoint to another, but for those that are pinned;
- * the slots they leave are filled from @fresh, and TCP flows of services that say so
- * are reset. Where @fresh is empty, all go, and @from is not usable afterwards.
+/* all cells with flows from one endpoint to another, but for those that are pinned, and
+ * TCP flows of services that say so are reset
  */
 void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
-		    enum sal_af af, struct list_head *fresh,
-		    struct sal_moved *moved);
-/* all cells with flows to the others, as long as any of these takes new flows; the
- * slots they leave are filled from @fresh. Adds to @shed what has moved.
+		    enum sal_af af, struct sal_moved *moved);
+/* all of them, and it is not usable afterwards */
+void sal_cells_move_all(struct sal_endpoint *from, struct sal_endpoint *to,
+			enum sal_af af, struct sal_moved *moved);
+/* all cells with flows to the others, as long as any of these takes new flows. Adds to
+ * @shed what has moved.
  */
 void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
-		    struct list_head *fresh, enum sal_cause cause,
-		    struct sal_moved *shed);
-/* its TCP flows are reset, whatever the service says; the slots of their cells are
- * filled from @fresh
- */
+		    enum sal_cause cause, struct sal_moved *shed);
+/* its TCP flows are reset, whatever the service says */
 void sal_cells_cut(struct sal_endpoint *ep, enum sal_af af,
-		   struct list_head *fresh, struct sal_moved *moved);
+		   struct sal_moved *moved);
 /* an endpoint is about to be freed: cells whose flows are being reset forget it */
 void sal_cells_detach(struct sal_endpoint *ep, enum sal_af af);
 /* how many flows an endpoint has for a family, and cells with any; and only those

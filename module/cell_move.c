@@ -93,33 +93,17 @@ static void cells_count_one(struct sal_moved *moved,
 	moved->cells += !!flows;
 }
 
-static void cell_make_current(struct sal_cell *cell, struct sal_endpoint *ep,
-			      int slot)
-{
-	WRITE_ONCE(cell->slot, slot);
-	cell->tcp = slot >= SAL_CELLS;
-	RCU_INIT_POINTER(cell->ep, ep);
-	sal_cell_list_count(cell, 1);
-	/* in front: who walks the list and fills slots does not meet it */
-	list_move(&cell->list, &ep->cells[cell->af]);
-	rcu_assign_pointer(ep->cur[cell->af][slot], cell);
-}
-
 /*
- * New flows are not bound to it any more, but to a fresh one at once, where
- * its endpoint stays usable. True where it had no flow, and has gone.
+ * New flows are not bound to it any more; the first of them makes another. True where
+ * it had no flow, and has gone.
  */
-static bool cell_retire(struct sal_cell *cell, struct sal_endpoint *ep,
-			struct list_head *fresh)
+static bool cell_retire(struct sal_cell *cell, struct sal_endpoint *ep)
 {
 	int slot = cell->slot;
 
 	if (slot < 0)
 		return false;
-	if (fresh && !list_empty(fresh))
-		cell_make_current(sal_cells_first(fresh), ep, slot);
-	else
-		RCU_INIT_POINTER(ep->cur[cell->af][slot], NULL);
+	RCU_INIT_POINTER(ep->cur[cell->af][slot], NULL);
 	WRITE_ONCE(cell->slot, -1);
 	if (!refcount_dec_and_test(&cell->refs))
 		return false;
@@ -137,20 +121,6 @@ static void cells_set_usable(struct sal_endpoint *ep, enum sal_af af,
 	WRITE_ONCE(ep->usable[af], usable);
 	WRITE_ONCE(*n, usable ? *n + 1 : *n - 1);
 	sal_maglev_stale(ep->svc, 0);
-}
-
-static void cells_fill(struct sal_endpoint *ep, enum sal_af af,
-		       struct list_head *fresh)
-{
-	int slot;
-
-	for (slot = 0; slot < SAL_CELLS_ALL; slot++) {
-		if (rcu_access_pointer(ep->cur[af][slot]))
-			continue;
-		if (WARN_ON_ONCE(list_empty(fresh)))
-			return;
-		cell_make_current(sal_cells_first(fresh), ep, slot);
-	}
 }
 
 static void cells_adopt(struct sal_endpoint *ep, enum sal_af af)
@@ -171,11 +141,9 @@ static void cells_adopt(struct sal_endpoint *ep, enum sal_af af)
 				  SAL_CAUSE_ENDPOINT_UP);
 }
 
-void sal_cells_install(struct sal_endpoint *ep, enum sal_af af,
-		       struct list_head *fresh)
+void sal_cells_enter(struct sal_endpoint *ep, enum sal_af af)
 {
 	lockdep_assert_held(&sal_lock);
-	cells_fill(ep, af, fresh);
 	cells_set_usable(ep, af, true);
 	cells_adopt(ep, af);
 	sal_hold_open(ep->svc, af);
@@ -190,7 +158,7 @@ bool sal_cell_is_cuttable(const struct sal_cell *cell)
 
 /* it stays where it is, so that both sides are known, and takes no new flow */
 static void cell_cut(struct sal_cell *cell, struct sal_endpoint *ep,
-		     struct list_head *fresh, struct sal_moved *moved)
+		     struct sal_moved *moved)
 {
 	struct sal_domain *d = cell->svc->domain;
 	u8 last = sal_cut_soon(d);
@@ -202,18 +170,18 @@ static void cell_cut(struct sal_cell *cell, struct sal_endpoint *ep,
 	spin_unlock(sal_cell_lock(cell));
 	moved->resets += flows;
 	sal_stats_add(d, SAL_R_FLOW_CUT, flows);
-	cell_retire(cell, ep, fresh);
+	cell_retire(cell, ep);
 }
 
 void sal_cells_cut(struct sal_endpoint *ep, enum sal_af af,
-		   struct list_head *fresh, struct sal_moved *moved)
+		   struct sal_moved *moved)
 {
 	struct sal_cell *cell, *next;
 
 	lockdep_assert_held(&sal_lock);
 	list_for_each_entry_safe(cell, next, &ep->cells[af], list)
 		if (cell->tcp && !cell->cut && sal_cell_flows(cell))
-			cell_cut(cell, ep, fresh, moved);
+			cell_cut(cell, ep, moved);
 }
 
 static void cells_left_event(struct sal_endpoint *from,
@@ -272,8 +240,8 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
 		/* connections outlive the module (upgrade) */
 		if (sal_cell_is_cuttable(cell) && !READ_ONCE(svc->ending) &&
 		    !sal_link_exits())
-			cell_cut(cell, ep, NULL, &cut);
-		else if (!cell_retire(cell, ep, NULL))
+			cell_cut(cell, ep, &cut);
+		else if (!cell_retire(cell, ep))
 			cell_leave(cell, &run, &moved, &orphaned);
 	}
 	cells_left_event(ep, &moved, cause);
@@ -288,8 +256,7 @@ void sal_cells_leave(struct sal_endpoint *ep, enum sal_af af,
  * cells are as those of one that is left by request. What nobody takes stays.
  */
 void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
-		    struct list_head *fresh, enum sal_cause cause,
-		    struct sal_moved *shed)
+		    enum sal_cause cause, struct sal_moved *shed)
 {
 	struct sal_sched_run run = { .svc = ep->svc, .af = af, .willing = true };
 	struct sal_cell *cell, *next;
@@ -310,7 +277,7 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 		if (!to)
 			break;
 		if (sal_cell_is_cuttable(cell)) {
-			cell_cut(cell, ep, fresh, &cut);
+			cell_cut(cell, ep, &cut);
 			continue;
 		}
 		cells_count_one(&one, cell);
@@ -319,7 +286,7 @@ void sal_cells_shed(struct sal_endpoint *ep, enum sal_af af,
 		shed->flows += one.flows;
 		shed->cells += one.cells;
 		cell_target(cell, to);
-		cell_retire(cell, ep, fresh);
+		cell_retire(cell, ep);
 		if (list_empty(&to->in_moved))
 			list_add_tail(&to->in_moved, &moved);
 	}
@@ -359,27 +326,36 @@ static bool cell_stays(const struct sal_cell *cell,
  * A current cell without flows stays: a flow that is bound to it meanwhile
  * came after the move.
  */
-void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
-		    enum sal_af af, struct list_head *fresh,
-		    struct sal_moved *moved)
+static void cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
+		       enum sal_af af, bool all, struct sal_moved *moved)
 {
-	bool all = list_empty(fresh);
 	struct sal_cell *cell, *next;
 
 	lockdep_assert_held(&sal_lock);
-	if (all)
-		cells_set_usable(from, af, false);
 	list_for_each_entry_safe(cell, next, &from->cells[af], list) {
 		if (!all && sal_cell_is_cuttable(cell)) {
-			cell_cut(cell, from, fresh, moved);
+			cell_cut(cell, from, moved);
 			continue;
 		}
 		if (cell_stays(cell, from, to, all))
 			continue;
 		cells_count_one(moved, cell);
 		cell_target(cell, to);
-		cell_retire(cell, from, fresh);
+		cell_retire(cell, from);
 	}
+}
+
+void sal_cells_move(struct sal_endpoint *from, struct sal_endpoint *to,
+		    enum sal_af af, struct sal_moved *moved)
+{
+	cells_move(from, to, af, false, moved);
+}
+
+void sal_cells_move_all(struct sal_endpoint *from, struct sal_endpoint *to,
+			enum sal_af af, struct sal_moved *moved)
+{
+	cells_set_usable(from, af, false);
+	cells_move(from, to, af, true, moved);
 }
 
 void sal_cells_count(struct sal_endpoint *ep, enum sal_af af,

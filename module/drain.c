@@ -12,8 +12,8 @@
  * the endpoint while it was up may have yet to bind a flow.
  *
  * Deadlines are in a queue of their domain under sal_mutex. At one, the flows move
- * as those of an endpoint that fails do, which takes memory for the cells that fill
- * its slots; or they are reset, for which all flows are walked, without sal_mutex.
+ * as those of an endpoint that fails do; or they are reset, for which all flows are
+ * walked, without sal_mutex.
  * What cannot be done is tried anew each second.
  */
 #include <linux/ktime.h>
@@ -29,7 +29,7 @@
 #include "net.h"
 #include "service.h"
 
-/* flows that nobody takes, or memory, are waited for so long */
+/* who takes what nobody took is waited for so long */
 #define DRAIN_RETRY_MS	MSEC_PER_SEC
 /* flows looked at in one go */
 #define DRAIN_CHUNK	256
@@ -112,36 +112,19 @@ static void drain_set_deadline(struct sal_endpoint *ep, u32 ms, u32 then)
 	drain_queue(ep, dr->due);
 }
 
-static void drain_move_af(struct sal_endpoint *ep, enum sal_af af,
-			  struct list_head *fresh, struct sal_moved *moved)
+/* where they are to be reset, those of TCP */
+static void drain_move(struct sal_endpoint *ep, struct sal_moved *moved)
 {
-	if (ep->drain->then == SAL_DRAIN_THEN_RESET)
-		sal_cells_cut(ep, af, fresh, moved);
-	else
-		sal_cells_shed(ep, af, fresh, SAL_CAUSE_DEADLINE, moved);
-}
+	int af;
 
-/* where they are to be reset, those of TCP; 0 or ENOMEM */
-static int drain_move(struct sal_endpoint *ep, struct sal_moved *moved)
-{
-	struct list_head fresh[SAL_AF_NUM];
-	int err = 0, af;
-
+	spin_lock_bh(&sal_lock);
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		INIT_LIST_HEAD(&fresh[af]);
-		if (!err && ep->has & BIT(af))
-			err = sal_cells_prepare(&fresh[af], ep->svc, af,
-						SAL_CELLS_ALL);
+		if (ep->drain->then == SAL_DRAIN_THEN_RESET)
+			sal_cells_cut(ep, af, moved);
+		else
+			sal_cells_shed(ep, af, SAL_CAUSE_DEADLINE, moved);
 	}
-	if (!err) {
-		spin_lock_bh(&sal_lock);
-		for (af = 0; af < SAL_AF_NUM; af++)
-			drain_move_af(ep, af, &fresh[af], moved);
-		spin_unlock_bh(&sal_lock);
-	}
-	for (af = 0; af < SAL_AF_NUM; af++)
-		sal_cells_discard(&fresh[af]);
-	return err;
+	spin_unlock_bh(&sal_lock);
 }
 
 /*
@@ -228,8 +211,7 @@ static bool drain_act(struct sal_endpoint *ep, u32 *resets)
 	/* it is about to be looked at */
 	if (!atomic_read(&ep->n_flows))
 		return false;
-	if (drain_move(ep, &moved))
-		return false;
+	drain_move(ep, &moved);
 	*resets = moved.resets;
 	if (ep->drain->then == SAL_DRAIN_THEN_RESET)
 		return true;

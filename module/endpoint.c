@@ -28,7 +28,7 @@
 #include "revtable.h"
 #include "service.h"
 
-/* what an endpoint takes, with its current cells */
+/* what an endpoint takes, with all the current cells that it may have */
 #define ENDPOINT_SIZE	(sizeof(struct sal_endpoint) + \
 			 SAL_AF_NUM * SAL_CELLS_ALL * sizeof(struct sal_cell) + \
 			 sizeof(struct sal_drain) + sal_traffic_size())

@@ -352,13 +352,12 @@ static void endpoint_move_cells(struct sal_endpoint *old,
 				struct sal_endpoint *ep)
 {
 	struct sal_moved moved = {};
-	LIST_HEAD(none);
 	int af;
 
 	spin_lock_bh(&sal_lock);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		if (ep->usable[af])
-			sal_cells_move(old, ep, af, &none, &moved);
+			sal_cells_move_all(old, ep, af, &moved);
 	/* and what it has opened */
 	sal_home_inherit(old, ep);
 	spin_unlock_bh(&sal_lock);

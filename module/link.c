@@ -6,9 +6,8 @@
  * in atomic context, so they take sal_lock alone, set the fault and let the
  * endpoint's cells go; those that are told beforehand may then wait for packets
  * that are under way. Good news, or news that is not clear, puts the endpoint
- * on a list; a work looks at its addresses under sal_mutex, where memory for
- * fresh cells can be had, and makes it usable. A look that was overtaken by
- * news is done again, later.
+ * on a list; a work looks at its addresses under sal_mutex, and makes it usable.
+ * A look that was overtaken by news is done again, later.
  */
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
@@ -32,8 +31,6 @@
  * duplicate address detection still tests it
  */
 #define LINK_POLL	(HZ / 20 ?: 1)
-/* how long to wait for memory */
-#define LINK_RETRY	HZ
 
 static LIST_HEAD(link_list);	/* &sal_endpoint.recheck; sal_lock */
 static bool link_exiting;	/* written once, before notifiers go */
@@ -50,13 +47,6 @@ static void link_recheck(struct sal_endpoint *ep, unsigned long delay)
 				   delay);
 	else
 		mod_delayed_work(system_power_efficient_wq, &link_work, 0);
-}
-
-static void link_later(struct sal_endpoint *ep, unsigned long delay)
-{
-	spin_lock_bh(&sal_lock);
-	link_recheck(ep, delay);
-	spin_unlock_bh(&sal_lock);
 }
 
 /*
@@ -178,56 +168,21 @@ static void link_probe(const struct sal_endpoint *ep, struct net *net,
 }
 
 static bool link_good(const struct sal_endpoint *ep,
-		      const struct link_look *look, enum sal_af af, u32 state)
+		      const struct link_look *look, enum sal_af af)
 {
-	return ep->has & BIT(af) && state != SAL_ENDPOINT_STATE_DOWN &&
+	return ep->has & BIT(af) && ep->state != SAL_ENDPOINT_STATE_DOWN &&
 	       !look->fault[af];
 }
 
 /**
- * struct sal_link_plan - a look at an endpoint, and what it takes to act upon it
+ * struct sal_link_plan - a look at an endpoint
  * @look: what was seen
  * @events: &sal_endpoint.events as the look began
- * @fresh: cells to be installed, for each family
  */
 struct sal_link_plan {
 	struct link_look look;
 	u32 events;
-	struct list_head fresh[SAL_AF_NUM];
 };
-
-static void link_plan_init(struct sal_link_plan *plan)
-{
-	int af;
-
-	for (af = 0; af < SAL_AF_NUM; af++)
-		INIT_LIST_HEAD(&plan->fresh[af]);
-}
-
-static void link_plan_discard(struct sal_link_plan *plan)
-{
-	int af;
-
-	for (af = 0; af < SAL_AF_NUM; af++)
-		sal_cells_discard(&plan->fresh[af]);
-}
-
-static int link_prepare(const struct sal_endpoint *ep,
-			struct sal_link_plan *plan, u32 state)
-{
-	int err, af;
-
-	for (af = 0; af < SAL_AF_NUM; af++) {
-		if (READ_ONCE(ep->usable[af]) ||
-		    !link_good(ep, &plan->look, af, state))
-			continue;
-		err = sal_cells_prepare(&plan->fresh[af], ep->svc, af,
-					SAL_CELLS_ALL);
-		if (err)
-			return err;
-	}
-	return 0;
-}
 
 static void link_add_fault(const struct sal_endpoint *ep,
 			   u32 fault[SAL_AF_NUM], u32 add)
@@ -239,9 +194,7 @@ static void link_add_fault(const struct sal_endpoint *ep,
 			fault[af] |= add;
 }
 
-/* 0 or ENOMEM */
-static int link_look(struct sal_endpoint *ep, struct sal_link_plan *plan,
-		     u32 state)
+static void link_look(struct sal_endpoint *ep, struct sal_link_plan *plan)
 {
 	struct net *net;
 	bool expired;
@@ -256,7 +209,6 @@ static int link_look(struct sal_endpoint *ep, struct sal_link_plan *plan,
 	link_probe(ep, net, &plan->look);
 	if (expired)
 		link_add_fault(ep, plan->look.fault, SAL_FAULT_LEASE);
-	return link_prepare(ep, plan, state);
 }
 
 enum sal_cause sal_link_cause(u32 fault)
@@ -276,13 +228,13 @@ static bool link_apply(struct sal_endpoint *ep, struct sal_link_plan *plan)
 	int af;
 
 	for (af = 0; af < SAL_AF_NUM; af++) {
-		bool good = link_good(ep, look, af, ep->state);
+		bool good = link_good(ep, look, af);
 
 		changed |= ep->fault[af] != look->fault[af] ||
 			   ep->usable[af] != good;
 		ep->fault[af] = look->fault[af];
 		if (good && !ep->usable[af])
-			sal_cells_install(ep, af, &plan->fresh[af]);
+			sal_cells_enter(ep, af);
 		else if (!good)
 			sal_cells_leave(ep, af, sal_link_cause(ep->fault[af]));
 	}
@@ -315,8 +267,8 @@ int sal_link_plan(struct sal_endpoint *ep)
 	ep->link = kzalloc_obj(*ep->link, GFP_KERNEL);
 	if (!ep->link)
 		return -ENOMEM;
-	link_plan_init(ep->link);
-	return link_look(ep, ep->link, ep->want_state);
+	link_look(ep, ep->link);
+	return 0;
 }
 
 void sal_link_apply(struct sal_endpoint *ep)
@@ -329,9 +281,6 @@ void sal_link_apply(struct sal_endpoint *ep)
 void sal_link_forget(struct sal_endpoint *ep)
 {
 	lockdep_assert_held(&sal_mutex);
-	if (!ep->link)
-		return;
-	link_plan_discard(ep->link);
 	kfree(ep->link);
 	ep->link = NULL;
 }
@@ -371,15 +320,9 @@ static struct sal_endpoint *link_pop(struct list_head *list)
 static void link_work_one(struct sal_endpoint *ep)
 {
 	struct sal_link_plan plan;
-	bool changed = false;
 
-	link_plan_init(&plan);
-	if (link_look(ep, &plan, ep->state))
-		link_later(ep, LINK_RETRY);
-	else
-		changed = link_act(ep, &plan);
-	link_plan_discard(&plan);
-	if (!changed)
+	link_look(ep, &plan);
+	if (!link_act(ep, &plan))
 		return;
 	sal_domain_changed(ep->svc->domain);
 	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);

@@ -9,9 +9,8 @@ struct net;
 struct sal_endpoint;
 
 /*
- * All under sal_mutex. Look whether an endpoint will be usable in the state that
- * is planned for it, and have memory for that (0 or ENOMEM); make it so, unless
- * the look was overtaken by news; forget it.
+ * All under sal_mutex. Look whether the addresses of an endpoint are there (0 or
+ * ENOMEM); have it usable, or not, unless the look was overtaken by news; forget it.
  */
 int sal_link_plan(struct sal_endpoint *ep);
 void sal_link_apply(struct sal_endpoint *ep);

@@ -2,9 +2,8 @@
 /*
  * migrate.c - move the flows of some endpoints to another on request
  *
- * What may fail (checks, memory for the cells that fill the slots of those
- * that leave) comes first; the move itself, under sal_lock, cannot. Its cost
- * is in the number of cells, whatever the number of flows.
+ * What may fail comes first; the move itself, under the same sal_lock, cannot. Its
+ * cost is in the number of cells, whatever the number of flows.
  */
 #include <linux/ktime.h>
 #include <linux/netlink.h>
@@ -84,32 +83,8 @@ static int migrate_check_all(struct sal_endpoint *const *from, unsigned int n,
 	return 0;
 }
 
-/* @fresh: a list for each family, as below */
-static int migrate_prepare(struct sal_endpoint *const *from, unsigned int n,
-			   struct list_head *fresh,
-			   struct netlink_ext_ack *extack)
-{
-	unsigned int i;
-	int err, af;
-
-	for (i = 0; i < n; i++) {
-		for (af = 0; af < SAL_AF_NUM; af++) {
-			if (!(from[i]->has & BIT(af)))
-				continue;
-			err = sal_cells_prepare(&fresh[af], from[i]->svc, af,
-						SAL_CELLS_ALL);
-			if (err) {
-				NL_SET_ERR_MSG(extack, "out of memory");
-				return err;
-			}
-		}
-	}
-	return 0;
-}
-
 static void migrate_move(struct sal_endpoint *const *from, unsigned int n,
-			 struct sal_endpoint *to, struct list_head *fresh,
-			 struct sal_moved *each)
+			 struct sal_endpoint *to, struct sal_moved *each)
 {
 	unsigned int i;
 	int af;
@@ -117,8 +92,7 @@ static void migrate_move(struct sal_endpoint *const *from, unsigned int n,
 	for (i = 0; i < n; i++)
 		for (af = 0; af < SAL_AF_NUM; af++)
 			if (to->usable[af])
-				sal_cells_move(from[i], to, af, &fresh[af],
-					       &each[i]);
+				sal_cells_move(from[i], to, af, &each[i]);
 }
 
 static void migrate_events(struct sal_endpoint *const *from, unsigned int n,
@@ -147,32 +121,26 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 		struct netlink_ext_ack *extack)
 {
 	struct sal_moved each[SAL_FROM_MAX] = {};
-	struct list_head fresh[SAL_AF_NUM];
 	ktime_t begin = ktime_get();
 	struct sal_moved would = {};
 	unsigned int i;
 	u32 newest;
-	int err, af;
+	int err;
 
 	lockdep_assert_held(&sal_mutex);
 	memset(res, 0, sizeof(*res));
-	for (af = 0; af < SAL_AF_NUM; af++)
-		INIT_LIST_HEAD(&fresh[af]);
 	err = sal_migrate_check_to(to, extack);
 	if (err)
 		return err;
-	err = migrate_prepare(from, n, fresh, extack);
-	if (err)
-		goto out;
 
 	spin_lock_bh(&sal_lock);
 	err = migrate_check_all(from, n, to, &would, extack);
 	if (!err && !check)
-		migrate_move(from, n, to, fresh, each);
+		migrate_move(from, n, to, each);
 	newest = atomic_read(&to->svc->domain->flow_id);
 	spin_unlock_bh(&sal_lock);
 	if (err)
-		goto out;
+		return err;
 	res->stayed = sal_home_migrate(from, n, to, newest, check, each);
 	migrate_tell_stayed(res, extack);
 	res->ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
@@ -182,7 +150,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	if (check) {
 		res->moved = would;
 		res->ns = 0;
-		goto out;
+		return 0;
 	}
 	res->moved.opened = would.opened;
 	for (i = 0; i < n; i++) {
@@ -193,10 +161,7 @@ int sal_migrate(struct sal_endpoint *const *from, unsigned int n,
 	}
 	sal_domain_changed(to->svc->domain);
 	migrate_events(from, n, to, each, res->ns);
-out:
-	for (af = 0; af < SAL_AF_NUM; af++)
-		sal_cells_discard(&fresh[af]);
-	return err;
+	return 0;
 }
 
 /* one step; what it did is added */

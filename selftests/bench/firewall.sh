@@ -54,6 +54,7 @@ docker_rules()
 
 firewall_up()
 {
+	modprobe br_netfilter
 	router_up
 	ip -n router link add docker0 type bridge
 	ip -n router addr add 172.17.0.1/16 dev docker0
@@ -62,6 +63,12 @@ firewall_up()
 	docker_rules
 	# or rules do not know replies of its flows
 	[ "$VARIANT" != ipvs ] || in_ns router sysctl -qw net.ipv4.vs.conntrack=1
+}
+
+# its hooks would be there for the bridge of others
+firewall_end()
+{
+	modprobe -r br_netfilter
 }
 
 firewall_measure()

@@ -156,17 +156,19 @@ topology_down()
 }
 
 # sample PLACEMENT VARIANT FLOWS PACKETS COMMAND...: set up, measure, take down; TARGET
-# is where packets go
+# is where packets go. What does not go with the namespaces has a PLACEMENT_end.
 sample()
 {
-	local rc=0 placement="$1" end="variant_$2_end"
+	local rc=0 placement="$1" end
 
 	VARIANT="$2" FLOWS="$3" PACKETS="$4"
 	shift 4
 	TARGET="$([ "$VARIANT" = plain ] && echo "$SERVER" || echo "$VIP")"
 	"${placement}_up" && "variant_$VARIANT" && "$@" || rc=1
 	topology_down
-	! declare -F "$end" >/dev/null || "$end"
+	for end in "variant_${VARIANT}_end" "${placement}_end"; do
+		! declare -F "$end" >/dev/null || "$end"
+	done
 	return $rc
 }
 

@@ -13,7 +13,7 @@
 # flows; and who does TCP and ICMP: a flowtable leaves ICMP to nft, and IPVS answers
 # pings itself
 VARIANTS=(plain iptables nft flowtable ipvs sal sal-direct)
-VARIANTS_EDGE=(plain iptables nft ipvs sal)
+VARIANTS_EDGE=(plain iptables nft ipvs sal sal-direct)
 VARIANTS_NEW=(plain nft ipvs sal)
 
 # VARIANT: whether it translates echo requests
