@@ -80,8 +80,7 @@ static struct sal_cell *branch_old(const struct sal_cell *kin,
 		if (cell->slot == -1 && !get_random_u32_below(++free))
 			chosen = cell;
 	}
-	if (alike < branch_kin(to, kin) &&
-	    to->n_cells[kin->af] < SAL_CELLS_MAX)
+	if (alike < branch_kin(to, kin) && !sal_cells_full(to, kin->af, 1))
 		return NULL;
 	/* its last flow may have gone, and it is about to be unlinked */
 	if (!chosen || !refcount_inc_not_zero(&chosen->refs))
@@ -100,7 +99,7 @@ struct sal_cell *sal_cell_branch(const struct sal_cell *kin,
 	lockdep_assert_held(&sal_lock);
 	if (branch)
 		return branch;
-	if (to->n_cells[kin->af] >= SAL_CELLS_MAX)
+	if (sal_cells_full(to, kin->af, 1))
 		return NULL;
 	branch = sal_cells_first(fresh);
 	branch->af = kin->af;

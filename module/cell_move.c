@@ -79,7 +79,7 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 	sal_cell_list_count(cell, 1);
 	list_move_tail(&cell->list, to ? &to->cells[cell->af] :
 					 &cell->svc->spread->orphans[cell->af]);
-	if (to && unlikely(to->n_cells[cell->af] > SAL_CELLS_MAX))
+	if (to && sal_cells_full(to, cell->af, 0))
 		cells_forget_oldest(to, cell->af);
 }
 

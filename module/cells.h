@@ -36,6 +36,20 @@ static inline void sal_cell_list_count(const struct sal_cell *cell, int n)
 		ep->n_cells[cell->af] += n;
 }
 
+/* has it as many as it may, with the current ones that it may have yet? sal_lock */
+static inline bool sal_cells_full(const struct sal_endpoint *ep, enum sal_af af,
+				  u32 more)
+{
+	u32 n = ep->n_cells[af] + more;
+	int slot;
+
+	if (likely(n <= SAL_CELLS_MAX - SAL_CELLS_ALL))
+		return false;
+	for (slot = 0; slot < SAL_CELLS_ALL; slot++)
+		n += !rcu_access_pointer(ep->cur[af][slot]);
+	return n > SAL_CELLS_MAX;
+}
+
 static inline unsigned long sal_cell_grace(const struct sal_cell *cell)
 {
 	return msecs_to_jiffies(READ_ONCE(cell->svc->conf.grace));
