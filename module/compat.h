@@ -39,6 +39,16 @@ static inline int sal_compat_route_input4(struct sk_buff *skb)
 #endif
 }
 
+/* 6.18: likewise */
+static inline void sal_compat_set_dscp(struct flowi4 *fl4, const struct iphdr *iph)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+	fl4->flowi4_tos = iph->tos & INET_DSCP_MASK;
+#else
+	fl4->flowi4_dscp = ip4h_dscp(iph);
+#endif
+}
+
 /* in between it was exported */
 static inline void sal_compat_route_input6(struct sk_buff *skb)
 {

@@ -9,7 +9,7 @@
  *	2  headers to conversation		sal_fwd_resolve()
  *	3  conversation to flow, or a new one	fwd_flow()
  *	4  flow to cell to endpoint		fwd_address()
- *	5  rewrite, then a new route		sal_fwd_translate(), sal_fwd_reroute()
+ *	5  rewrite, then a new route		sal_fwd_translate(), sal_reroute()
  *
  * For a packet of an established flow nothing here takes a lock, allocates,
  * moves a timer or writes to memory that CPUs share, but for the coarse time
@@ -18,8 +18,6 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter_ipv4.h>
-#include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
 
 #include "acct.h"
@@ -37,6 +35,7 @@
 #include "peer.h"
 #include "policy.h"
 #include "reject.h"
+#include "reroute.h"
 #include "reset.h"
 #include "rule.h"
 #include "ruled.h"
@@ -330,19 +329,6 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 	return SAL_FWD_SEND;
 }
 
-int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
-		    struct sock *sk)
-{
-	struct net *net = spot->member->net;
-
-	/* a router has not yet looked for one */
-	if (spot->place == SAL_PLACEMENT_ROUTER)
-		return 0;
-	return spot->af == SAL_V4 ?
-	       ip_route_me_harder(net, sk, skb, RTN_UNSPEC) :
-	       ip6_route_me_harder(net, sk, skb);
-}
-
 static unsigned int fwd_empty(const struct sal_spot *spot,
 			      struct sal_service *svc, struct sk_buff *skb,
 			      enum sal_reason reason)
@@ -447,17 +433,17 @@ static unsigned int fwd_send(const struct sal_spot *spot,
 		if (spot->place == SAL_PLACEMENT_ROUTER) {
 			sal_inlet_want(spot, skb);
 		} else if (sal_shortcut_request(spot, skb, sk) != NF_ACCEPT) {
-			sal_count(d, reason);
+			sal_count_packet(d->stats, reason);
 			return NF_STOLEN;
 		}
 	}
-	err = sal_fwd_reroute(spot, skb, sk);
+	err = sal_reroute(spot, skb, sk);
 	/* the sender is told, as it is for any address without a route */
 	if (err) {
 		sal_count(d, SAL_R_NO_ROUTE);
 		return NF_DROP_ERR(err);
 	}
-	sal_count(d, reason);
+	sal_count_packet(d->stats, reason);
 	return NF_ACCEPT;
 }
 

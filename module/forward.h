@@ -72,10 +72,6 @@ enum sal_fwd sal_fwd_translate(const struct sal_spot *spot,
 			       struct sal_service *svc, struct sk_buff *skb,
 			       const struct sal_packet *pkt);
 
-/* the route of a rewritten packet, where it had one; an errno */
-int sal_fwd_reroute(const struct sal_spot *spot, struct sk_buff *skb,
-		    struct sock *sk);
-
 /* the verdict on those that have not been counted; consumes @skb, which has its
  * original header. @svc: of the first three
  */

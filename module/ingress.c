@@ -214,7 +214,7 @@ static void ingress_count(const struct ingress *in, bool reply)
 		sal_track_reverse(in->flow, &in->pkt);
 	else
 		sal_track_forward(in->flow, &in->pkt);
-	sal_count(d, reply ? SAL_R_REVERSE : SAL_R_FORWARD);
+	sal_count_packet(d->stats, reply ? SAL_R_REVERSE : SAL_R_FORWARD);
 }
 
 static void ingress_hop(const struct sal_spot *spot, struct sk_buff *skb)

@@ -19,6 +19,7 @@
 #include "hold.h"
 #include "hooks.h"
 #include "member.h"
+#include "reroute.h"
 #include "service.h"
 #include "trace.h"
 #include "xlat.h"
@@ -106,7 +107,7 @@ static void release_send(const struct sal_spot *spot, struct sk_buff *skb,
 {
 	struct sal_domain *d = spot->member->domain;
 
-	if (sal_fwd_reroute(spot, skb, skb->sk)) {
+	if (sal_reroute(spot, skb, skb->sk)) {
 		sal_drop(d, skb, SAL_R_NO_ROUTE);
 		return;
 	}

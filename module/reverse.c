@@ -192,7 +192,7 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	rev_count(spot, pick, skb);
 	sal_flow_touch(f);
 	sal_track_reverse(f, pkt);
-	sal_count(d, SAL_R_REVERSE);
+	sal_count_packet(d->stats, SAL_R_REVERSE);
 	if (spot->place == SAL_PLACEMENT_ROUTER && sal_path_may(sal_flow_service(f)))
 		sal_inlet_want(spot, skb);
 	return NF_ACCEPT;

@@ -148,7 +148,7 @@ void sal_path_send(struct sal_domain *d, struct sal_path *p,
 		sal_drop(d, skb, SAL_R_NO_MEMORY);
 		return;
 	}
-	sal_count(d, SAL_R_DIRECT);
+	sal_count_packet(d->stats, SAL_R_DIRECT);
 	if (unlikely(__dev_forward_skb(p->dev, skb)))
 		return;
 	shortcut_count(p, len);

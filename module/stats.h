@@ -5,9 +5,11 @@
 #ifndef _SAL_STATS_H
 #define _SAL_STATS_H
 
+#include <linux/percpu.h>
 #include <linux/u64_stats_sync.h>
 
 #include "reason.h"
+#include "traffic.h"
 
 struct sal_domain;
 
@@ -41,6 +43,20 @@ void sal_stats_exit(struct sal_domain *d);
 /* any context */
 void sal_stats_add(struct sal_domain *d, enum sal_reason r, unsigned int n);
 u64 sal_stats_read(struct sal_domain *d, enum sal_reason r);
+
+/* what is no drop, and is counted for each packet, is not worth a call */
+static inline void sal_count_packet(struct sal_stats __percpu *stats,
+				    enum sal_reason r)
+{
+	bool off = sal_counting_begin();
+	struct sal_stats *s = this_cpu_ptr(stats);
+	unsigned long flags;
+
+	flags = u64_stats_update_begin_irqsave(&s->syncp);
+	u64_stats_inc(&s->count[r]);
+	u64_stats_update_end_irqrestore(&s->syncp, flags);
+	sal_counting_end(off);
+}
 
 static inline void sal_count(struct sal_domain *d, enum sal_reason r)
 {

@@ -55,19 +55,22 @@ static inline size_t sal_traffic_size(void)
 struct sal_traffic __percpu *sal_traffic_alloc(void);
 
 /*
- * Process and softirq contexts count the same things, per CPU. A packet is mostly met
- * with BH off, and need not switch that off and on for each of its counters.
+ * Process and softirq contexts count the same things, per CPU. Where a counter is added to
+ * in one step it is enough to stay on the CPU; else BH must be off, as it mostly is.
  */
 static inline bool sal_counting_begin(void)
 {
-	if (likely(in_softirq()))
-		return false;
-	local_bh_disable();
-	return true;
+	bool off = !IS_ENABLED(CONFIG_64BIT) && !in_softirq();
+
+	if (off)
+		local_bh_disable();
+	preempt_disable();
+	return off;
 }
 
 static inline void sal_counting_end(bool off)
 {
+	preempt_enable();
 	if (off)
 		local_bh_enable();
 }

@@ -6,25 +6,23 @@
  * probe; an address with its full length is tried first.
  */
 #include <linux/bitops.h>
-#include <linux/random.h>
-#include <linux/siphash.h>
+#include <linux/jhash.h>
 #include <linux/slab.h>
 
 #include "net.h"
 #include "vip.h"
 
-/* strangers may own a domain, too, and say what is in it */
-static hsiphash_key_t vip_secret __read_mostly;
-
+/* strangers may own a domain, too, and say what is in it: the seed is a secret, and is
+ * another one when too many have come to one place
+ */
 static inline u32 vip_hash(const void *data, u32 len, u32 seed)
 {
 	const struct sal_prefix *pfx = data;
 	const u32 *w = (__force const u32 *)pfx->addr.s6_addr32;
 
 	if (ipv6_addr_v4mapped(&pfx->addr))
-		return seed ^ hsiphash_2u32(w[3], pfx->len, &vip_secret);
-	return seed ^ hsiphash(pfx, offsetofend(struct sal_prefix, len),
-			       &vip_secret);
+		return jhash_2words(w[3], pfx->len, seed);
+	return jhash2(w, sizeof(pfx->addr) / sizeof(u32), seed ^ pfx->len);
 }
 
 static inline int vip_cmp(struct rhashtable_compare_arg *arg, const void *obj)
@@ -48,7 +46,6 @@ static struct kmem_cache *vip_cache;
 
 int __init sal_vip_init(void)
 {
-	get_random_bytes(&vip_secret, sizeof(vip_secret));
 	vip_cache = kmem_cache_create("sal_vip", sizeof(struct sal_vip), 0,
 				      SLAB_ACCOUNT | SLAB_NO_MERGE, NULL);
 	return vip_cache ? 0 : -ENOMEM;

@@ -24,13 +24,13 @@
 #include <net/rps.h>
 #include <net/rtnetlink.h>
 #include <net/sch_generic.h>
-#include <net/xfrm.h>
 
 #include "compat.h"
 #include "datapath.h"
 #include "hooks.h"
 #include "member.h"
 #include "path.h"
+#include "reroute.h"
 
 /* --- the bridge's own module ------------------------------------------------ */
 
@@ -369,34 +369,6 @@ static u8 wire_route(struct net *net, enum sal_af af, struct sal_path *p)
 
 /* --- namespaces ------------------------------------------------------------- */
 
-static bool wire_has_xfrm(const struct net *net)
-{
-#ifdef CONFIG_XFRM
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(net->xfrm.policy_count); i++)
-		if (READ_ONCE(net->xfrm.policy_count[i]))
-			return true;
-	for (i = 0; i < ARRAY_SIZE(net->xfrm.policy_default); i++)
-		if (READ_ONCE(net->xfrm.policy_default[i]) == XFRM_USERPOLICY_BLOCK)
-			return true;
-#endif
-	return false;
-}
-
-static bool wire_has_rules(const struct net *net, enum sal_af af)
-{
-#ifdef CONFIG_IP_MULTIPLE_TABLES
-	if (af == SAL_V4)
-		return READ_ONCE(net->ipv4.fib_has_custom_rules);
-#endif
-#ifdef CONFIG_IPV6_MULTIPLE_TABLES
-	if (af == SAL_V6)
-		return READ_ONCE(net->ipv6.fib6_has_custom_rules);
-#endif
-	return false;
-}
-
 static bool wire_has_rps(void)
 {
 #ifdef CONFIG_RPS
@@ -410,9 +382,9 @@ static u8 wire_namespace(const struct sal_spot *spot)
 {
 	const struct net *net = spot->member->net;
 
-	if (wire_has_xfrm(net))
+	if (sal_net_has_xfrm(net))
 		return SAL_PATH_KIND_XFRM;
-	if (wire_has_rules(net, spot->af))
+	if (sal_net_has_rules(net, spot->af))
 		return SAL_PATH_KIND_RULES;
 	if (wire_has_rps())
 		return SAL_PATH_KIND_RPS;

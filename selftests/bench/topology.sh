@@ -138,6 +138,8 @@ edge_up()
 	ip -n client neigh add "$SERVER" lladdr "$(mac "$SERVER_MAC")" dev eth0
 	ip -n server neigh add "$CLIENT" lladdr "$(mac "$CLIENT_MAC")" dev eth0
 	ip -n client route add "$VIP" dev eth0
+	# or the bridge would have to send packets to all ports, as nobody answers them
+	in_ns server ping -q -c 1 -w 10 "$CLIENT" >/dev/null
 	count_at server ip daddr "$SERVER" udp dport "$DPORT"
 }
 

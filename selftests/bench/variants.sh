@@ -167,8 +167,13 @@ variant_sal-direct_flows()
 # shellcheck disable=SC2154 # sample() has it
 variant_sal-direct_proof()
 {
-	[ "$placement" = firewall ] ||
-		salctl -n "$DOMAIN" -j service show b.com | grep -q '"kind":"\(direct\|late\)"'
+	local shown
+
+	[ "$placement" != firewall ] || return 0
+	shown="$(salctl -n "$DOMAIN" -j service show b.com)"
+	grep -q '"kind":"\(direct\|late\)"' <<<"$shown" && return
+	echo "$shown" >&2
+	return 1
 }
 
 variant_sal-direct_end()
