@@ -20,13 +20,14 @@ spread_flows()
 	esac
 }
 
-# NS COUNT SETTING...: send; prints microseconds
+# NS COUNT SETTING...: send; prints microseconds. It gives away what it sends, as drivers
+# do: who receives a packet that is pktgen's as well would have to copy it first.
 pktgen()
 {
 	local ns="$1" count="$2"
 	shift 2
 	printf '%s\n' "count $count" "clone_skb 0" "delay 0" "pkt_size 60" \
-		"flag UDPCSUM" "flag NO_TIMESTAMP" "$@" |
+		"flag UDPCSUM" "flag NO_TIMESTAMP" "flag !SHARED" "$@" |
 	in_ns "$ns" bash -c '
 		set -e
 		cd /proc/net/pktgen

@@ -36,7 +36,7 @@ smp_pktgen()
 
 	for ((cpu = 0; cpu < $1; cpu++)); do
 		printf '%s\n' "add $cpu" "count $2" "clone_skb 0" "delay 0" \
-			"pkt_size 60" "flag UDPCSUM" "flag NO_TIMESTAMP" \
+			"pkt_size 60" "flag UDPCSUM" "flag NO_TIMESTAMP" "flag !SHARED" \
 			"dst_mac $(mac "$ROUTER_CLIENT_MAC")" \
 			"dst_min $TARGET" "dst_max $TARGET" \
 			"src_min 10.8.0.1" "src_max 10.8.0.1" \
