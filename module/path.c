@@ -21,9 +21,15 @@
 
 static atomic_t path_epoch = ATOMIC_INIT(0);
 
+/*
+ * What has changed before is seen by who sees the new epoch, which pairs with
+ * path_renew(). Who sees what is changed after it (a gate that opens, where a flow is
+ * bound to) sees the new epoch, too; that pairs with sal_path_find(). A plain atomic_inc()
+ * orders neither.
+ */
 void sal_paths_void(void)
 {
-	atomic_inc(&path_epoch);
+	atomic_inc_return(&path_epoch);
 }
 
 static size_t path_size(void)
@@ -156,7 +162,7 @@ static struct sal_path *path_renew(const struct sal_spot *spot,
 	new.place = spot->place;
 	new.epoch = atomic_read(&path_epoch);
 	new.checked = sal_path_tick();
-	/* what happens from now on is looked at anew: @path_epoch was read before */
+	/* pairs with sal_paths_void(): what happens from now on is looked at anew */
 	smp_rmb();
 	sal_wire_look(spot, &new);
 	spin_lock_bh(&paths->lock);
@@ -183,6 +189,8 @@ struct sal_path *sal_path_find(const struct sal_spot *spot,
 	struct sal_path *p;
 	int i;
 
+	/* pairs with sal_paths_void(): the gate and the flow were read before the epoch */
+	smp_rmb();
 	for (i = 0; i < SAL_PATH_WAYS; i++) {
 		p = rcu_dereference(set[i]);
 		if (path_is(p, &key)) {
