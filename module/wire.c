@@ -18,8 +18,10 @@
 #include <net/arp.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/ip_fib.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
+#include <net/nexthop.h>
 #include <net/route.h>
 #include <net/rps.h>
 #include <net/rtnetlink.h>
@@ -208,7 +210,7 @@ static u8 wire_bridge(const struct sal_path *p, const struct net_device *br,
 }
 
 /* likewise, where it has come by another port */
-static u8 wire_port(const struct sal_path *p, const struct net_device *in,
+static u8 wire_port(struct sal_path *p, const struct net_device *in,
 		    struct net_device **out)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)p->header;
@@ -223,6 +225,8 @@ static u8 wire_port(const struct sal_path *p, const struct net_device *in,
 	why = wire_bridge(p, br, out);
 	if (why)
 		return why;
+	/* it takes no longer ones */
+	p->mtu = min(p->mtu, READ_ONCE(in->mtu));
 	if (*out == in || wire_learnt(br, eth->h_source) != in ||
 	    !wire_port_is_plain(in))
 		return SAL_PATH_KIND_BRIDGE;
@@ -231,11 +235,19 @@ static u8 wire_port(const struct sal_path *p, const struct net_device *in,
 
 /* --- from end to end -------------------------------------------------------- */
 
+static u32 wire_gso_size(const struct sal_path *p, const struct net_device *dev)
+{
+	return ipv6_addr_v4mapped(&p->to) ? READ_ONCE(dev->gso_ipv4_max_size) :
+					    READ_ONCE(dev->gso_max_size);
+}
+
 static void wire_through(struct sal_path *p, struct net_device *dev)
 {
 	p->last = dev;
 	p->mtu = min(p->mtu, READ_ONCE(dev->mtu));
 	p->features &= dev->features;
+	p->gso_segs = min(p->gso_segs, READ_ONCE(dev->gso_max_segs));
+	p->gso_size = min(p->gso_size, wire_gso_size(p, dev));
 }
 
 /* who receives: what it has configured is run, but for what comes before that */
@@ -302,6 +314,18 @@ static bool wire_neighbour(struct sal_path *p, struct neighbour *n)
 	return !is_multicast_ether_addr(eth->h_dest);
 }
 
+/* does the table leave no choice? Several next hops would take turns by conversation, several
+ * default routes by who is reachable.
+ */
+static bool wire_is_sure4(struct net *net, struct flowi4 fl4)
+{
+	struct fib_result res = {};
+
+	return !fib_lookup(net, &fl4, &res, 0) && res.fi &&
+	       fib_info_num_path(res.fi) == 1 &&
+	       (res.prefixlen || res.table->tb_num_default < 2);
+}
+
 /* 0 or why not */
 static u8 wire_route4(struct net *net, struct sal_path *p)
 {
@@ -310,13 +334,17 @@ static u8 wire_route4(struct net *net, struct sal_path *p)
 	__be32 next;
 	u8 why = 0;
 
+	sal_compat_set_dscp(&fl4, p->dscp);
+	if (!wire_is_sure4(net, fl4))
+		why = SAL_PATH_KIND_ROUTE;
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return SAL_PATH_KIND_ROUTE;
 	if (rt->rt_type != RTN_UNICAST || rt->dst.lwtstate || dst_xfrm(&rt->dst) ||
 	    rt->rt_gw_family == AF_INET6)
 		why = SAL_PATH_KIND_ROUTE;
-	next = rt->rt_gw_family == AF_INET ? rt->rt_gw4 : fl4.daddr;
+	next = rt_nexthop(rt, sal_addr_get4(&p->to));
+	sal_addr_set4(&p->via, next);
 	p->out = rt->dst.dev;
 	p->mtu = dst_mtu(&rt->dst);
 	if (!why && !wire_neighbour(p, __ipv4_neigh_lookup_noref(p->out, (__force u32)next)))
@@ -326,6 +354,16 @@ static u8 wire_route4(struct net *net, struct sal_path *p)
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/* likewise; routes by source look at what we do not */
+static bool wire_is_sure6(struct net *net, const struct rt6_info *rt)
+{
+	const struct fib6_info *f6i = rcu_dereference(rt->from);
+
+	return f6i && !fib6_routes_require_src(net) &&
+	       !READ_ONCE(f6i->fib6_nsiblings) &&
+	       (!f6i->nh || nexthop_num_path(f6i->nh) == 1);
+}
+
 static u8 wire_route6(struct net *net, struct sal_path *p)
 {
 	struct flowi6 fl6 = { .daddr = p->to };
@@ -333,15 +371,19 @@ static u8 wire_route6(struct net *net, struct sal_path *p)
 	struct dst_entry *dst;
 	u8 why = 0;
 
-	if (!ipv6_mod_enabled() || ip6_dst_lookup(net, NULL, &dst, &fl6))
+	if (!ipv6_mod_enabled())
 		return SAL_PATH_KIND_ROUTE;
+	/* not the source address, which is there: only the route */
+	dst = ip6_route_output(net, NULL, &fl6);
 	rt = dst_rt6_info(dst);
 	if (dst->error || dst->lwtstate || dst_xfrm(dst) ||
-	    rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT))
+	    rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT) ||
+	    !wire_is_sure6(net, rt))
 		why = SAL_PATH_KIND_ROUTE;
+	p->via = *rt6_nexthop(rt, &p->to);
 	p->out = dst->dev;
 	p->mtu = dst_mtu(dst);
-	if (!why && !wire_neighbour(p, __ipv6_neigh_lookup_noref(p->out, rt6_nexthop(rt, &p->to))))
+	if (!why && !wire_neighbour(p, __ipv6_neigh_lookup_noref(p->out, &p->via)))
 		why = SAL_PATH_KIND_NEIGHBOUR;
 	dst_release(dst);
 	return why;
@@ -433,6 +475,8 @@ void sal_wire_look(const struct sal_spot *spot, struct sal_path *p)
 	if (p->kind)
 		return;
 	p->features = ~0;
+	p->gso_segs = U16_MAX;
+	p->gso_size = U32_MAX;
 	why = wire_namespace(spot);
 	if (!why)
 		why = wire_walk(p);
