@@ -154,7 +154,6 @@ bool sal_path_may(const struct sal_service *svc);
 
 /* fill in all from @via to @gso_size, @place and @dscp being there; RCU */
 void sal_wire_look(const struct sal_spot *spot, struct sal_path *p);
-void sal_wire_exit(void);
 
 /* --- shortcut.c: taking ---------------------------------------------------- */
 

@@ -11,7 +11,6 @@
  */
 #include <linux/bpf-cgroup.h>
 #include <linux/if_arp.h>
-#include <linux/if_bridge.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_netdev.h>
@@ -28,36 +27,12 @@
 #include <net/sch_generic.h>
 #include <net/xfrm.h>
 
+#include "brport.h"
 #include "compat.h"
 #include "datapath.h"
 #include "hooks.h"
 #include "member.h"
 #include "path.h"
-
-/* --- the bridge's own module ------------------------------------------------ */
-
-typedef bool (*wire_flag_fn)(const struct net_device *dev, unsigned long flag);
-
-/* held from the first bridge on, as that may be a module */
-static wire_flag_fn wire_flag;
-
-static wire_flag_fn wire_get_flag(void)
-{
-	wire_flag_fn fn = READ_ONCE(wire_flag);
-
-	if (fn)
-		return fn;
-	fn = (wire_flag_fn)__symbol_get("br_port_flag_is_set");
-	if (fn && cmpxchg(&wire_flag, NULL, fn))
-		__symbol_put("br_port_flag_is_set");
-	return fn;
-}
-
-void sal_wire_exit(void)
-{
-	if (wire_flag)
-		__symbol_put("br_port_flag_is_set");
-}
 
 /* --- devices ---------------------------------------------------------------- */
 
@@ -185,13 +160,6 @@ static const struct net_device *wire_learnt(const struct net_device *br,
 	return ctx.dev;
 }
 
-static bool wire_port_is_plain(const struct net_device *dev)
-{
-	wire_flag_fn has = wire_get_flag();
-
-	return has && !has(dev, BR_ISOLATED | BR_PORT_LOCKED | BR_VLAN_TUNNEL);
-}
-
 /* the port by which it leaves a bridge; 0 or why not */
 static u8 wire_bridge(const struct sal_path *p, const struct net_device *br,
 		      struct net_device **out)
@@ -206,11 +174,11 @@ static u8 wire_bridge(const struct sal_path *p, const struct net_device *br,
 	if (wire_bridge_has_hooks(dev_net(br)))
 		return SAL_PATH_KIND_BRIDGE_HOOKS;
 	*out = (struct net_device *)wire_learnt(br, eth->h_dest);
-	return *out && wire_port_is_plain(*out) ? 0 : SAL_PATH_KIND_BRIDGE;
+	return *out && sal_brport_is_plain(*out) ? 0 : SAL_PATH_KIND_BRIDGE;
 }
 
 /* likewise, where it has come by another port */
-static u8 wire_port(struct sal_path *p, const struct net_device *in,
+static u8 wire_port(struct sal_path *p, struct net_device *in,
 		    struct net_device **out)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)p->header;
@@ -219,7 +187,7 @@ static u8 wire_port(struct sal_path *p, const struct net_device *in,
 
 	if (why)
 		return why;
-	br = netdev_master_upper_dev_get_rcu((struct net_device *)in);
+	br = netdev_master_upper_dev_get_rcu(in);
 	if (!br || !netif_is_bridge_master(br))
 		return SAL_PATH_KIND_DEVICE;
 	why = wire_bridge(p, br, out);
@@ -228,7 +196,7 @@ static u8 wire_port(struct sal_path *p, const struct net_device *in,
 	/* it takes no longer ones */
 	p->mtu = min(p->mtu, READ_ONCE(in->mtu));
 	if (*out == in || wire_learnt(br, eth->h_source) != in ||
-	    !wire_port_is_plain(in))
+	    !sal_brport_is_plain(in))
 		return SAL_PATH_KIND_BRIDGE;
 	return 0;
 }
