@@ -71,7 +71,7 @@ static void cell_target(struct sal_cell *cell, struct sal_endpoint *to)
 	sal_cell_list_count(cell, -1);
 	spin_lock(sal_cell_lock(cell));
 	sal_cell_count(cell, -(int)sal_cell_flows(cell));
-	/* what is on its way to the one before is not to be overtaken */
+	/* what is on its way to the one before is not to be overtaken: before it is seen */
 	sal_paths_void();
 	rcu_assign_pointer(cell->ep, to);
 	sal_cell_count(cell, sal_cell_flows(cell));

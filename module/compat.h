@@ -39,16 +39,6 @@ static inline int sal_compat_route_input4(struct sk_buff *skb)
 #endif
 }
 
-/* 6.18: likewise */
-static inline void sal_compat_set_dscp(struct flowi4 *fl4, const struct iphdr *iph)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-	fl4->flowi4_tos = iph->tos & INET_DSCP_MASK;
-#else
-	fl4->flowi4_dscp = ip4h_dscp(iph);
-#endif
-}
-
 /* in between it was exported */
 static inline void sal_compat_route_input6(struct sk_buff *skb)
 {
@@ -65,10 +55,12 @@ static inline void sal_compat_route_input6(struct sk_buff *skb)
 static inline bool sal_compat_forwards6(const struct net *net,
 					const struct net_device *dev)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 	const struct inet6_dev *idev = __in6_dev_get(dev);
 
-	if (idev && READ_ONCE(idev->cnf.force_forwarding))
+	if (!idev || READ_ONCE(idev->cnf.disable_ipv6))
+		return false;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+	if (READ_ONCE(idev->cnf.force_forwarding))
 		return true;
 #endif
 	return READ_ONCE(net->ipv6.devconf_all->forwarding);
@@ -86,6 +78,16 @@ static inline bool sal_compat_walk_start(struct rhashtable_iter *iter)
 		return false;
 	iter->p = NULL;
 	return true;
+}
+
+/* a code point to look up a route with; 6.18: of its own type */
+static inline void sal_compat_set_dscp(struct flowi4 *fl4, u8 dscp)
+{
+#ifdef flowi4_dscp
+	fl4->flowi4_dscp = inet_dsfield_to_dscp(dscp);
+#else
+	fl4->flowi4_tos = dscp;
+#endif
 }
 
 /* does somebody capture what a device sends or receives? RCU. 6.15 */

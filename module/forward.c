@@ -29,7 +29,6 @@
 #include "flow.h"
 #include "forward.h"
 #include "hold.h"
-#include "inlet.h"
 #include "member.h"
 #include "path.h"
 #include "peer.h"
@@ -431,7 +430,7 @@ static unsigned int fwd_send(const struct sal_spot *spot,
 
 	if (svc && reason != SAL_R_ERROR && sal_path_may(svc)) {
 		if (spot->place == SAL_PLACEMENT_ROUTER) {
-			sal_inlet_want(spot, skb);
+			sal_shortcut_missed(spot, skb);
 		} else if (sal_shortcut_request(spot, skb, sk) != NF_ACCEPT) {
 			sal_count_packet(d->stats, reason);
 			return NF_STOLEN;

@@ -74,7 +74,7 @@ void sal_hold_close(struct sal_service *svc, enum sal_af af)
 
 static void hold_set_open(struct sal_service *svc, enum sal_af af)
 {
-	/* what was released is not to be overtaken */
+	/* what was released is not to be overtaken: before the gate is seen to be open */
 	sal_paths_void();
 	WRITE_ONCE(svc->gate[af], SAL_GATE_OPEN);
 	svc->hold.lent[af] = false;

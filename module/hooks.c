@@ -173,6 +173,42 @@ static const struct nf_defrag_hook *defrag_held(enum sal_af af)
 					 lockdep_is_held(&sal_mutex));
 }
 
+/* the function of its hooks; of each of them it is the same */
+static const char * const defrag_name[SAL_AF_NUM] = {
+	[SAL_V4] = "ipv4_conntrack_defrag",
+	[SAL_V6] = "ipv6_defrag",
+};
+
+static nf_hookfn *defrag_fn[SAL_AF_NUM];
+
+static bool defrag_is_named(nf_hookfn *hook, enum sal_af af)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%ps", hook);
+	/* its module may follow */
+	name[strcspn(name, " ")] = '\0';
+	return !strcmp(name, defrag_name[af]);
+}
+
+/*
+ * It is known by its name: what was registered (struct nf_hook_ops) cannot be looked at
+ * by who does not own it, as it may be freed as soon as it is not any longer; older kernels
+ * do so with that of BPF links. For each member, as the module may have been another one meanwhile.
+ */
+static void defrag_learn(const struct net *net, enum sal_af af)
+{
+	const struct nf_hook_entries *e;
+	unsigned int i;
+
+	rcu_read_lock();
+	e = hooks_entries(net, af, NF_INET_PRE_ROUTING);
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (defrag_is_named(e->hooks[i].hook, af))
+			WRITE_ONCE(defrag_fn[af], e->hooks[i].hook);
+	rcu_read_unlock();
+}
+
 static int defrag_enable(struct net *net, enum sal_af af)
 {
 	const struct nf_defrag_hook *defrag;
@@ -188,6 +224,8 @@ static int defrag_enable(struct net *net, enum sal_af af)
 	err = defrag->enable(net);
 	if (err)
 		module_put(defrag->owner);
+	else
+		defrag_learn(net, af);
 	return err;
 }
 
@@ -250,36 +288,35 @@ bool sal_hooks_is_ours(nf_hookfn *hook)
 }
 
 /* from an entry on, those that are not ours; what defragments does nothing to others */
-static bool hooks_others(const struct nf_hook_entries *e, unsigned int i)
+static bool hooks_others(const struct net *net, enum sal_af af, unsigned int num,
+			 unsigned int from)
 {
-	struct nf_hook_ops **ops;
+	const struct nf_hook_entries *e = hooks_entries(net, af, num);
+	nf_hookfn *defrag = READ_ONCE(defrag_fn[af]);
+	nf_hookfn *hook;
+	unsigned int i;
 
-	if (!e)
-		return false;
-	ops = nf_hook_entries_get_hook_ops(e);
-	for (; i < e->num_hook_entries; i++)
-		if (!sal_hooks_is_ours(e->hooks[i].hook) &&
-		    (ops[i]->priority != NF_IP_PRI_CONNTRACK_DEFRAG ||
-		     ops[i]->hook_ops_type != NF_HOOK_OP_UNDEFINED))
+	for (i = from; e && i < e->num_hook_entries; i++) {
+		hook = READ_ONCE(e->hooks[i].hook);
+		if (!sal_hooks_is_ours(hook) && hook != defrag)
 			return true;
+	}
 	return false;
 }
 
 bool sal_hooks_has_others(const struct net *net, enum sal_af af,
 			  enum sal_placement place)
 {
-	const struct nf_hook_entries *e;
 	int next;
 
-	e = hooks_entries(net, af, NF_INET_POST_ROUTING);
-	if (hooks_others(e, 0))
+	if (hooks_others(net, af, NF_INET_POST_ROUTING, 0))
 		return true;
 	if (place == SAL_PLACEMENT_ROUTER)
-		return hooks_others(hooks_entries(net, af, NF_INET_PRE_ROUTING), 0) ||
-		       hooks_others(hooks_entries(net, af, NF_INET_FORWARD), 0);
-	e = hooks_entries(net, af, NF_INET_LOCAL_OUT);
-	next = hooks_behind(e, hook_forward);
-	return next < 0 || hooks_others(e, next);
+		return hooks_others(net, af, NF_INET_PRE_ROUTING, 0) ||
+		       hooks_others(net, af, NF_INET_FORWARD, 0);
+	next = hooks_behind(hooks_entries(net, af, NF_INET_LOCAL_OUT),
+			    hook_forward);
+	return next < 0 || hooks_others(net, af, NF_INET_LOCAL_OUT, next);
 }
 
 /* what a packet does behind PRE_ROUTING, its options and early demux apart */

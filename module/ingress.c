@@ -82,7 +82,7 @@ static bool ingress_is_plain(const struct sal_spot *spot, struct sk_buff *skb)
 						sizeof(struct ipv6hdr);
 
 	if (skb->pkt_type != PACKET_HOST || skb_vlan_tag_present(skb) ||
-	    !pskb_may_pull(skb, len))
+	    skb_sk_is_prefetched(skb) || !pskb_may_pull(skb, len))
 		return false;
 	return spot->af == SAL_V4 ? ingress_is_plain4(skb) :
 				    ingress_is_plain6(skb);
@@ -94,7 +94,9 @@ static bool ingress_forwards(const struct sal_spot *spot,
 {
 	const struct in_device *in_dev;
 
-	if (rcu_access_pointer(dev->rx_handler) || netif_is_l3_slave(dev))
+	/* who takes packets of one protocol from the device comes after us */
+	if (rcu_access_pointer(dev->rx_handler) || netif_is_l3_slave(dev) ||
+	    !list_empty(&dev->ptype_specific))
 		return false;
 	if (spot->af == SAL_V6)
 		return sal_compat_forwards6(spot->member->net, dev);
@@ -115,7 +117,7 @@ static bool ingress_may_come(const struct ingress *in)
 	filter = in_dev ? IN_DEV_RPFILTER(in_dev) : 1;
 	if (likely(!filter))
 		return true;
-	back = sal_path_find(in->spot, &in->pkt.src);
+	back = sal_path_find(in->spot, in->skb, &in->pkt.src);
 	return back && back->kind != SAL_PATH_KIND_ROUTE &&
 	       (filter == 2 || back->out == in->skb->dev);
 }
@@ -140,6 +142,18 @@ static bool ingress_is_amid(const struct sal_packet *pkt)
 	       !(pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_FIN | TCPHDR_RST));
 }
 
+/* What an endpoint sends may be its answer to a client that has a name, see sal_fwd_named():
+ * forward.c knows. One that has a name itself is no plain client anyway.
+ */
+static bool ingress_may_answer(const struct ingress *in)
+{
+	struct sal_domain *d = in->spot->member->domain;
+
+	return in->pkt.kind == SAL_KIND_DATA &&
+	       unlikely(sal_revhint_may(&d->at, &in->pkt.src)) &&
+	       sal_reverse_lookup(d, &in->pkt.src);
+}
+
 static bool ingress_is_request(struct ingress *in, const struct sal_vip *vip)
 {
 	const struct sal_packet *pkt = &in->pkt;
@@ -148,6 +162,7 @@ static bool ingress_is_request(struct ingress *in, const struct sal_vip *vip)
 	in->svc = rcu_dereference(vip->svc);
 	if ((pkt->kind != SAL_KIND_DATA && pkt->kind != SAL_KIND_REQUEST) ||
 	    !ingress_is_amid(pkt) || !sal_path_may(in->svc) ||
+	    ingress_may_answer(in) ||
 	    sal_service_speaks(in->svc, pkt->proto, pkt->dport) != SAL_SPEAKS ||
 	    READ_ONCE(in->svc->gate[in->spot->af]) != SAL_GATE_OPEN)
 		return false;
@@ -236,6 +251,8 @@ static unsigned int ingress_send(struct ingress *in, struct sal_path *p,
 		sal_count(d, SAL_R_NO_MEMORY);
 		return NF_STOLEN;
 	}
+	/* as IP does for what it receives */
+	skb_orphan(in->skb);
 	if (!reply)
 		trace_sal_lookup(in->skb, &in->pkt.dst, in->svc);
 	if (ingress_translate(in, reply))
@@ -249,7 +266,7 @@ static unsigned int ingress_send(struct ingress *in, struct sal_path *p,
 static unsigned int ingress_go(struct ingress *in, bool reply)
 {
 	const struct in6_addr *to = reply ? &in->pkt.dst : &in->rev->addr;
-	struct sal_path *p = sal_path_find(in->spot, to);
+	struct sal_path *p = sal_path_find(in->spot, in->skb, to);
 
 	if (!p || p->kind != SAL_PATH_KIND_DIRECT || p->out == in->skb->dev ||
 	    !sal_path_takes(p, in->skb, NULL) || !ingress_may_come(in) ||

@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
+#include "brport.h"
 #include "compat.h"
 #include "datapath.h"
 #include "inlet.h"
@@ -214,6 +215,7 @@ static int inlet_event(struct notifier_block *nb, unsigned long event, void *ptr
 	sal_paths_void();
 	if (event != NETDEV_UNREGISTER)
 		return NOTIFY_DONE;
+	sal_brport_gone(dev);
 	guard(mutex)(&inlets_lock);
 	in = inlet_find(dev);
 	if (in)

@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 
+#include "brport.h"
 #include "csum.h"
 #include "flow.h"
 #include "guest.h"
@@ -14,7 +15,6 @@
 #include "maglev.h"
 #include "net.h"
 #include "netlink.h"
-#include "path.h"
 #include "revtable.h"
 #include "route.h"
 #include "service.h"
@@ -107,12 +107,12 @@ static void __exit sal_exit(void)
 	sal_link_exit();
 	sal_inlets_stop();
 	sal_net_exit();
+	sal_brports_exit();
 	sal_inlets_exit();
 	sal_route_exit();
 	rcu_barrier();
 	rcu_barrier();
 	rcu_barrier();
-	sal_wire_exit();
 	sal_caches_exit();
 	sal_guest_exit();
 }

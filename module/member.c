@@ -132,7 +132,6 @@ struct sal_member *sal_member_add(struct sal_txn *t, struct net *net,
 	strscpy(m->name, name, sizeof(m->name));
 	m->net = net;
 	m->route = route;
-	sal_paths_init(&m->paths);
 	sal_domain_get(d);
 	m->domain = d;
 	err = member_insert(m);

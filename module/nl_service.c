@@ -220,7 +220,8 @@ static int path_fill(struct sk_buff *skb, const struct sal_service *svc,
 	if (!nest || nla_put_string(skb, SAL_A_PATH_MEMBER, m->name) ||
 	    nla_put_u32(skb, SAL_A_PATH_PLACEMENT, p->place) ||
 	    sal_nl_put_prefix(skb, SAL_A_PATH_ADDR, &pfx) ||
-	    nla_put_u32(skb, SAL_A_PATH_KIND, p->kind)) {
+	    nla_put_u32(skb, SAL_A_PATH_KIND, p->kind) ||
+	    (p->dscp && nla_put_u32(skb, SAL_A_PATH_DSCP, p->dscp >> 2))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

@@ -2,9 +2,11 @@
 /*
  * path.c - the direct path: which there are
  *
- * A member has a few sets of paths, by address. What does not fit, as its set is full of
- * others in use, goes as it would without us.
+ * A member has sets of paths, by address, as soon as one is looked for. What does not fit,
+ * as its set is full of others in use, goes as it would without us, and is not looked at
+ * but once in a tick.
  */
+#include <linux/ip.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -21,9 +23,15 @@
 
 static atomic_t path_epoch = ATOMIC_INIT(0);
 
+/*
+ * What has changed before is seen by who sees the new epoch, which pairs with
+ * path_renew(). Who sees what is changed after it (a gate that opens, where a flow is
+ * bound to) sees the new epoch, too; that pairs with sal_path_find(). A plain atomic_inc()
+ * orders neither.
+ */
 void sal_paths_void(void)
 {
-	atomic_inc(&path_epoch);
+	atomic_inc_return(&path_epoch);
 }
 
 static size_t path_size(void)
@@ -33,14 +41,18 @@ static size_t path_size(void)
 
 static bool path_is(const struct sal_path *p, const struct sal_path *key)
 {
-	return p && p->place == key->place && ipv6_addr_equal(&p->to, &key->to);
+	return p && p->place == key->place && p->dscp == key->dscp &&
+	       ipv6_addr_equal(&p->to, &key->to);
 }
 
-/* whoever sends may choose addresses; the worst is that paths are not found */
-static u32 path_set(const struct in6_addr *to)
+/* Whoever sends may choose addresses and code points; the worst is that paths are not found.
+ * Those of an address are in the same set, see sal_paths_close().
+ */
+static struct sal_path_set *path_set(struct sal_path_set *sets,
+				     const struct in6_addr *to)
 {
-	return jhash2((const u32 *)to, sizeof(*to) / sizeof(u32), 0) %
-	       SAL_PATH_SETS;
+	return &sets[jhash2((const u32 *)to, sizeof(*to) / sizeof(u32), 0) %
+		     SAL_PATH_SETS];
 }
 
 static bool path_same(const struct sal_path *a, const struct sal_path *b)
@@ -53,40 +65,81 @@ static bool path_is_idle(const struct sal_path *p)
 	return sal_path_tick() - READ_ONCE(p->checked) > PATH_IDLE;
 }
 
+static struct sal_path *path_way(const struct sal_path_set *set, int i)
+{
+	return rcu_dereference_protected(set->way[i],
+					 lockdep_is_held(&set->lock));
+}
+
 /* where it is to be: its own place, a free one, or that of one nobody uses */
-static struct sal_path __rcu **path_place(struct sal_paths *paths,
+static struct sal_path __rcu **path_place(struct sal_path_set *set,
 					  const struct sal_path *key)
 {
-	struct sal_path __rcu **set = paths->set[path_set(&key->to)], **at = NULL;
+	struct sal_path __rcu **at = NULL;
 	struct sal_path *p;
 	int i;
 
 	for (i = 0; i < SAL_PATH_WAYS; i++) {
-		p = rcu_dereference_protected(set[i],
-					      lockdep_is_held(&paths->lock));
+		p = path_way(set, i);
 		if (path_is(p, key))
-			return &set[i];
+			return &set->way[i];
 		if (!p || (!at && path_is_idle(p)))
-			at = &set[i];
+			at = &set->way[i];
 	}
 	return at;
+}
+
+/* charged to the domain, like all that packets make */
+static void *path_alloc(struct sal_domain *d, size_t size)
+{
+	struct mem_cgroup *old;
+	void *mem;
+
+	if (!sal_guest_charge(d, SAL_SHARE_TABLES, size))
+		return NULL;
+	old = sal_domain_charge(d);
+	mem = kzalloc(size, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	sal_domain_uncharge(old);
+	if (!mem)
+		sal_guest_uncharge(d, SAL_SHARE_TABLES, size);
+	return mem;
+}
+
+static size_t paths_size(void)
+{
+	return array_size(SAL_PATH_SETS, sizeof(struct sal_path_set));
+}
+
+/* others may do the same */
+static struct sal_path_set *paths_make(struct sal_domain *d,
+				       struct sal_paths *paths)
+{
+	struct sal_path_set *sets, *old;
+	int i;
+
+	sets = path_alloc(d, paths_size());
+	if (!sets)
+		return NULL;
+	for (i = 0; i < SAL_PATH_SETS; i++) {
+		spin_lock_init(&sets[i].lock);
+		sets[i].full = sal_path_tick() - 1;
+	}
+	/* pairs with the READ_ONCE() of who finds it, and depends on it */
+	old = cmpxchg(&paths->sets, NULL, sets);
+	if (!old)
+		return sets;
+	kfree(sets);
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, paths_size());
+	return old;
 }
 
 static struct sal_path *path_dup(struct sal_domain *d,
 				 const struct sal_path *new)
 {
-	struct mem_cgroup *old;
-	struct sal_path *p;
+	struct sal_path *p = path_alloc(d, path_size());
 
-	if (!sal_guest_charge(d, SAL_SHARE_TABLES, path_size()))
-		return NULL;
-	old = sal_domain_charge(d);
-	p = kzalloc(path_size(), GFP_ATOMIC | __GFP_ACCOUNT);
-	sal_domain_uncharge(old);
 	if (p)
 		memcpy(p, new, sizeof(*new));
-	else
-		sal_guest_uncharge(d, SAL_SHARE_TABLES, path_size());
 	return p;
 }
 
@@ -119,18 +172,18 @@ static void path_conclude(struct sal_paths *paths, const struct sal_path *new)
 	}
 }
 
-static struct sal_path *path_store(struct sal_domain *d, struct sal_paths *paths,
+static struct sal_path *path_store(struct sal_domain *d,
+				   struct sal_path_set *set,
 				   const struct sal_path *new)
 {
 	struct sal_path __rcu **at;
-	struct sal_path *p = NULL, *old;
+	struct sal_path *p, *old;
 
-	lockdep_assert_held(&paths->lock);
-	at = path_place(paths, new);
+	lockdep_assert_held(&set->lock);
+	at = path_place(set, new);
 	if (!at)
 		return NULL;
-	old = rcu_dereference_protected(*at, lockdep_is_held(&paths->lock));
-	path_conclude(paths, new);
+	old = rcu_dereference_protected(*at, lockdep_is_held(&set->lock));
 	if (old && path_same(old, new)) {
 		path_refresh(old, new);
 		return old;
@@ -145,23 +198,27 @@ static struct sal_path *path_store(struct sal_domain *d, struct sal_paths *paths
 }
 
 static struct sal_path *path_renew(const struct sal_spot *spot,
-				   const struct in6_addr *to)
+				   struct sal_path_set *set,
+				   const struct sal_path *key)
 {
-	struct sal_paths *paths = &spot->member->paths;
 	struct sal_path *p, new;
 
 	/* compared as a whole */
 	memset(&new, 0, sizeof(new));
-	new.to = *to;
-	new.place = spot->place;
+	new.to = key->to;
+	new.dscp = key->dscp;
+	new.place = key->place;
 	new.epoch = atomic_read(&path_epoch);
 	new.checked = sal_path_tick();
-	/* what happens from now on is looked at anew: @path_epoch was read before */
+	/* pairs with sal_paths_void(): what happens from now on is looked at anew */
 	smp_rmb();
 	sal_wire_look(spot, &new);
-	spin_lock_bh(&paths->lock);
-	p = path_store(spot->member->domain, paths, &new);
-	spin_unlock_bh(&paths->lock);
+	path_conclude(&spot->member->paths, &new);
+	spin_lock_bh(&set->lock);
+	p = path_store(spot->member->domain, set, &new);
+	if (!p)
+		WRITE_ONCE(set->full, new.checked);
+	spin_unlock_bh(&set->lock);
 	return p;
 }
 
@@ -174,33 +231,74 @@ static bool path_is_fresh(const struct sal_path *p)
 	       READ_ONCE(p->checked) == sal_path_tick();
 }
 
-struct sal_path *sal_path_find(const struct sal_spot *spot,
-			       const struct in6_addr *to)
+static struct sal_path_set *paths_sets(const struct sal_spot *spot)
 {
 	struct sal_paths *paths = &spot->member->paths;
-	const struct sal_path key = { .to = *to, .place = spot->place };
-	struct sal_path __rcu **set = paths->set[path_set(to)];
+	struct sal_path_set *sets = READ_ONCE(paths->sets);
+
+	return likely(sets) ? sets : paths_make(spot->member->domain, paths);
+}
+
+static u8 path_dscp(const struct sal_spot *spot, const struct sk_buff *skb)
+{
+	return spot->af == SAL_V4 ? ip_hdr(skb)->tos & INET_DSCP_MASK : 0;
+}
+
+struct sal_path *sal_path_find(const struct sal_spot *spot,
+			       const struct sk_buff *skb,
+			       const struct in6_addr *to)
+{
+	const struct sal_path key = {
+		.to = *to,
+		.dscp = path_dscp(spot, skb),
+		.place = spot->place,
+	};
+	struct sal_path_set *set = paths_sets(spot);
 	struct sal_path *p;
 	int i;
 
+	if (unlikely(!set))
+		return NULL;
+	set = path_set(set, to);
+	/* pairs with sal_paths_void(): the gate and the flow were read before the epoch */
+	smp_rmb();
 	for (i = 0; i < SAL_PATH_WAYS; i++) {
-		p = rcu_dereference(set[i]);
-		if (path_is(p, &key)) {
-			if (likely(path_is_fresh(p)))
-				return p;
-			break;
-		}
+		p = rcu_dereference(set->way[i]);
+		if (!path_is(p, &key))
+			continue;
+		if (likely(path_is_fresh(p)))
+			return p;
+		return path_renew(spot, set, &key);
 	}
-	return path_renew(spot, to);
+	if (READ_ONCE(set->full) == sal_path_tick())
+		return NULL;
+	return path_renew(spot, set, &key);
+}
+
+void sal_paths_close(const struct sal_spot *spot, const struct in6_addr *to)
+{
+	struct sal_path_set *set = READ_ONCE(spot->member->paths.sets);
+	struct sal_path *p;
+	int i;
+
+	if (!set)
+		return;
+	set = path_set(set, to);
+	for (i = 0; i < SAL_PATH_WAYS; i++) {
+		p = rcu_dereference(set->way[i]);
+		if (p && ipv6_addr_equal(&p->to, to))
+			sal_path_close(p);
+	}
 }
 
 const struct sal_path *sal_paths_next(const struct sal_paths *paths,
 				      unsigned int *at)
 {
+	const struct sal_path_set *sets = READ_ONCE(paths->sets);
 	const struct sal_path *p = NULL;
 
-	for (; !p && *at < SAL_PATHS; ++*at)
-		p = rcu_dereference(paths->set[*at / SAL_PATH_WAYS][*at % SAL_PATH_WAYS]);
+	for (; sets && !p && *at < SAL_PATHS; ++*at)
+		p = rcu_dereference(sets[*at / SAL_PATH_WAYS].way[*at % SAL_PATH_WAYS]);
 	return p;
 }
 
@@ -210,23 +308,24 @@ bool sal_path_may(const struct sal_service *svc)
 	       READ_ONCE(svc->domain->path_switch) == SAL_DIRECT_MODE_AUTO;
 }
 
-void sal_paths_init(struct sal_paths *paths)
+static void path_free(struct sal_domain *d, struct sal_path *p)
 {
-	spin_lock_init(&paths->lock);
+	if (!p)
+		return;
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, path_size());
+	kfree(p);
 }
 
 void sal_paths_destroy(struct sal_domain *d, struct sal_paths *paths)
 {
-	struct sal_path *p;
 	int i, j;
 
-	for (i = 0; i < SAL_PATH_SETS; i++) {
-		for (j = 0; j < SAL_PATH_WAYS; j++) {
-			p = rcu_dereference_protected(paths->set[i][j], true);
-			if (!p)
-				continue;
-			sal_guest_uncharge(d, SAL_SHARE_TABLES, path_size());
-			kfree(p);
-		}
-	}
+	if (!paths->sets)
+		return;
+	for (i = 0; i < SAL_PATH_SETS; i++)
+		for (j = 0; j < SAL_PATH_WAYS; j++)
+			path_free(d, rcu_dereference_protected(paths->sets[i].way[j],
+							       true));
+	kfree(paths->sets);
+	sal_guest_uncharge(d, SAL_SHARE_TABLES, paths_size());
 }

@@ -12,11 +12,14 @@
 #ifndef _SAL_PATH_H
 #define _SAL_PATH_H
 
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/cpumask.h>
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
 #include <linux/netdev_features.h>
 #include <linux/rcupdate.h>
+#include <linux/spinlock.h>
 
 #include <uapi/linux/sal.h>
 
@@ -30,24 +33,30 @@ struct sal_spot;
 struct sk_buff;
 struct sock;
 
-/* paths of a member: sets of four */
-#define SAL_PATH_WAYS	4
-#define SAL_PATH_SETS	32
+/* Paths of a member: a set is a cache line. With twice as many addresses as there are sets
+ * one in some thousand finds its set full.
+ */
+#define SAL_PATH_WAYS	7
+#define SAL_PATH_SETS	256
 #define SAL_PATHS	(SAL_PATH_SETS * SAL_PATH_WAYS)
 
 /**
  * struct sal_path - how packets of a member get to an address
  * @to: the address
+ * @dscp: code point of the packets, as IPv4 routes may be for one of these alone
  * @place: enum sal_placement: does the member send them, or route them?
  * @kind: enum sal_path_kind. The following is there with the first two of these, but
- *	for @out, which is there wherever there is a route.
+ *	for @out and @via, which are there wherever there is a route.
  * @hops: backlogs that a packet passes that does not go directly
  * @header: the Ethernet header
- * @mtu: longest packet
+ * @gso_segs: a packet that is to be cut has as many segments at most
+ * @mtu: longest packet, or segment
+ * @via: the neighbour's address
  * @out: device that the route leads to
  * @last: the device whose wire ends at @dev; perhaps @out
  * @dev: the device that receives
  * @features: what both can take of what has not been done to a packet
+ * @gso_size: one that is to be cut is shorter, with its Ethernet header
  * @epoch: of sal_paths_void(), when this was so
  * @checked: sal_path_tick() when it was looked at. Written by any packet.
  * @rcu: for freeing
@@ -59,15 +68,19 @@ struct sock;
  */
 struct sal_path {
 	struct in6_addr to;
+	struct in6_addr via;
+	u8 dscp;
 	u8 place;
 	u8 kind;
 	u8 hops;
 	u8 header[ETH_HLEN];
+	u16 gso_segs;
 	u32 mtu;
 	struct net_device *out;
 	struct net_device *last;
 	struct net_device *dev;
 	netdev_features_t features;
+	u32 gso_size;
 	u32 epoch;
 	u32 checked;
 	struct rcu_head rcu;
@@ -75,19 +88,31 @@ struct sal_path {
 };
 
 /**
- * struct sal_paths - the paths of a member
+ * struct sal_path_set - paths of addresses that have the same hash
  * @lock: guards what is written to the others
- * @asked: sal_path_tick() when a hook was asked for, see inlet.h; read without
- * @barred: sal_path_tick() when no packet that it routes could go directly; read without
- * @late: there has been one of %SAL_PATH_KIND_LATE; read without
- * @set: by address and placement. Read under RCU.
+ * @full: sal_path_tick() when there was no place for one more; read without
+ * @way: some of these. Read under RCU.
+ */
+struct sal_path_set {
+	spinlock_t lock;	/* see above */
+	u32 full;
+	struct sal_path __rcu *way[SAL_PATH_WAYS];
+};
+
+/**
+ * struct sal_paths - the paths of a member
+ * @sets: by address; NULL before the first is looked for. Set once.
+ * @asked: sal_path_tick() when a hook was asked for, see inlet.h
+ * @barred: sal_path_tick() when no packet that it routes could go directly
+ * @late: there has been one of %SAL_PATH_KIND_LATE
+ *
+ * Written by any packet, without a lock.
  */
 struct sal_paths {
-	spinlock_t lock;	/* see above */
+	struct sal_path_set *sets;
 	u32 asked;
 	u32 barred;
 	bool late;
-	struct sal_path __rcu *set[SAL_PATH_SETS][SAL_PATH_WAYS];
 };
 
 /* what was looked at is so in the same tick */
@@ -98,7 +123,6 @@ static inline u32 sal_path_tick(void)
 
 /* --- path.c: finding ------------------------------------------------------- */
 
-void sal_paths_init(struct sal_paths *paths);
 /* no reader is left */
 void sal_paths_destroy(struct sal_domain *d, struct sal_paths *paths);
 
@@ -109,9 +133,15 @@ void sal_paths_destroy(struct sal_domain *d, struct sal_paths *paths);
  */
 void sal_paths_void(void);
 
-/* the path to an address, direct or not; NULL where it is not known. RCU. */
+/* the path of a packet to an address, direct or not; NULL where it is not known. RCU. */
 struct sal_path *sal_path_find(const struct sal_spot *spot,
+			       const struct sk_buff *skb,
 			       const struct in6_addr *to);
+
+/* a packet of a conversation goes to an address by the long way, whatever the path is:
+ * those that follow do not overtake it. RCU.
+ */
+void sal_paths_close(const struct sal_spot *spot, const struct in6_addr *to);
 
 /* the next one of all, from a place on that begins with 0; NULL behind the last. RCU. */
 const struct sal_path *sal_paths_next(const struct sal_paths *paths,
@@ -122,9 +152,8 @@ bool sal_path_may(const struct sal_service *svc);
 
 /* --- wire.c: looking ------------------------------------------------------- */
 
-/* fill in all from @kind to @features, the rest being there; RCU */
+/* fill in all from @via to @gso_size, @place and @dscp being there; RCU */
 void sal_wire_look(const struct sal_spot *spot, struct sal_path *p);
-void sal_wire_exit(void);
 
 /* --- shortcut.c: taking ---------------------------------------------------- */
 
@@ -141,6 +170,13 @@ void sal_wire_exit(void);
  */
 bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
 		    const struct sock *sk);
+
+/* one of its packets goes round: it is open to none before that has arrived */
+static inline void sal_path_close(struct sal_path *p)
+{
+	if (p->hops > 1 && !bitmap_empty(p->open, nr_cpu_ids))
+		bitmap_zero(p->open, nr_cpu_ids);
+}
 
 /* is none of this CPU's packets on its way that the next would overtake? RCU, BH off. */
 bool sal_path_opens(struct sal_path *p);

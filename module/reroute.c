@@ -50,7 +50,7 @@ static struct dst_entry *reroute_find4(struct net *net, const struct sk_buff *sk
 	};
 	struct rtable *rt;
 
-	sal_compat_set_dscp(&fl4, iph);
+	sal_compat_set_dscp(&fl4, iph->tos & INET_DSCP_MASK);
 	rt = ip_route_output_key(net, &fl4);
 	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
 }

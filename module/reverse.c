@@ -26,13 +26,13 @@
 #include "endpoint.h"
 #include "fence.h"
 #include "flow.h"
-#include "inlet.h"
 #include "member.h"
 #include "path.h"
 #include "peer.h"
 #include "pmtu.h"
 #include "reset.h"
 #include "service.h"
+#include "shortcut.h"
 #include "stats.h"
 #include "trace.h"
 #include "track.h"
@@ -194,7 +194,7 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	sal_track_reverse(f, pkt);
 	sal_count_packet(d->stats, SAL_R_REVERSE);
 	if (spot->place == SAL_PLACEMENT_ROUTER && sal_path_may(sal_flow_service(f)))
-		sal_inlet_want(spot, skb);
+		sal_shortcut_missed(spot, skb);
 	return NF_ACCEPT;
 }
 

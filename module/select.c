@@ -231,11 +231,13 @@ static void select_flush(struct select_run *run)
 	spin_lock(&sal_lock);
 	if (trace_sal_rebind_enabled())
 		begin = ktime_get_ns();
+	/* as with whole moves, see cell_target(): nobody sees them bound, and a path as before */
+	sal_paths_void();
 	for (i = 0; i < run->n && !run->err; i++)
 		select_rebind(run, run->batch[i]);
 	if (begin)
 		end = ktime_get_ns();
-	/* as with whole moves, see cell.c */
+	/* what was opened meanwhile, while others were on their way */
 	sal_paths_void();
 	spin_unlock(&sal_lock);
 	spin_unlock_bh(&run->d->alt_lock);

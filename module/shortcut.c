@@ -17,6 +17,8 @@
 #include <linux/sched/task_stack.h>
 #include <net/gso.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
 #include <net/sock.h>
 #include <net/xfrm.h>
 
@@ -25,6 +27,7 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
+#include "inlet.h"
 #include "member.h"
 #include "path.h"
 #include "revtable.h"
@@ -38,11 +41,24 @@ static DEFINE_PER_CPU(unsigned int, shortcut_depth);
 
 /* --- which packets ---------------------------------------------------------- */
 
+/* as a device would be asked (gso_features_check()); without a type it is of LRO, which
+ * nobody may forward
+ */
+static bool shortcut_fits_gso(const struct sal_path *p,
+			      const struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+
+	return info->gso_type && info->gso_segs <= p->gso_segs &&
+	       skb->len + ETH_HLEN < p->gso_size &&
+	       skb_gso_validate_network_len(skb, p->mtu) &&
+	       skb_gso_ok((struct sk_buff *)skb, p->features);
+}
+
 static bool shortcut_fits(const struct sal_path *p, const struct sk_buff *skb)
 {
 	if (skb_is_gso(skb))
-		return skb_gso_validate_network_len(skb, p->mtu) &&
-		       skb_gso_ok((struct sk_buff *)skb, p->features);
+		return shortcut_fits_gso(p, skb);
 	return skb->len <= p->mtu;
 }
 
@@ -75,9 +91,7 @@ bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
 	if (likely(shortcut_fits(p, skb) && shortcut_is_done(p, skb) &&
 		   shortcut_is_plain(p, sk)))
 		return true;
-	/* it may be on its way when the next one comes */
-	if (p->hops > 1)
-		bitmap_zero(p->open, nr_cpu_ids);
+	sal_path_close(p);
 	return false;
 }
 
@@ -112,6 +126,8 @@ static int shortcut_wrap(const struct sal_path *p, struct sk_buff *skb)
 	__skb_push(skb, ETH_HLEN);
 	skb_reset_mac_header(skb);
 	memcpy(skb->data, p->header, ETH_HLEN);
+	/* of the queue that it was received by; a pair has but one, mostly */
+	skb_set_queue_mapping(skb, 0);
 	/* what belongs to a namespace is left behind where any of them is another */
 	skb->dev = net_eq(dev_net(p->out), dev_net(p->dev)) ? p->last : p->out;
 	return 0;
@@ -198,13 +214,58 @@ static struct in6_addr shortcut_dst(const struct sk_buff *skb, enum sal_af af)
 	return dst;
 }
 
-static unsigned int shortcut_go(const struct sal_spot *spot,
-				struct sk_buff *skb, struct sock *sk)
+void sal_shortcut_missed(const struct sal_spot *spot, const struct sk_buff *skb)
 {
 	const struct in6_addr dst = shortcut_dst(skb, spot->af);
-	struct sal_path *p = sal_path_find(spot, &dst);
+
+	sal_paths_close(spot, &dst);
+	sal_inlet_want(spot, skb);
+}
+
+static bool shortcut_via4(const struct sal_path *p, const struct sk_buff *skb)
+{
+	const struct rtable *rt = skb_rtable(skb);
+
+	return rt->rt_gw_family != AF_INET6 &&
+	       rt_nexthop(rt, ip_hdr(skb)->daddr) == sal_addr_get4(&p->via);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static bool shortcut_via6(const struct sal_path *p, const struct sk_buff *skb)
+{
+	const struct rt6_info *rt = dst_rt6_info(skb_dst(skb));
+
+	return ipv6_addr_equal(rt6_nexthop(rt, &ipv6_hdr(skb)->daddr), &p->via);
+}
+#else
+static bool shortcut_via6(const struct sal_path *p, const struct sk_buff *skb)
+{
+	return false;
+}
+#endif
+
+/* a socket may have chosen another route than the table would */
+static bool shortcut_is_routed(struct sal_path *p, const struct sk_buff *skb,
+			       enum sal_af af)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	if (likely(dst && dst->dev == p->out && !dst->lwtstate) &&
+	    (af == SAL_V4 ? shortcut_via4(p, skb) : shortcut_via6(p, skb)))
+		return true;
+	sal_path_close(p);
+	return false;
+}
+
+/* @routed: by a route of its own, which stands */
+static unsigned int shortcut_go(const struct sal_spot *spot, struct sk_buff *skb,
+				struct sock *sk, bool routed)
+{
+	const struct in6_addr dst = shortcut_dst(skb, spot->af);
+	struct sal_path *p = sal_path_find(spot, skb, &dst);
 
 	if (!p || p->kind != SAL_PATH_KIND_DIRECT ||
+	    (routed && !shortcut_is_routed(p, skb, spot->af)) ||
 	    !sal_path_takes(p, skb, sk) ||
 	    !shortcut_take(spot->member->domain, p, skb))
 		return NF_ACCEPT;
@@ -214,7 +275,7 @@ static unsigned int shortcut_go(const struct sal_spot *spot,
 unsigned int sal_shortcut_request(const struct sal_spot *spot,
 				  struct sk_buff *skb, struct sock *sk)
 {
-	return shortcut_go(spot, skb, sk);
+	return shortcut_go(spot, skb, sk, false);
 }
 
 /* does an endpoint answer by it, or is it asked? Of a flow, whoever translates it. */
@@ -268,7 +329,13 @@ unsigned int sal_shortcut_reply(const struct sal_spot *spot,
 	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
 	    !shortcut_parse(spot, skb, &pkt) || !shortcut_is_reply(d, &pkt))
 		return NF_ACCEPT;
-	return shortcut_go(spot, skb, sk);
+	return shortcut_go(spot, skb, sk, true);
+}
+
+static bool shortcut_suits(struct sal_path *p, const struct sk_buff *skb,
+			   const struct sock *sk, enum sal_af af)
+{
+	return shortcut_is_routed(p, skb, af) && sal_path_takes(p, skb, sk);
 }
 
 /* the path that a packet takes from POST_ROUTING, or NULL */
@@ -284,11 +351,17 @@ static struct sal_path *shortcut_late(const struct sal_spot *spot,
 		return NULL;
 	if (!shortcut_is_request(d, &pkt) && !shortcut_is_reply(d, &pkt))
 		return NULL;
-	p = sal_path_find(spot, &pkt.dst);
+	p = sal_path_find(spot, skb, &pkt.dst);
 	if (!p || p->kind != SAL_PATH_KIND_LATE ||
-	    skb_dst(skb)->dev != p->out || !sal_path_takes(p, skb, sk))
+	    !shortcut_suits(p, skb, sk, spot->af))
 		return NULL;
 	return p;
+}
+
+/* what becomes of a packet that somebody else has consumed, as its sender is to know it */
+static unsigned int shortcut_verdict(int err)
+{
+	return NF_STOLEN | (err < 0 ? -err << NF_VERDICT_QBITS : 0);
 }
 
 unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
@@ -297,15 +370,17 @@ unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
 {
 	struct sal_path *p = shortcut_late(spot, skb, state->sk);
 	struct nf_hook_state rest = *state;
+	int err;
 
 	if (!p || !e)
 		return NF_ACCEPT;
 	/* they may change it, keep it, or drop it */
-	if (nf_hook_slow(skb, &rest, e, next) != 1)
-		return NF_STOLEN;
-	if (sal_path_takes(p, skb, state->sk) &&
+	err = nf_hook_slow(skb, &rest, e, next);
+	if (err != 1)
+		return shortcut_verdict(err);
+	if (shortcut_suits(p, skb, state->sk, spot->af) &&
 	    shortcut_take(spot->member->domain, p, skb))
 		return NF_STOLEN;
-	state->okfn(state->net, state->sk, skb);
-	return NF_STOLEN;
+	err = state->okfn(state->net, state->sk, skb);
+	return shortcut_verdict(err > 0 ? net_xmit_errno(err) : err);
 }

@@ -32,6 +32,9 @@ unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
 			       const struct nf_hook_entries *e,
 			       unsigned int next);
 
+/* a packet of a router's conversation, translated, which has come the whole way and goes it */
+void sal_shortcut_missed(const struct sal_spot *spot, const struct sk_buff *skb);
+
 /* a packet that a device of a router receives, before anybody has seen it */
 unsigned int sal_shortcut_ingress(const struct sal_spot *spot,
 				  struct sk_buff *skb);

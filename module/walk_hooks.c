@@ -69,12 +69,11 @@ struct hook_look {
 	bool br_netfilter;
 };
 
-static enum hook_class hook_class(const struct nf_hook_ops *ops,
-				  const char *name)
+static enum hook_class hook_class(nf_hookfn *hook, const char *name)
 {
 	unsigned int i;
 
-	if (sal_hooks_is_ours(ops->hook))
+	if (sal_hooks_is_ours(hook))
 		return HOOK_NONE;
 	for (i = 0; i < ARRAY_SIZE(hook_known); i++)
 		if (!strncmp(name, hook_known[i].begin,
@@ -126,6 +125,21 @@ static bool hook_is_nft(const struct nf_hook_ops *ops)
 }
 #endif
 
+/* what of a hook is there for a grace period; older kernels free that of a BPF link at once */
+static bool hook_has_ops(const char *name)
+{
+	return strcmp(name, "nf_hook_run_bpf");
+}
+
+static void hook_tell_ops(struct sal_walk_step *step,
+			  const struct nf_hook_ops *ops)
+{
+	step->priority = ops->priority;
+	step->has |= BIT(SAL_A_STEP_PRIORITY);
+	if (hook_is_nft(ops))
+		hook_nft(step, ops);
+}
+
 static void hook_tell(struct hook_look *look, const struct nf_hook_ops *ops,
 		      u32 num, const char *name)
 {
@@ -140,24 +154,21 @@ static void hook_tell(struct hook_look *look, const struct nf_hook_ops *ops,
 	step = sal_walk_add(look->w, SAL_STEP_KIND_FILTER, look->at);
 	step->finding = SAL_FINDING_NOTE;
 	step->hook = num;
-	step->priority = ops->priority;
-	step->has |= BIT(SAL_A_STEP_NAME) | BIT(SAL_A_STEP_HOOK) |
-		     BIT(SAL_A_STEP_PRIORITY);
+	step->has |= BIT(SAL_A_STEP_NAME) | BIT(SAL_A_STEP_HOOK);
 	if (look->bridge)
 		step->has |= BIT(SAL_A_STEP_BRIDGE);
-	if (hook_is_nft(ops))
-		hook_nft(step, ops);
-	else
-		strscpy(step->name, name, sizeof(step->name));
+	strscpy(step->name, name, sizeof(step->name));
+	if (hook_has_ops(name))
+		hook_tell_ops(step, ops);
 }
 
-static void hook_look_at(struct hook_look *look, const struct nf_hook_ops *ops,
-			 u32 num)
+static void hook_look_at(struct hook_look *look, nf_hookfn *hook,
+			 const struct nf_hook_ops *ops, u32 num)
 {
 	char name[64];
 
-	snprintf(name, sizeof(name), "%ps", ops->hook);
-	switch (hook_class(ops, name)) {
+	snprintf(name, sizeof(name), "%ps", hook);
+	switch (hook_class(hook, name)) {
 	case HOOK_CONNTRACK:
 		look->conntrack = true;
 		break;
@@ -183,7 +194,8 @@ static void hook_list(struct hook_look *look, const struct nf_hook_entries *e,
 		return;
 	ops = nf_hook_entries_get_hook_ops(e);
 	for (i = 0; i < e->num_hook_entries; i++)
-		hook_look_at(look, READ_ONCE(ops[i]), num);
+		hook_look_at(look, READ_ONCE(e->hooks[i].hook),
+			     READ_ONCE(ops[i]), num);
 }
 
 #define HOOK_IS(_sal, _nf)	\

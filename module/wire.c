@@ -11,51 +11,28 @@
  */
 #include <linux/bpf-cgroup.h>
 #include <linux/if_arp.h>
-#include <linux/if_bridge.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_netdev.h>
 #include <net/arp.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/ip_fib.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
+#include <net/nexthop.h>
 #include <net/route.h>
 #include <net/rps.h>
 #include <net/rtnetlink.h>
 #include <net/sch_generic.h>
 
+#include "brport.h"
 #include "compat.h"
 #include "datapath.h"
 #include "hooks.h"
 #include "member.h"
 #include "path.h"
 #include "reroute.h"
-
-/* --- the bridge's own module ------------------------------------------------ */
-
-typedef bool (*wire_flag_fn)(const struct net_device *dev, unsigned long flag);
-
-/* held from the first bridge on, as that may be a module */
-static wire_flag_fn wire_flag;
-
-static wire_flag_fn wire_get_flag(void)
-{
-	wire_flag_fn fn = READ_ONCE(wire_flag);
-
-	if (fn)
-		return fn;
-	fn = (wire_flag_fn)__symbol_get("br_port_flag_is_set");
-	if (fn && cmpxchg(&wire_flag, NULL, fn))
-		__symbol_put("br_port_flag_is_set");
-	return fn;
-}
-
-void sal_wire_exit(void)
-{
-	if (wire_flag)
-		__symbol_put("br_port_flag_is_set");
-}
 
 /* --- devices ---------------------------------------------------------------- */
 
@@ -183,13 +160,6 @@ static const struct net_device *wire_learnt(const struct net_device *br,
 	return ctx.dev;
 }
 
-static bool wire_port_is_plain(const struct net_device *dev)
-{
-	wire_flag_fn has = wire_get_flag();
-
-	return has && !has(dev, BR_ISOLATED | BR_PORT_LOCKED | BR_VLAN_TUNNEL);
-}
-
 /* the port by which it leaves a bridge; 0 or why not */
 static u8 wire_bridge(const struct sal_path *p, const struct net_device *br,
 		      struct net_device **out)
@@ -204,11 +174,11 @@ static u8 wire_bridge(const struct sal_path *p, const struct net_device *br,
 	if (wire_bridge_has_hooks(dev_net(br)))
 		return SAL_PATH_KIND_BRIDGE_HOOKS;
 	*out = (struct net_device *)wire_learnt(br, eth->h_dest);
-	return *out && wire_port_is_plain(*out) ? 0 : SAL_PATH_KIND_BRIDGE;
+	return *out && sal_brport_is_plain(*out) ? 0 : SAL_PATH_KIND_BRIDGE;
 }
 
 /* likewise, where it has come by another port */
-static u8 wire_port(const struct sal_path *p, const struct net_device *in,
+static u8 wire_port(struct sal_path *p, struct net_device *in,
 		    struct net_device **out)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)p->header;
@@ -217,25 +187,35 @@ static u8 wire_port(const struct sal_path *p, const struct net_device *in,
 
 	if (why)
 		return why;
-	br = netdev_master_upper_dev_get_rcu((struct net_device *)in);
+	br = netdev_master_upper_dev_get_rcu(in);
 	if (!br || !netif_is_bridge_master(br))
 		return SAL_PATH_KIND_DEVICE;
 	why = wire_bridge(p, br, out);
 	if (why)
 		return why;
+	/* it takes no longer ones */
+	p->mtu = min(p->mtu, READ_ONCE(in->mtu));
 	if (*out == in || wire_learnt(br, eth->h_source) != in ||
-	    !wire_port_is_plain(in))
+	    !sal_brport_is_plain(in))
 		return SAL_PATH_KIND_BRIDGE;
 	return 0;
 }
 
 /* --- from end to end -------------------------------------------------------- */
 
+static u32 wire_gso_size(const struct sal_path *p, const struct net_device *dev)
+{
+	return ipv6_addr_v4mapped(&p->to) ? READ_ONCE(dev->gso_ipv4_max_size) :
+					    READ_ONCE(dev->gso_max_size);
+}
+
 static void wire_through(struct sal_path *p, struct net_device *dev)
 {
 	p->last = dev;
 	p->mtu = min(p->mtu, READ_ONCE(dev->mtu));
 	p->features &= dev->features;
+	p->gso_segs = min(p->gso_segs, READ_ONCE(dev->gso_max_segs));
+	p->gso_size = min(p->gso_size, wire_gso_size(p, dev));
 }
 
 /* who receives: what it has configured is run, but for what comes before that */
@@ -302,6 +282,18 @@ static bool wire_neighbour(struct sal_path *p, struct neighbour *n)
 	return !is_multicast_ether_addr(eth->h_dest);
 }
 
+/* does the table leave no choice? Several next hops would take turns by conversation, several
+ * default routes by who is reachable.
+ */
+static bool wire_is_sure4(struct net *net, struct flowi4 fl4)
+{
+	struct fib_result res = {};
+
+	return !fib_lookup(net, &fl4, &res, 0) && res.fi &&
+	       fib_info_num_path(res.fi) == 1 &&
+	       (res.prefixlen || res.table->tb_num_default < 2);
+}
+
 /* 0 or why not */
 static u8 wire_route4(struct net *net, struct sal_path *p)
 {
@@ -310,13 +302,17 @@ static u8 wire_route4(struct net *net, struct sal_path *p)
 	__be32 next;
 	u8 why = 0;
 
+	sal_compat_set_dscp(&fl4, p->dscp);
+	if (!wire_is_sure4(net, fl4))
+		why = SAL_PATH_KIND_ROUTE;
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return SAL_PATH_KIND_ROUTE;
 	if (rt->rt_type != RTN_UNICAST || rt->dst.lwtstate || dst_xfrm(&rt->dst) ||
 	    rt->rt_gw_family == AF_INET6)
 		why = SAL_PATH_KIND_ROUTE;
-	next = rt->rt_gw_family == AF_INET ? rt->rt_gw4 : fl4.daddr;
+	next = rt_nexthop(rt, sal_addr_get4(&p->to));
+	sal_addr_set4(&p->via, next);
 	p->out = rt->dst.dev;
 	p->mtu = dst_mtu(&rt->dst);
 	if (!why && !wire_neighbour(p, __ipv4_neigh_lookup_noref(p->out, (__force u32)next)))
@@ -326,6 +322,16 @@ static u8 wire_route4(struct net *net, struct sal_path *p)
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/* likewise; routes by source look at what we do not */
+static bool wire_is_sure6(struct net *net, const struct rt6_info *rt)
+{
+	const struct fib6_info *f6i = rcu_dereference(rt->from);
+
+	return f6i && !fib6_routes_require_src(net) &&
+	       !READ_ONCE(f6i->fib6_nsiblings) &&
+	       (!f6i->nh || nexthop_num_path(f6i->nh) == 1);
+}
+
 static u8 wire_route6(struct net *net, struct sal_path *p)
 {
 	struct flowi6 fl6 = { .daddr = p->to };
@@ -333,15 +339,19 @@ static u8 wire_route6(struct net *net, struct sal_path *p)
 	struct dst_entry *dst;
 	u8 why = 0;
 
-	if (!ipv6_mod_enabled() || ip6_dst_lookup(net, NULL, &dst, &fl6))
+	if (!ipv6_mod_enabled())
 		return SAL_PATH_KIND_ROUTE;
+	/* not the source address, which is there: only the route */
+	dst = ip6_route_output(net, NULL, &fl6);
 	rt = dst_rt6_info(dst);
 	if (dst->error || dst->lwtstate || dst_xfrm(dst) ||
-	    rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT))
+	    rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT) ||
+	    !wire_is_sure6(net, rt))
 		why = SAL_PATH_KIND_ROUTE;
+	p->via = *rt6_nexthop(rt, &p->to);
 	p->out = dst->dev;
 	p->mtu = dst_mtu(dst);
-	if (!why && !wire_neighbour(p, __ipv6_neigh_lookup_noref(p->out, rt6_nexthop(rt, &p->to))))
+	if (!why && !wire_neighbour(p, __ipv6_neigh_lookup_noref(p->out, &p->via)))
 		why = SAL_PATH_KIND_NEIGHBOUR;
 	dst_release(dst);
 	return why;
@@ -405,6 +415,8 @@ void sal_wire_look(const struct sal_spot *spot, struct sal_path *p)
 	if (p->kind)
 		return;
 	p->features = ~0;
+	p->gso_segs = U16_MAX;
+	p->gso_size = U32_MAX;
 	why = wire_namespace(spot);
 	if (!why)
 		why = wire_walk(p);

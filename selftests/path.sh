@@ -18,7 +18,8 @@ path_kind()
 {
 	echo_once -n 5 -i 20000 -e 77 "$(vip "$1" 2)" >/dev/null
 	json ".[0].path[] | select(.member == \"$SENDER\" and
-		.addr == \"$(addr "$1" "$2")\") | .kind" service show b.com
+		.addr == \"$(addr "$1" "$2")\" and .dscp == null) | .kind" \
+		service show b.com
 }
 
 # straight, also where the kernel itself has hooks that are to see it, such as AppArmor's

@@ -72,15 +72,26 @@ static const char *path_word(const json_t *path, const char *key)
 	return json_string_value(json_object_get(path, key));
 }
 
+static void tell_path(json_t *obj, const json_t *path)
+{
+	const json_t *dscp = json_object_get(path, "dscp");
+	char of[32] = "";
+
+	if (dscp)
+		snprintf(of, sizeof(of), ", DSCP %lld",
+			 (long long)json_integer_value(dscp));
+	out_note(obj, "path from %s to %s (%s%s): %s",
+		 path_word(path, "member"), path_word(path, "addr"),
+		 path_word(path, "placement"), of, path_word(path, "kind"));
+}
+
 static void tell_paths(json_t *obj)
 {
 	json_t *path;
 	size_t i;
 
 	json_array_foreach(json_object_get(obj, "path"), i, path)
-		out_note(obj, "path from %s to %s (%s): %s",
-			 path_word(path, "member"), path_word(path, "addr"),
-			 path_word(path, "placement"), path_word(path, "kind"));
+		tell_path(obj, path);
 }
 
 static void service_derive(json_t *obj)

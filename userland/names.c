@@ -310,6 +310,7 @@ static const struct attr path_attr[] = {
 	[SAL_A_PATH_PLACEMENT] = { "placement", T_ENUM, false, &names_placement },
 	[SAL_A_PATH_ADDR] = { "addr", T_PREFIX },
 	[SAL_A_PATH_KIND] = { "kind", T_ENUM, false, &names_path_kind },
+	[SAL_A_PATH_DSCP] = { "dscp", T_NUMBER },
 };
 
 SET(path, "path");

@@ -135,7 +135,7 @@ enum sal_direct_mode {
  * @SAL_PATH_KIND_LATE: Straight, but from our last hook: others' hooks in the
  *   sender's namespace see them first.
  * @SAL_PATH_KIND_ROUTE: There is no plain unicast route, or it has an
- *   encapsulation.
+ *   encapsulation, several next hops, or routes depend on the source (IPv6).
  * @SAL_PATH_KIND_NEIGHBOUR: The neighbour's hardware address is not known, or
  *   another one's.
  * @SAL_PATH_KIND_DEVICE: A device on the way is down, no Ethernet, or neither
@@ -146,7 +146,8 @@ enum sal_direct_mode {
  *   NAPI.
  * @SAL_PATH_KIND_TAP: Somebody captures packets on a device on the way.
  * @SAL_PATH_KIND_BRIDGE: The bridge filters VLANs, has not learnt an address,
- *   or a port of it is isolated, locked or tunnels VLANs.
+ *   or a port of it is isolated, locked, tunnels VLANs, or does not forward
+ *   (spanning tree).
  * @SAL_PATH_KIND_BRIDGE_HOOKS: The bridge's namespace has hooks of bridges,
  *   such as br_netfilter's.
  * @SAL_PATH_KIND_DEVICE_HOOKS: A device on the way has hooks for ingress or
@@ -667,6 +668,7 @@ enum {
 	SAL_A_PATH_PLACEMENT,
 	SAL_A_PATH_ADDR,
 	SAL_A_PATH_KIND,
+	SAL_A_PATH_DSCP,
 
 	__SAL_A_PATH_MAX,
 	SAL_A_PATH_MAX = (__SAL_A_PATH_MAX - 1)
