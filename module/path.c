@@ -7,7 +7,7 @@
  * but once in a tick.
  */
 #include <linux/ip.h>
-#include <linux/jhash.h>
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
@@ -51,8 +51,9 @@ static bool path_is(const struct sal_path *p, const struct sal_path *key)
 static struct sal_path_set *path_set(struct sal_path_set *sets,
 				     const struct in6_addr *to)
 {
-	return &sets[jhash2((const u32 *)to, sizeof(*to) / sizeof(u32), 0) %
-		     SAL_PATH_SETS];
+	const u32 *w = (__force const u32 *)to->s6_addr32;
+
+	return &sets[hash_32(w[0] ^ w[1] ^ w[2] ^ w[3], SAL_PATH_BITS)];
 }
 
 static bool path_same(const struct sal_path *a, const struct sal_path *b)

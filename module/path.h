@@ -37,7 +37,8 @@ struct sock;
  * one in some thousand finds its set full.
  */
 #define SAL_PATH_WAYS	7
-#define SAL_PATH_SETS	256
+#define SAL_PATH_BITS	8
+#define SAL_PATH_SETS	BIT(SAL_PATH_BITS)
 #define SAL_PATHS	(SAL_PATH_SETS * SAL_PATH_WAYS)
 
 /**
