@@ -15,6 +15,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_netdev.h>
 #include <net/arp.h>
+#include <net/fib_rules.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ip_fib.h>
@@ -240,6 +241,8 @@ static u8 wire_cross(struct sal_path *p, struct net_device *dev,
 	if (why)
 		return why;
 	wire_through(p, dev);
+	/* what is longer it does not take */
+	p->mtu = min(p->mtu, READ_ONCE((*peer)->mtu));
 	p->hops++;
 	return 0;
 }
@@ -379,6 +382,41 @@ static u8 wire_route(struct net *net, enum sal_af af, struct sal_path *p)
 
 /* --- namespaces ------------------------------------------------------------- */
 
+/* preference of the rule for the main table; behind it there is only that for the default */
+#define WIRE_RULE_MAIN	0x7FFE
+
+static const struct fib_rules_ops *wire_rules(const struct net *net,
+					      enum sal_af af)
+{
+#ifdef CONFIG_IP_MULTIPLE_TABLES
+	if (af == SAL_V4)
+		return net->ipv4.rules_ops;
+#endif
+#ifdef CONFIG_IPV6_MULTIPLE_TABLES
+	if (af == SAL_V6)
+		return net->ipv6.fib6_rules_ops;
+#endif
+	return NULL;
+}
+
+/*
+ * The kernel notes that there are some beside those that a namespace begins with, and
+ * never that there are none any more. They are in order of preference, so it is soon known.
+ */
+static bool wire_has_rules(const struct net *net, enum sal_af af)
+{
+	const struct fib_rules_ops *ops = wire_rules(net, af);
+	const struct fib_rule *rule;
+
+	if (!ops || !sal_net_has_rules(net, af))
+		return false;
+	list_for_each_entry_rcu(rule, &ops->rules_list, list)
+		if (rule->proto != RTPROT_KERNEL ||
+		    (rule->pref && rule->pref < WIRE_RULE_MAIN))
+			return true;
+	return false;
+}
+
 static bool wire_has_rps(void)
 {
 #ifdef CONFIG_RPS
@@ -394,7 +432,7 @@ static u8 wire_namespace(const struct sal_spot *spot)
 
 	if (sal_net_has_xfrm(net))
 		return SAL_PATH_KIND_XFRM;
-	if (sal_net_has_rules(net, spot->af))
+	if (wire_has_rules(net, spot->af))
 		return SAL_PATH_KIND_RULES;
 	if (wire_has_rps())
 		return SAL_PATH_KIND_RPS;

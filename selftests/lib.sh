@@ -353,10 +353,12 @@ json_is()
 	[ "$(json "$filter" "$@" 2>/dev/null)" = "$want" ]
 }
 
-# counter NAME: of the domain
+# counter NAME: of the domain; without jq, for the same reason as field()
 counter()
 {
-	json ".[] | select(.name == \"$1\") | .packets" stats show
+	local re="\"name\":\"$1\",\"packets\":([0-9]+)"
+
+	[[ "$(salctl -n orch -j stats show)" =~ $re ]] && echo "${BASH_REMATCH[1]}"
 }
 
 # counters NAME...: in one line, all of one moment

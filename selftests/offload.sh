@@ -40,23 +40,6 @@ large()
 		jq '.nftables[] | .counter? | select(.) | .packets'
 }
 
-# packets that were dropped for their checksum, at either end
-bad_sums()
-{
-	local ns
-	for ns in a b1; do
-		in_ns "$ns" cat /proc/net/snmp /proc/net/snmp6
-	done | awk '
-		/InCsumErrors/ && /^[A-Za-z]*:/ && $2 !~ /^[0-9]/ {
-			for (i = 2; i <= NF; i++)
-				if ($i == "InCsumErrors") col[$1] = i
-			next
-		}
-		$1 in col { sum += $col[$1] }
-		/^[A-Za-z0-9]*InCsumErrors/ { sum += $2 }
-		END { print sum + 0 }'
-}
-
 transfers()
 {
 	local rc=0

@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 #
 # For those who look which path packets take: how many went straight, and what is
-# said of the paths.
-# shellcheck source=selftests/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# said of the paths. TCP and UDP are there, too, see tcp.sh.
+# shellcheck source=selftests/tcp.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tcp.sh"
 
 # who sends, by its member's name; and where that is translated
 case "$PLACEMENT" in
@@ -12,34 +12,61 @@ router)	SENDER=orch ;;
 *)	SENDER=a ;;
 esac
 
+# the router's hardware addresses
+at_router()
+{
+	in_ns orch cat "/sys/class/net/$1/address"
+}
+
+# b.com is b1's, which echoes on port 7
+setup_path()
+{
+	# it shows all bridges to hooks, and is not a module everywhere
+	rmmod br_netfilter 2>/dev/null
+	setup
+	if in_ns orch test -e /proc/sys/net/bridge; then
+		echo "br_netfilter is there" >&2
+		exit "$KSFT_SKIP"
+	fi
+	service b.com 2
+	endpoint b.com b1 11
+	serve b1 7
+	S domain set direct auto
+}
+
 # what is said of paths was so at the last packet, so some are sent, of a conversation that
 # is there; FAMILY ENDPOINT-HOST
 path_kind()
 {
-	echo_once -n 5 -i 20000 -e 77 "$(vip "$1" 2)" >/dev/null
-	json ".[0].path[] | select(.member == \"$SENDER\" and
-		.addr == \"$(addr "$1" "$2")\" and .dscp == null) | .kind" \
-		service show b.com
+	local to re
+	to="$(addr "$1" "$2")"
+	re="\"member\":\"$SENDER\"[^}]*\"addr\":\"$to\",\"kind\":\"([^\"]*)\"}"
+	# who is refused would try on and on
+	in_ns a timeout 3 "$TOOLS/echoflood" -n 4 -i 10000 -W 500 -e 77 \
+		"$(vip "$1" 2)" >&2
+	[[ "$(salctl -n orch -j service show b.com)" =~ $re ]] &&
+		echo "${BASH_REMATCH[1]}"
 }
 
 # straight, also where the kernel itself has hooks that are to see it, such as AppArmor's
 ANY_DIRECT="direct|late"
 
-# path_is KIND[|KIND] FAMILY
+# path_is KIND[|KIND] FAMILY [ENDPOINT-HOST]
 path_is()
 {
-	[[ "|$1|" = *"|$(path_kind "$2" 11)|"* ]]
+	[[ "|$1|" = *"|$(path_kind "$2" "${3:-11}")|"* ]]
 }
 
 # requests and answers, of a conversation that is there
 FLOOD=200
 
-# straight FAMILY LEAST MOST: so many of them went straight, and none was lost
+# straight FAMILY LEAST MOST [ECHOFLOOD OPTION...]: so many of them went straight, and none
+# was lost
 straight()
 {
 	local before report n
 	before="$(counter direct)"
-	report="$(echo_once -n "$FLOOD" -i 500 -w 32 -e 77 "$(vip "$1" 2)")"
+	report="$(echo_once -n "$FLOOD" -i 500 -w 32 -e 77 "${@:4}" "$(vip "$1" 2)")"
 	nothing_lost "$report" || return 1
 	n=$(($(counter direct) - before))
 	expect_num "went straight" "$n" -ge "$2" &&
@@ -59,12 +86,14 @@ goes_round()
 	poll 5 path_is "$2" "$1" && straight "$1" 0 "$FLOOD"
 }
 
-# while FAMILY KIND SETUP UNDO: packets go straight, do not while SETUP is there, and do
+# while_there FAMILY KIND SETUP UNDO: packets do not go straight while SETUP is there, and
+# do when it is not; both find the family in FAMILY. Those before it went straight.
 while_there()
 {
 	local rc=0
-	goes_straight "$1" || return 1
-	run eval "$3" || return 4
+	# shellcheck disable=SC2034 # for SETUP and UNDO
+	FAMILY="$1"
+	run eval "$3" || return 1
 	goes_round "$1" "$2" || rc=1
 	run eval "$4" || rc=1
 	goes_straight "$1" || rc=1
@@ -87,6 +116,82 @@ switched_off()
 	return "$rc"
 }
 
+# FAMILY LEAST MOST [SOCKOPTS.PY OPTION...] -- [OPTION VALUE]: so many of a socket's
+# datagrams with that option, and their answers, went straight; all were answered. What is
+# said of it is in SOCKET_GOT.
+SOCKET=50
+
+by_socket()
+{
+	local family="$1" least="$2" most="$3" options=() before got
+	shift 3
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	before="$(counter direct)"
+	got="$(in_ns a "$LIB_DIR/tools/sockopts.py" -n "$SOCKET" -p 4100 \
+		"${options[@]}" "$(vip "$family" 2)" 7 "$@" | tail -n 1)"
+	echo "answered $got" >&2
+	# shellcheck disable=SC2034 # for who asks
+	SOCKET_GOT="$got"
+	expect answered "${got%% *}" "$SOCKET" || return 1
+	got=$(($(counter direct) - before))
+	expect_num "went straight" "$got" -ge "$least" &&
+		expect_num "went straight" "$got" -le "$most"
+}
+
+# --- what is there of them at the end -----------------------------------------
+
+# FAMILY OPTION: what a namespace notes on its packets stays there
+noted()
+{
+	local rc=0
+	in_ns b1 nft -f - <<-END
+	table inet notes {
+		chain in {
+			type filter hook prerouting priority -300
+			meta mark != 0 counter
+			meta priority != 0 counter
+		}
+	}
+	END
+	by_socket "$1" $((2 * SOCKET - 10)) $((2 * SOCKET)) -- "$2" 5 || rc=1
+	in_ns b1 nft list table inet notes >&2
+	expect "with a note" "$(in_ns b1 nft list table inet notes |
+		grep -c 'packets 0 bytes 0')" 2 || rc=1
+	in_ns b1 nft delete table inet notes
+	return "$rc"
+}
+
+# NS DEVICE rx|tx
+packets()
+{
+	in_ns "$1" cat "/sys/class/net/$2/statistics/$3_packets"
+}
+
+# what devices count is what wires would have brought
+counted_by_devices()
+{
+	local at=("a eth0 tx" "orch va rx" "orch vb1 tx" "b1 eth0 rx"
+		  "b1 eth0 tx" "orch vb1 rx" "orch va tx" "a eth0 rx")
+	local i before=()
+	goes_straight "$1" || return 1
+	# shellcheck disable=SC2086 # words
+	for i in "${!at[@]}"; do
+		before[i]="$(packets ${at[i]})"
+	done
+	straight "$1" $((2 * FLOOD - 20)) $((2 * FLOOD)) || return 1
+	# shellcheck disable=SC2086 # words
+	for i in "${!at[@]}"; do
+		expect_num "packets of ${at[i]}" \
+			$(($(packets ${at[i]}) - before[i])) -ge "$FLOOD" || return 1
+	done
+}
+
+# --- who looks on -----------------------------------------------------------
+
 # tap NS DEVICE: somebody captures there, and writes down what
 tap()
 {
@@ -102,4 +207,72 @@ untap()
 	kill "$TAP"
 	wait "$TAP" 2>/dev/null
 	true
+}
+
+# tapped NS PATTERN LEAST: so many lines are like this
+tapped()
+{
+	[ "$(grep -c "$2" "$WORK/tap.$1")" -ge "$3" ]
+}
+
+# --- programs ---------------------------------------------------------------
+
+# attach NS KIND TARGET [VERDICT]: a BPF program, see tools/bpf.py
+attach()
+{
+	rm -f "$WORK/bpf"
+	ip netns exec "$1" python3 "$LIB_DIR/tools/bpf.py" "${@:2}" >"$WORK/bpf" 2>&1 &
+	BPF=$!
+	PIDS+=("$BPF")
+	poll 5 grep -qs attached "$WORK/bpf" || { cat "$WORK/bpf" >&2; return 1; }
+}
+
+detach()
+{
+	kill "$BPF"
+	wait "$BPF" 2>/dev/null
+	true
+}
+
+# a program of all control groups, for what leaves sockets
+cgroup_program()
+{
+	mkdir -p "$WORK/cgroup"
+	mount -t cgroup2 none "$WORK/cgroup" && attach orch cgroup "$WORK/cgroup"
+}
+
+cgroup_no_program()
+{
+	detach
+	umount "$WORK/cgroup"
+}
+
+# --- policies of IPsec ------------------------------------------------------
+
+# policies NS add|del: for others' packets
+policies()
+{
+	ip -n "$1" xfrm policy "$2" src 192.0.2.1 dst 192.0.2.2 dir out &&
+		ip -n "$1" xfrm policy "$2" src 2001:db8::1 dst 2001:db8::2 dir fwd
+}
+
+# rules NS add|del: likewise, of routing
+rules()
+{
+	ip -n "$1" -4 rule "$2" from 192.0.2.1 lookup main &&
+		ip -n "$1" -6 rule "$2" from 2001:db8::1 lookup main
+}
+
+# blocked FAMILY NS out|fwd: where nothing may pass without a policy, nothing does
+blocked()
+{
+	local rc=0 before
+	goes_straight "$1" || return 1
+	before="$(echos b1 "$1")"
+	run ip -n "$2" xfrm policy setdefault "$3" block || return 1
+	not answers "$(vip "$1" 2)" 1 || rc=1
+	expect "requests that came" "$(echos b1 "$1")" "$before" || rc=1
+	run ip -n "$2" xfrm policy setdefault "$3" accept || rc=1
+	goes_straight "$1" || rc=1
+	return "$rc"
 }

@@ -62,14 +62,16 @@ UML=(t_acct t_backpressure t_balance t_chain t_clients t_clients_router t_conntr
      t_conntrack_router t_direct t_drain t_drain_router t_established t_evict t_fail
      t_fence t_fence_router t_firewall t_flow_limit t_fold t_freeze t_health
      t_hold_events t_hold_fair t_hold_tcp t_hold_time t_icmp_other t_inflight
-     t_initiator t_initiator_router t_late t_lease t_limits t_maglev t_many t_map_race
-     t_mapped t_migrate_cost t_migrate_freeze t_names t_nat t_nat_router t_netns
-     t_nl_bad t_nl_dump t_nl_events t_nl_perm t_offload t_orchestrate t_path_router t_peer
-     t_peer_router t_pmtu_router t_policy t_ports t_remote t_remote_router t_resolve
-     t_rights t_router_bridge t_rules t_rules_router t_save t_select t_select_router
-     t_serval_defects t_shared t_shared_router t_spread t_stats t_tcp t_tcp_back
-     t_tcp_handover t_tcp_listen t_tcp_repair_router t_tcp_reset t_tcp_reset_router
-     t_transaction t_udp_router t_unreachable t_unsupported t_upcall t_upgrade_router)
+     t_initiator t_initiator_router t_late t_lease t_limits t_maglev t_many
+     t_map_race t_mapped t_migrate_cost t_migrate_freeze t_names t_nat t_nat_router
+     t_netns t_nl_bad t_nl_dump t_nl_events t_nl_perm t_offload t_orchestrate t_path
+     t_path_asks t_path_ends t_path_ends_router t_path_falls t_path_falls_router
+     t_path_router t_path_seen t_path_seen_router t_peer t_peer_router t_pmtu_router
+     t_policy t_ports t_remote t_remote_router t_resolve t_rights t_router_bridge
+     t_rules t_rules_router t_save t_select t_select_router t_serval_defects
+     t_shared t_shared_router t_spread t_stats t_tcp t_tcp_back t_tcp_handover
+     t_tcp_listen t_tcp_repair_router t_tcp_reset t_tcp_reset_router t_transaction
+     t_udp_router t_unreachable t_unsupported t_upcall t_upgrade_router)
 
 list_check()
 {
@@ -98,6 +100,10 @@ no_userns()
 	t_nat_router	the same
 	t_offload	the same
 	t_offload_router	the same
+	t_path_asks	programs of BPF are for root of the machine
+	t_path_falls	the same
+	t_path_falls_router	the same
+	t_path_seen	the same
 	t_reload	unloads the module
 	t_remote	rights make no difference to it
 	t_remote_router	the same

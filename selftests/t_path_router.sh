@@ -1,32 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The direct path of a router: who takes it, and what keeps packets from it.
+# The direct path of a router: who takes it, and which packets do not.
 PLACEMENT=router BRIDGELESS=yes
 # shellcheck source=selftests/path.sh
 . "$(dirname "$0")/path.sh"
 
-setup
-service b.com 2
-endpoint b.com b1 11
-S domain set direct auto
-
-# the time to live counts the router
-captured()
-{
-	[ "$(grep -c "^in .* 02:00:00:00:00:11 $(addr "$1" 1) $(addr "$1" 11) 63" \
-		"$WORK/tap.b1")" -ge "$FLOOD" ]
-}
-
-captured_at_the_end()
-{
-	local rc=0
-	tap b1 eth0 || return 1
-	goes_straight "$1" || rc=1
-	poll 5 captured "$1" || rc=1
-	untap
-	sort "$WORK/tap.b1" | uniq -c >&2
-	return "$rc"
-}
+setup_path
 
 # where it is over it is for the router to say so
 time_to_live()
@@ -63,18 +42,68 @@ rp_filter()
 	return "$rc"
 }
 
+# NUMBER NS FAMILY: so many echo requests has it received in all
+exactly()
+{
+	[ "$(echos "$2" "$3")" = "$1" ]
+}
+
+FRAMES=40
+
+# FAMILY KIND yes|no: of a conversation that goes straight these do not; they arrive, or not,
+# as without us
+frames()
+{
+	local came straight both=1
+	[ "$3" = no ] || both=2
+	goes_straight "$1" || return 1
+	straight="$(counter direct)"
+	came="$(echos b1 "$1")"
+	in_ns a "$LIB_DIR/tools/frames.py" eth0 "$(at_router va)" "$(addr "$1" 1)" \
+		"$(vip "$1" 2)" 77 "$FRAMES" "$2" plain || return 1
+	# those that are plain go straight, as do all answers
+	poll 5 exactly $((came + both * FRAMES)) b1 "$1" || return 1
+	expect "went straight" $(($(counter direct) - straight)) \
+		$(((1 + both) * FRAMES))
+}
+
+# larger than the MTU between router and server: the client is told, and goes on
+smaller_wire()
+{
+	local rc=0 before
+	goes_straight "$1" || return 1
+	ip -n orch link set vb1 mtu 1300
+	ip -n b1 link set eth0 mtu 1300
+	before="$(counter direct)"
+	talk s "$(vip "$1" 2)" 7 || return 1
+	expect "1 MB" "$(say s echo 1000000)" "echoed 1000000" || rc=1
+	hang_up s
+	expect_num "went straight" $(($(counter direct) - before)) -gt 20 || rc=1
+	# the first is told, and more where IPv6 has yet to be told how large they may be
+	echo_once -n 10 -i 20000 -W 500 -e 77 -l 1400 "$(vip "$1" 2)" >/dev/null
+	straight "$1" "$((FLOOD - 20))" "$((2 * FLOOD))" -l 1200 || rc=1
+	straight "$1" 0 $((FLOOD * 3)) -l 1400 || rc=1
+	ip -n orch link set vb1 mtu 1500
+	ip -n b1 link set eth0 mtu 1500
+	goes_straight "$1" || rc=1
+	return "$rc"
+}
+
 each_family "straight, both ways" goes_straight
 each_family "switched off" switched_off
-each_family "captured at the end" captured_at_the_end
 each_family "the time to live" time_to_live
 each_family "a router that does not forward" no_router
 t "IPv4: strict reverse paths" rp_filter 1
 t "IPv4: loose reverse paths" rp_filter 2
-each_family "rules where it forwards" while_there hooks \
-	"ip netns exec orch nft add table inet fw; ip netns exec orch nft add chain inet fw f '{ type filter hook forward priority 0; }'" \
-	"ip netns exec orch nft delete table inet fw"
-each_family "a queueing discipline" while_there qdisc \
-	"ip netns exec orch tc qdisc add dev vb1 root pfifo limit 100" \
-	"ip netns exec orch tc qdisc del dev vb1 root"
-each_family "somebody captures at the router" while_there tap "tap orch vb1" untap
+each_family "a smaller MTU on the way" smaller_wire
+each_family "a VLAN's" frames tagged no
+each_family "a tag that names none" frames priority yes
+each_family "longer than the packet" frames padded yes
+each_family "options" frames options yes
+each_family "fragments" frames fragments yes
+each_family "for another" frames others no
+each_family "for all" frames broadcast no
+t "IPv4: a wrong header checksum" frames 4 sum no
+each_family "shorter than it says" frames short no
+each_family "neither IPv4 nor IPv6" frames version no
 finish

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What is on the way and keeps packets from the direct path at the edge: each thing that would
+# do something to them, or show them to somebody. None is lost meanwhile.
+# shellcheck source=selftests/path.sh
+. "$(dirname "$0")/path.sh"
+
+setup_path
+
+# device_hook inet|netdev HOOK DEVICE, or del: of a device of the bridge's namespace
+device_hook()
+{
+	if [ "$2" = del ]; then
+		in_ns orch nft delete table "$1" way
+		return
+	fi
+	in_ns orch nft -f - <<-END
+	table $1 way {
+		chain some {
+			type filter hook $2 device "$3" priority 0
+		}
+	}
+	END
+}
+
+# what leaves a device is only for who knows tables of devices
+device_tables()
+{
+	in_ns orch nft add table netdev probe 2>/dev/null &&
+		in_ns orch nft delete table netdev probe
+}
+
+# likewise
+bridge_tables()
+{
+	in_ns orch nft add table bridge probe 2>/dev/null &&
+		in_ns orch nft delete table bridge probe
+}
+
+bridge_hook()
+{
+	in_ns orch nft -f - <<-END
+	table bridge way {
+		chain some {
+			type filter hook forward priority 0
+		}
+	}
+	END
+}
+
+# a.eth0 -> va -> [br0] -> vb1 -> eth0.b1
+each_family "straight, both ways" goes_straight
+for at in "a eth0" "orch va" "orch br0" "orch vb1"; do
+	each_family "somebody captures at $at" while_there tap "tap $at" untap
+done
+each_family "a queueing discipline" while_there qdisc \
+	"ip netns exec a tc qdisc add dev eth0 root pfifo limit 100" \
+	"ip netns exec a tc qdisc del dev eth0 root"
+each_family "a queueing discipline of the port" while_there qdisc \
+	"ip netns exec orch tc qdisc add dev vb1 root fq" \
+	"ip netns exec orch tc qdisc del dev vb1 root"
+each_family "tc at a port of the bridge" while_there tc \
+	"ip netns exec orch tc qdisc add dev vb1 clsact" \
+	"ip netns exec orch tc qdisc del dev vb1 clsact"
+each_family "a program for what leaves the client" while_there tc \
+	"attach a tcx-egress eth0" detach
+each_family "a program for what comes to the bridge" while_there tc \
+	"attach orch tcx-ingress va" detach
+each_family "a program for what leaves the bridge" while_there tc \
+	"attach orch tcx-egress vb1" detach
+each_family "XDP at the client" while_there xdp "attach a xdp eth0" detach
+each_family "XDP at the client's port" while_there xdp "attach orch xdp va" detach
+each_family "XDP at the server's port" while_there xdp "attach orch xdp vb1" detach
+each_family "XDP at the server" while_there xdp "attach b1 xdp eth0" detach
+each_family "the server receives by NAPI" while_there xdp \
+	"ip netns exec b1 ethtool -K eth0 gro on" \
+	"ip netns exec b1 ethtool -K eth0 gro off"
+each_family "hooks for what comes to the bridge" while_there device-hooks \
+	"device_hook inet ingress va" "device_hook inet del"
+if device_tables; then
+	each_family "hooks for what leaves the bridge" while_there device-hooks \
+		"device_hook netdev egress vb1" "device_hook netdev del"
+fi
+if bridge_tables; then
+	each_family "hooks of bridges" while_there bridge-hooks bridge_hook \
+		"ip netns exec orch nft delete table bridge way"
+fi
+each_family "br_netfilter" while_there bridge-hooks \
+	"modprobe br_netfilter" "rmmod br_netfilter"
+each_family "a bridge that filters VLANs" while_there bridge \
+	"ip -n orch link set br0 type bridge vlan_filtering 1" \
+	"ip -n orch link set br0 type bridge vlan_filtering 0"
+each_family "an isolated port" while_there bridge \
+	"ip -n orch link set va type bridge_slave isolated on" \
+	"ip -n orch link set va type bridge_slave isolated off"
+each_family "a locked port" while_there bridge \
+	"ip netns exec orch bridge link set dev vb1 locked on" \
+	"ip netns exec orch bridge link set dev vb1 locked off"
+finish

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What keeps packets from the direct path of a router: each thing on the way that would do
+# something to them. None is lost meanwhile.
+PLACEMENT=router BRIDGELESS=yes
+# shellcheck source=selftests/path.sh
+. "$(dirname "$0")/path.sh"
+
+setup_path
+
+# FAMILY SETUP UNDO: only what comes by va does not go straight, though it might
+not_by_va()
+{
+	while_there "$1" direct "$2" "$3"
+}
+
+# rule HOOK: of the router's
+rule()
+{
+	in_ns orch nft -f - <<-END
+	table inet fw {
+		chain some {
+			type filter hook $1 priority 0
+			ip protocol tcp counter accept
+		}
+	}
+	END
+}
+
+no_rule()
+{
+	in_ns orch nft delete table inet fw
+}
+
+# what a device of the router has for what comes by it is run
+program_where_it_comes()
+{
+	local rc=0
+	attach orch tcx-ingress va || return 1
+	goes_straight "$1" || rc=1
+	detach
+	attach orch tcx-ingress va drop || return 1
+	expect received "$(field "$(echo_once -n 10 -i 500 -W 200 -e 77 \
+		"$(vip "$1" 2)")" received)" 0 || rc=1
+	detach
+	goes_straight "$1" || rc=1
+	return "$rc"
+}
+
+each_family "straight, both ways" goes_straight
+for hook in prerouting forward postrouting; do
+	each_family "rules for $hook" while_there hooks "rule $hook" no_rule
+done
+each_family "hooks for what comes by a device" not_by_va \
+	"ip netns exec orch nft add table inet fw; ip netns exec orch nft add chain inet fw i '{ type filter hook ingress device va priority 0; }'" \
+	no_rule
+each_family "a queueing discipline" while_there qdisc \
+	"ip netns exec orch tc qdisc add dev vb1 root pfifo limit 100" \
+	"ip netns exec orch tc qdisc del dev vb1 root"
+each_family "a program for what leaves the router" while_there tc \
+	"attach orch tcx-egress vb1" detach
+each_family "a program for what comes to it" program_where_it_comes
+each_family "XDP at the router" while_there xdp "attach orch xdp vb1" detach
+each_family "XDP at the server" while_there xdp "attach b1 xdp eth0" detach
+each_family "the server receives by NAPI" while_there xdp \
+	"ip netns exec b1 ethtool -K eth0 gro on" \
+	"ip netns exec b1 ethtool -K eth0 gro off"
+each_family "XDP where it comes, so answers do not" not_by_va "attach orch xdp va" detach
+each_family "somebody captures at the router" while_there tap "tap orch vb1" untap
+each_family "a routing rule" while_there rules "rules orch add" "rules orch del"
+each_family "policies of IPsec" while_there xfrm "policies orch add" "policies orch del"
+each_family "nothing may pass without a policy" blocked orch fwd
+each_family "a program of control groups" while_there bpf \
+	cgroup_program cgroup_no_program
+finish
