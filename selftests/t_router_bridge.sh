@@ -104,8 +104,7 @@ passes_by()
 }
 
 t "clients are on a bridge of the router" bridged
-in_ns orch test -e /proc/sys/net/bridge/bridge-nf-call-iptables ||
-	modprobe br_netfilter || ktap_test_fail "br_netfilter"
+bridge_netfilter || ktap_test_fail "br_netfilter"
 for on in 0 1; do
 	call "$on"
 	each_family "500 requests, none lost; br_netfilter $on" stream
