@@ -39,6 +39,18 @@ TOOLS="${SAL_TOOLS:-$LIB_DIR/tools}"
 WORK="$(mktemp -d)"
 NAMESPACES=()
 PIDS=()
+BRIDGE_NETFILTER=
+
+# What a domain is set to as a test begins. SAL_DIRECT (auto, off): whether packets may
+# take the direct path; tests that are not about that pass with either.
+DOMAIN=(vip-pool 10.1.0.0/24 vip-pool fd00:254::/64)
+[ -z "${SAL_DIRECT:-}" ] || DOMAIN+=(direct "$SAL_DIRECT")
+
+# SALCTL...: likewise a domain without these pools, by salctl with these arguments
+set_direct()
+{
+	[ -z "${SAL_DIRECT:-}" ] || "$@" domain set direct "$SAL_DIRECT"
+}
 
 # Say what is run, so that a log can be followed by hand.
 run()
@@ -228,6 +240,14 @@ unload()
 	in_userns || rmmod sal 2>/dev/null
 }
 
+# br_netfilter, as long as this test takes: while it is there it looks at what any bridge
+# passes on, so there is no direct path along one
+bridge_netfilter()
+{
+	! in_ns orch test -e /proc/sys/net/bridge/bridge-nf-call-iptables || return 0
+	run modprobe br_netfilter && BRIDGE_NETFILTER=yes
+}
+
 setup_orch()
 {
 	add_ns orch
@@ -239,7 +259,7 @@ setup_orch()
 		in_ns orch sysctl -qw net.ipv4.ip_forward=1 \
 			net.ipv6.conf.all.forwarding=1
 	fi
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
+	S domain set "${DOMAIN[@]}"
 }
 
 # PLACEMENT=edge: the picture above. PLACEMENT=router: hosts have wires of their
@@ -641,6 +661,7 @@ ledger()
 		S flush || return 1
 		poll 5 no_flows || return 1
 		json '.[0]' domain show >&2
+		echo "# went straight: $(counter direct)" >&2
 	fi
 	for ns in "${NAMESPACES[@]}"; do
 		ip netns del "$ns" || return 1
@@ -666,6 +687,7 @@ cleanup()
 	done
 	NAMESPACES=()
 	unload
+	[ -z "$BRIDGE_NETFILTER" ] || rmmod br_netfilter
 	rm -rf "$WORK"
 }
 

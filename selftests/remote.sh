@@ -288,6 +288,7 @@ their_domain()
 	local f
 	these f1
 	salctl -n gw member add netns gw
+	set_direct salctl -n gw
 	salctl -n gw service add far.com vip 10.9.0.99 vip fd00:9::99
 	salctl -n gw endpoint add far.com f1 addr "$(far 4 11)" \
 		addr "$(far 6 11)"

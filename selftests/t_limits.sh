@@ -61,10 +61,9 @@ route_auto()
 	local other=192.0.2.0/24
 	[ "$1" = 4 ] || other=2001:db8::/64
 	expect "a pool's" "$(routes "$1")" 1 || return 1
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64 \
-		vip-pool "$other"
+	S domain set "${DOMAIN[@]}" vip-pool "$other"
 	expect "a later pool's as well" "$(routes "$1")" 2 || return 1
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
+	S domain set "${DOMAIN[@]}"
 	expect "not that of a pool that went" "$(routes "$1")" 1 || return 1
 	S member set a route none
 	expect "none" "$(routes "$1")" 0 || return 1

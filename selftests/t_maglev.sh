@@ -33,7 +33,7 @@ setup_domain()
 	add_ns "$2"
 	nowhere "$2"
 	{
-		echo domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
+		echo domain set "${DOMAIN[@]}"
 		echo member add netns "$2" route auto
 		# nobody answers, and it takes a while to look at all of them
 		echo service add b.com vip "$(vip 4 2)" vip "$(vip 6 2)" \

@@ -69,9 +69,8 @@ slab_size()
 setup_many()
 {
 	setup
-	S domain set max-services $((MANY + 10)) vip-pool 10.1.0.0/24 \
-		vip-pool fd00:254::/64 vip-pool fd75:8ebb:fc98::/48 \
-		vip-pool 100.64.0.0/10
+	S domain set "${DOMAIN[@]}" max-services $((MANY + 10)) \
+		vip-pool fd75:8ebb:fc98::/48 vip-pool 100.64.0.0/10
 }
 
 # BEFORE: bytes that each takes more than then, in MANY_EACH. Tables that were

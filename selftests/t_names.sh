@@ -5,8 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 setup
-S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64 \
-	vip-pool fd75:8ebb:fc98::/48
+S domain set "${DOMAIN[@]}" vip-pool fd75:8ebb:fc98::/48
 service b.com 2
 endpoint b.com b1 11
 

@@ -59,7 +59,6 @@ each_family "the client is a container" from_container
 container b1 c1
 serve c1 7
 each_family "the server is a container" published
-in_ns orch test -e /proc/sys/net/bridge/bridge-nf-call-iptables ||
-	modprobe br_netfilter || ktap_test_fail "br_netfilter"
+bridge_netfilter || ktap_test_fail "br_netfilter"
 each_family "the bridge between them filters, by states" bridge_filters
 finish

@@ -49,7 +49,7 @@ t "interrupted by another service's endpoint" says 200 yes endpoint \
 
 members()
 {
-	local i pools=(vip-pool 10.1.0.0/24 vip-pool fd00:254::/64)
+	local i pools=("${DOMAIN[@]}")
 
 	for i in {1..14}; do
 		pools+=(vip-pool "2001:db8:$i::/64")

@@ -8,8 +8,7 @@ setup
 
 configure()
 {
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64 \
-		vip-pool fd75:8ebb:fc98::/48
+	S domain set "${DOMAIN[@]}" vip-pool fd75:8ebb:fc98::/48
 	S service add c.com
 	endpoint c.com b3 13
 }

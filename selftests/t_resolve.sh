@@ -360,8 +360,7 @@ stale_conntrack()
 bridged()
 {
 	local rc=0
-	in_ns orch test -e /proc/sys/net/bridge/bridge-nf-call-iptables ||
-		modprobe br_netfilter || return 1
+	bridge_netfilter || return 1
 	run ip netns exec orch nft -f - <<-END
 	table inet fw {
 		chain thru {

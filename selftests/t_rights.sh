@@ -111,7 +111,7 @@ own_net()
 
 own()
 {
-	child || return 1
+	child && set_direct as_guest g salctl || return 1
 	as_guest g salctl service add own.com vip 10.9.1.2 &&
 		as_guest g salctl member add pid "${GUEST[g]}" name me &&
 		as_guest g salctl endpoint add own.com pid "$CHILD" name c \

@@ -35,7 +35,7 @@ no_routes()
 
 begin()
 {
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64 || return 1
+	S domain set "${DOMAIN[@]}" || return 1
 	S member add netns a route auto || return 1
 	expect "routes while it is a member" "$(routes "$1")" 1
 }

@@ -16,7 +16,7 @@ add_ns "$ODD"
 # everything that there is a word for
 configure()
 {
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64 \
+	S domain set "${DOMAIN[@]}" \
 		flow-acct on max-flows 100000 max-held 4M max-policies 77 &&
 		service b.com 2 alias B-two.com hold packets 3 bytes 10k \
 			time 1500ms share 34 on-empty drop late drop grace 7s \

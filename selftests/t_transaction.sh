@@ -637,7 +637,7 @@ unload_open()
 	echo commit >&7
 	kept_end && { fail "it was done"; return 1; }
 	load
-	S domain set vip-pool 10.1.0.0/24
+	S domain set "${DOMAIN[@]}"
 	expect services "$(json length service show)" 0
 }
 

@@ -13,7 +13,7 @@ add_host b2 12
 
 configure()
 {
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
+	S domain set "${DOMAIN[@]}"
 	S member add netns a route auto
 	service b.com 2 "$@"
 }

@@ -290,7 +290,7 @@ unload_with_waiting()
 	flood_end v4 >/dev/null
 	flood_end v6 >/dev/null
 	load
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64
+	S domain set "${DOMAIN[@]}"
 	S member add netns a route auto
 }
 

@@ -50,8 +50,7 @@ id_from_name()
 
 id_answers()
 {
-	S domain set vip-pool 10.1.0.0/24 vip-pool fd00:254::/64 \
-		vip-pool fd75:8ebb:fc98::/48 || return 1
+	S domain set "${DOMAIN[@]}" vip-pool fd75:8ebb:fc98::/48 || return 1
 	answers "$(id_of c.com)"
 }
 

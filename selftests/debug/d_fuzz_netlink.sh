@@ -31,9 +31,8 @@ works()
 	flood_end 4 TERM >/dev/null
 	flood_end 6 TERM >/dev/null
 	S flush || return 1
-	S domain set max-services 100 max-endpoints 100 max-members 100 \
-		max-flows 1000 max-held 8M policy allow vip-pool 10.1.0.0/24 \
-		vip-pool fd00:254::/64 || return 1
+	S domain set "${DOMAIN[@]}" max-services 100 max-endpoints 100 \
+		max-members 100 max-flows 1000 max-held 8M policy allow || return 1
 	S member add netns a route auto
 	service b.com 2 && endpoint b.com b1 11 || return 1
 	answers "$(vip 4 2)" && answers "$(vip 6 2)"
