@@ -241,8 +241,6 @@ static u8 wire_cross(struct sal_path *p, struct net_device *dev,
 	if (why)
 		return why;
 	wire_through(p, dev);
-	/* what is longer it does not take */
-	p->mtu = min(p->mtu, READ_ONCE((*peer)->mtu));
 	p->hops++;
 	return 0;
 }
