@@ -109,17 +109,6 @@ stands_still()
 	[ "$(echos b1 "$1")" = "$before" ]
 }
 
-# FAMILY COMMAND UNDO: while it is so packets come by another path
-another_way()
-{
-	local rc=0 before
-	run eval "$2" || return 1
-	before="$(echos b1 "$1")"
-	poll 5 more_than $((before + 50)) b1 "$1" || rc=1
-	run eval "$3" || rc=1
-	return "$rc"
-}
-
 # --- what happens -----------------------------------------------------------
 
 moved()
@@ -184,7 +173,7 @@ switched()
 	local before
 	S "$2" set ${3:+"$3"} direct off
 	before="$(counter direct)"
-	another_way "$1" true true || return 1
+	poll 5 more_than $(($(echos b1 "$1") + 50)) b1 "$1" || return 1
 	# what was under way on another CPU
 	expect_num "went straight" "$(counter direct)" -le $((before + 2)) || return 1
 	S "$2" set ${3:+"$3"} direct auto

@@ -27,6 +27,18 @@ rule()
 	END
 }
 
+# likewise of a device
+rule_where_it_comes()
+{
+	in_ns orch nft -f - <<-END
+	table inet fw {
+		chain some {
+			type filter hook ingress device "va" priority 0
+		}
+	}
+	END
+}
+
 no_rule()
 {
 	in_ns orch nft delete table inet fw
@@ -52,8 +64,7 @@ for hook in prerouting forward postrouting; do
 	each_family "rules for $hook" while_there hooks "rule $hook" no_rule
 done
 each_family "hooks for what comes by a device" not_by_va \
-	"ip netns exec orch nft add table inet fw; ip netns exec orch nft add chain inet fw i '{ type filter hook ingress device va priority 0; }'" \
-	no_rule
+	rule_where_it_comes no_rule
 each_family "a queueing discipline" while_there qdisc \
 	"ip netns exec orch tc qdisc add dev vb1 root pfifo limit 100" \
 	"ip netns exec orch tc qdisc del dev vb1 root"
