@@ -276,3 +276,73 @@ blocked()
 	goes_straight "$1" || rc=1
 	return "$rc"
 }
+# --- other routes to b1 ------------------------------------------------------
+
+# second FAMILY LAST: an address on the second wire
+second()
+{
+	if [ "$1" = 4 ]; then echo "10.0.9.$2"; else echo "fd00:9::$2"; fi
+}
+
+# second_wire NS DEVICE PEER: to the other's eth1, which has two addresses there
+second_wire()
+{
+	local f
+	ip link add "$2" netns "$1" type veth peer name eth1 netns "$3"
+	for f in "$1:$2" "$3:eth1"; do
+		in_ns "${f%:*}" sysctl -qw "net.ipv6.conf.${f#*:}.accept_dad=0" \
+			net.ipv4.conf.all.rp_filter=0 \
+			"net.ipv4.conf.${f#*:}.rp_filter=0"
+		ip -n "${f%:*}" link set "${f#*:}" up
+	done
+	ip -n "$1" addr add "$(second 4 1)/24" dev "$2"
+	ip -n "$1" addr add "$(second 6 1)/64" dev "$2" nodad
+	for f in 11 21; do
+		ip -n "$3" addr add "$(second 4 "$f")/24" dev eth1
+		ip -n "$3" addr add "$(second 6 "$f")/64" dev eth1 nodad
+	done
+}
+
+# received NS DEVICE: packets, so far
+received()
+{
+	in_ns "$1" cat "/sys/class/net/$2/statistics/rx_packets"
+}
+
+CODED=50
+
+# NS DEVICE: packets with one code point go by DEVICE, and straight; all others as before.
+# Of a code point IPv4 routes know three bits, which were the type of service.
+by_code_point()
+{
+	local rc=0 before direct
+	goes_straight 4 || return 1
+	run ip -n "$1" route add "$(addr 4 11)" tos 0x10 via "$(second 4 11)" dev "$2"
+	before="$(received b1 eth1)"
+	direct="$(counter direct)"
+	in_ns a ping -n -q -c "$CODED" -i 0.01 -W 10 -Q 0x10 "$(vip 4 2)" >&2 || rc=1
+	expect_num "came by the other device" $(($(received b1 eth1) - before)) \
+		-ge "$CODED" || rc=1
+	expect_num "went straight" $(($(counter direct) - direct)) -ge "$CODED" || rc=1
+	before="$(received b1 eth1)"
+	goes_straight 4 || rc=1
+	expect_num "came by the other device" $(($(received b1 eth1) - before)) \
+		-lt 20 || rc=1
+	run ip -n "$1" route del "$(addr 4 11)" tos 0x10
+	return "$rc"
+}
+
+# hops NS DEVICE FAMILY ADDRESS: two of them lead there
+hops()
+{
+	ip -n "$1" nexthop add id 1 via "$(second "$3" 11)" dev "$2" &&
+		ip -n "$1" nexthop add id 2 via "$(second "$3" 21)" dev "$2" &&
+		ip -n "$1" nexthop add id 3 group 1/2 &&
+		ip -n "$1" "-$3" route add "$4" nhid 3
+}
+
+unhop()
+{
+	ip -n "$1" "-$2" route del "$3" nhid 3
+	ip -n "$1" nexthop flush >/dev/null 2>&1
+}

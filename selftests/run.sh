@@ -66,7 +66,8 @@ UML=(t_acct t_backpressure t_balance t_chain t_clients t_clients_router t_conntr
      t_map_race t_mapped t_migrate_cost t_migrate_freeze t_names t_nat t_nat_router
      t_netns t_nl_bad t_nl_dump t_nl_events t_nl_perm t_offload t_orchestrate t_path
      t_path_asks t_path_ends t_path_ends_router t_path_falls t_path_falls_router
-     t_path_router t_path_seen t_path_seen_router t_peer t_peer_router t_pmtu_router
+     t_path_router t_path_routes t_path_routes_router t_path_seen t_path_seen_router
+     t_peer t_peer_router t_pmtu_router
      t_policy t_ports t_remote t_remote_router t_resolve t_rights t_router_bridge
      t_rules t_rules_router t_save t_select t_select_router t_serval_defects
      t_shared t_shared_router t_spread t_stats t_tcp t_tcp_back t_tcp_handover

@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The direct path of a router: other routes, many clients, and what must not overtake.
+PLACEMENT=router BRIDGELESS=yes
+# shellcheck source=selftests/path.sh
+. "$(dirname "$0")/path.sh"
+
+setup
+second_wire orch vc b1
+service b.com 2
+endpoint b.com b1 11
+S domain set direct auto
+
+# 250 clients that a routes to: each has a path of its own
+CROWD=250
+ROUNDS=6
+
+crowd()
+{
+	local net=10.0.2. before right
+	[ "$1" = 4 ] || net=fd00:2::
+	run ip -n orch "-$1" route replace "$(crowd_prefix "$1")" \
+		via "$(addr "$1" 1)" dev va
+	run ip -n a "-$1" route replace local "$(crowd_prefix "$1")" dev lo
+	serve b1 7000 || return 1
+	before="$(counter direct)"
+	right="$(in_ns a python3 "$LIB_DIR/tools/crowd.py" "$net" "$CROWD" "$ROUNDS" \
+		"$(vip "$1" 2)" 7000)"
+	kill "${PIDS[-1]}"
+	expect "right answers" "$right" $((CROWD * ROUNDS)) &&
+		expect_num "went straight" $(($(counter direct) - before)) -ge \
+			$((2 * CROWD * (ROUNDS - 1) - 2 * CROWD / 4))
+}
+
+crowd_prefix()
+{
+	if [ "$1" = 4 ]; then echo 10.0.2.0/24; else echo fd00:2::/64; fi
+}
+
+several_hops()
+{
+	while_there "$1" route \
+		"ip -n orch route del $(addr "$1" 11) dev vb1; hops orch vc $1 $(addr "$1" 11)" \
+		"unhop orch $1 $(addr "$1" 11); ip -n orch route add $(addr "$1" 11) dev vb1"
+}
+
+# behind a bridge of another namespace there are two backlogs on the way
+behind_bridge()
+{
+	local f
+	add_ns sw
+	add_ns e
+	ip link add ve netns orch type veth peer name p0 netns sw
+	ip link add p1 netns sw type veth peer name eth0 netns e \
+		address 02:00:00:00:00:14
+	ip -n sw link add br1 type bridge
+	ip -n sw link set br1 up
+	ip -n sw link set p0 master br1 up
+	ip -n sw link set p1 master br1 up
+	for f in orch:ve e:eth0; do
+		in_ns "${f%:*}" sysctl -qw "net.ipv6.conf.${f#*:}.accept_dad=0"
+		ip -n "${f%:*}" link set "${f#*:}" up
+	done
+	for f in 4 6; do
+		ip -n orch addr add "$(addr "$f" 254)" dev ve
+		ip -n orch route add "$(addr "$f" 14)" dev ve
+		ip -n e addr add "$(addr "$f" 14)" dev eth0
+		ip -n e "-$f" route add default via "$(addr "$f" 254)" dev eth0 onlink
+	done
+	service d.com 4
+	endpoint d.com e 14
+	serve e 7000
+}
+
+BURSTS=100
+
+# FAMILY: straight
+goes_to_e()
+{
+	local before
+	before="$(counter direct)"
+	nothing_lost "$(echo_once -n 50 -i 500 -e 78 "$(vip "$1" 4)")" &&
+		[ $(($(counter direct) - before)) -ge 80 ]
+}
+
+# what goes round is not overtaken by what follows straight
+in_order()
+{
+	local report rc=0 before
+	poll 5 goes_to_e "$1" || return 1
+	tc -n a qdisc add dev eth0 root netem delay 2ms
+	before="$(counter direct)"
+	report="$(in_ns a python3 "$LIB_DIR/tools/mixed.py" "$(vip "$1" 4)" 7000 \
+		"$BURSTS")"
+	expect "answered, out of order" "$report" "$((4 * BURSTS)) 0" || rc=1
+	expect_num "went straight" $(($(counter direct) - before)) -ge \
+		"$BURSTS" || rc=1
+	tc -n a qdisc del dev eth0 root
+	return "$rc"
+}
+
+# An endpoint of a service without a VIP has no name (but for IPv6, where that is the ID), but
+# b1 has one, and asks it by an address that a rule gives. Its answers are those, and no
+# requests.
+answers_to_a_name()
+{
+	local rc=0 before
+	S rule add "$(vip "$1" 50)" forward c.com
+	rm -f "$WORK/b1.twin" "$WORK/b3.twin"
+	before="$(counter direct)"
+	ip netns exec b1 python3 "$LIB_DIR/tools/twins.py" answer 5000 40 \
+		"$(vip "$1" 50)" >"$WORK/b1.twin" 2>&1 &
+	PIDS+=($!)
+	poll 5 grep -qs listening "$WORK/b1.twin" || return 1
+	ip netns exec b3 python3 "$LIB_DIR/tools/twins.py" ask 5000 40 \
+		"$(vip "$1" 2)" >"$WORK/b3.twin" 2>&1 &
+	PIDS+=($!)
+	poll 10 grep -qs '^[0-9]' "$WORK/b3.twin" || rc=1
+	expect "b3's answers" "$(cat "$WORK/b3.twin")" 40 || rc=1
+	expect_num "went straight" $(($(counter direct) - before)) -ge 20 || rc=1
+	poll 10 grep -qs '^[0-9]' "$WORK/b1.twin" || rc=1
+	expect "b1's answers" "$(tail -n 1 "$WORK/b1.twin")" 40 || rc=1
+	kill "${PIDS[-1]}" "${PIDS[-2]}" 2>/dev/null
+	S rule flush
+	S flow flush
+	return "$rc"
+}
+
+each_family "250 clients" crowd
+t "IPv4: a route by code point" by_code_point orch vc
+each_family "several next hops" several_hops
+behind_bridge
+each_family "what goes round is not overtaken" in_order
+S service add c.com
+endpoint c.com b3 13
+t "IPv4: an answer to a client with a name" answers_to_a_name 4
+finish
