@@ -32,6 +32,17 @@ setup_path()
 	endpoint b.com b1 11
 	serve b1 7
 	S domain set direct auto
+	[ "$PLACEMENT" = edge ] || { poll 5 has_inlets 4 && poll 5 has_inlets 6; }
+}
+
+# devices of a router get their hooks a while after the first packets
+has_inlets()
+{
+	local before
+	before="$(counter direct)"
+	in_ns a timeout 3 "$TOOLS/echoflood" -n 4 -i 10000 -W 500 -e 77 \
+		"$(vip "$1" 2)" >&2
+	[ $(($(counter direct) - before)) = 8 ]
 }
 
 # what is said of paths was so at the last packet, so some are sent, of a conversation that
