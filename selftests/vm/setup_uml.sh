@@ -71,6 +71,7 @@ find_build()
 		sha256sum)"
 	KDIR="$CACHE/uml-$KIND-${hash:0:16}"
 	LINUX="$KDIR/linux"
+	# shellcheck disable=SC2034 # printed by its name
 	KMODULES="$KDIR/modules"
 }
 
