@@ -46,7 +46,7 @@ own_route()
 	PIDS+=($!)
 	poll 5 grep -qs listening "$WORK/by" || rc=1
 	before="$(received a eth1)"
-	nothing_lost "$(echo_once -n "$FLOOD" -i 500 -w 32 -u 7001 -e 7777 \
+	nothing_lost "$(echo_once -n "$FLOOD" -i 500 -w "$FLOOD" -u 7001 -e 7777 \
 		"$(vip "$1" 2)")" || rc=1
 	expect_num "came by the other device" $(($(received a eth1) - before)) \
 		-ge "$FLOOD" || rc=1

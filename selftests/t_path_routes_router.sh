@@ -11,6 +11,11 @@ service b.com 2
 endpoint b.com b1 11
 S domain set direct auto
 
+poll_straight()
+{
+	poll 10 straight "$1" $((2 * FLOOD - 20)) $((2 * FLOOD))
+}
+
 # 250 clients that a routes to: each has a path of its own
 CROWD=250
 ROUNDS=6
@@ -126,6 +131,8 @@ answers_to_a_name()
 	return "$rc"
 }
 
+# devices get their hooks one after the other
+each_family "both ways" poll_straight
 each_family "250 clients" crowd
 t "IPv4: a route by code point" by_code_point orch vc
 each_family "several next hops" several_hops
