@@ -74,6 +74,25 @@ UML=(t_acct t_backpressure t_balance t_chain t_clients t_clients_router t_conntr
      t_tcp_listen t_tcp_repair_router t_tcp_reset t_tcp_reset_router t_transaction
      t_udp_router t_unreachable t_unsupported t_upcall t_upgrade_router)
 
+# What takes its time where there are sanitizers, and is left to --list-long-debug: what
+# keeps packets from the direct path, a case for each.
+LONG_DEBUG=(t_path_asks t_path_ends_router t_path_falls t_path_falls_router
+	    t_path_routes t_path_routes_router t_path_seen_router)
+
+list_debug()
+{
+	local test
+	for test in t_*.sh; do
+		case " ${LONG_DEBUG[*]} " in
+		*" ${test%.sh} "*)	;;
+		*)			echo "$test" ;;
+		esac
+	done
+	printf 'userns-%s.sh\n' "${USERNS[@]}" "${USERNS_DEBUG[@]}"
+	(cd debug && ls d_*.sh)
+	printf 'smp-%s.sh\n' "${SMP[@]}"
+}
+
 list_check()
 {
 	local test
@@ -140,17 +159,14 @@ while [ $# -gt 0 ]; do
 	--splats)	echo "$SPLATS"; exit 0 ;;
 	--list)		cd "$TESTS_DIR" && list_check
 			exit ;;
-	--list-debug)	cd "$TESTS_DIR" && ls t_*.sh &&
-				printf 'userns-%s.sh\n' "${USERNS[@]}" \
-					"${USERNS_DEBUG[@]}" &&
-				(cd debug && ls d_*.sh) &&
-				printf 'smp-%s.sh\n' "${SMP[@]}"
+	--list-debug)	cd "$TESTS_DIR" && list_debug
 			exit ;;
 	--list-long)	cd "$TESTS_DIR" && printf '%s.sh\n' "${UML[@]}" &&
 				(cd long && ls l_*.sh && printf 'uml-%s\n' l_*.sh)
 			exit ;;
 	--list-long-debug)
 			cd "$TESTS_DIR" && list_userns_rest &&
+				printf '%s.sh\n' "${LONG_DEBUG[@]}" &&
 				(cd long && ls l_*.sh)
 			exit ;;
 	-*)		sed -n '/^#\t/s/^#\t//p' "$0" >&2; exit 2 ;;
