@@ -201,7 +201,7 @@ static unsigned int cell_slot(bool tcp, u32 hash)
 }
 
 /* the current one of a slot, made where there is none; NULL where the endpoint is not
- * usable, and for lack of memory
+ * usable, or ENOMEM
  */
 static struct sal_cell *cell_current_locked(struct sal_endpoint *ep,
 					    enum sal_af af, unsigned int slot)
@@ -214,7 +214,7 @@ static struct sal_cell *cell_current_locked(struct sal_endpoint *ep,
 		return cell;
 	cell = cell_alloc_now(ep->svc, af);
 	if (!cell)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	cell->slot = slot;
 	cell->tcp = slot >= SAL_CELLS;
 	RCU_INIT_POINTER(cell->ep, ep);
@@ -260,8 +260,8 @@ struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 	struct sal_cell *cell = cell_current(ep, af, cell_slot(tcp, hash));
 	bool got;
 
-	if (!cell)
-		return NULL;
+	if (IS_ERR_OR_NULL(cell))
+		return cell;
 	got = READ_ONCE(ep->max_flows) ? cell_get_bounded(cell, ep) :
 					 cell_get_uncut(cell);
 	return got ? cell : NULL;
@@ -272,7 +272,7 @@ struct sal_cell *sal_cell_bind_again(struct sal_endpoint *ep, enum sal_af af,
 {
 	struct sal_cell *cell = cell_current(ep, af, cell_slot(tcp, hash));
 
-	return cell && sal_cell_get(cell) ? cell : NULL;
+	return IS_ERR_OR_NULL(cell) || sal_cell_get(cell) ? cell : NULL;
 }
 
 /* likewise; sal_lock */
@@ -282,7 +282,7 @@ static struct sal_cell *cell_bind_locked(struct sal_endpoint *ep, enum sal_af af
 	struct sal_cell *cell;
 
 	cell = cell_current_locked(ep, af, cell_slot(tcp, hash));
-	return cell && sal_cell_get(cell) ? cell : NULL;
+	return IS_ERR_OR_NULL(cell) || sal_cell_get(cell) ? cell : NULL;
 }
 
 /* those of one kind share one, as long as any of them is there */
@@ -297,7 +297,7 @@ static struct sal_cell *cell_orphan(struct sal_service *svc, enum sal_af af,
 			return cell;
 	cell = cell_alloc_now(svc, af);
 	if (!cell)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	cell->tcp = tcp;
 	list_add(&cell->list, orphans);
 	return cell;
@@ -317,7 +317,8 @@ struct sal_cell *sal_cell_bind_lost(struct sal_service *svc, enum sal_af af,
 	cell = ep ? cell_bind_locked(ep, af, tcp, hash) :
 		    cell_orphan(svc, af, tcp);
 	spin_unlock_bh(&sal_lock);
-	return cell;
+	/* under the lock who was usable still is */
+	return WARN_ON_ONCE(!cell) ? ERR_PTR(-ENOENT) : cell;
 }
 
 bool sal_cell_was(const struct sal_cell *cell, u32 ep)
@@ -385,7 +386,7 @@ struct sal_cell *sal_cell_settle(struct sal_cell *cell,
 	    !cell->cut && !sal_cell_remembers(cell))
 		to = cell_bind_locked(ep, cell->af, cell->tcp,
 				      get_random_u32());
-	if (to) {
+	if (!IS_ERR_OR_NULL(to)) {
 		rcu_assign_pointer(*slot, to);
 		put = cell;
 	}

@@ -108,7 +108,7 @@ struct sal_moved {
 };
 
 /* a reference for a new flow on the cell of an endpoint that @hash selects; NULL where
- * it has just become unusable, or is full, and for lack of memory. RCU.
+ * it has just become unusable, or is full; or ENOMEM. RCU.
  */
 struct sal_cell *sal_cell_bind(struct sal_endpoint *ep, enum sal_af af,
 			       bool tcp, u32 hash);
@@ -125,7 +125,7 @@ struct sal_cell *sal_cell_bind_again(struct sal_endpoint *ep, enum sal_af af,
  * As if it had been there when its endpoint failed: with another one, or an
  * orphan, which goes with the flow. RCU.
  *
- * Return: the cell with a reference for the flow, or NULL for lack of memory.
+ * Return: the cell with a reference for the flow, or ENOMEM.
  */
 struct sal_cell *sal_cell_bind_lost(struct sal_service *svc, enum sal_af af,
 				    bool tcp, u32 hash);

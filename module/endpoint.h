@@ -30,7 +30,7 @@ struct sal_service;
  *	remember it
  * @has: families it has an address of, as bits
  * @usable: for each family, whether flows may be bound to it: state up, no
- *	fault, cells installed. Written under sal_lock, read without.
+ *	fault. Written under sal_lock, read without.
  * @leaving: it is about to lose its flows, which are not to come from another
  *	that is, too. Written under sal_lock, read without.
  * @weight: share of new flows, 0 for none. Written under sal_mutex, read without;
@@ -82,7 +82,7 @@ struct sal_service;
  * @want_max_flows: planned: its bound of flows
  * @want_state: planned: its state
  * @left: planned: namespace that it has left, for its last event
- * @link: planned: what a look at its addresses saw, and cells for it; or NULL
+ * @link: planned: what a look at its addresses saw, or NULL
  * @until: jiffies; when a ghost is freed
  * @ghost: in &sal_domain.ghosts. sal_mutex.
  * @rcu: for freeing

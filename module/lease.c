@@ -15,7 +15,7 @@
  * itself no more.
  *
  * A renewal of one that has expired is a change of the endpoint, planned as
- * others are (endpoint_txn.c), as cells for it take memory.
+ * others are (endpoint_txn.c), as it becomes usable.
  */
 #include <linux/ktime.h>
 

@@ -250,7 +250,8 @@ static int flow_make(const struct genl_info *info, struct sal_service *svc,
 		return err;
 	rcu_read_lock();
 	cell = flow_cell(svc, ep, &was->conv);
-	err = cell ? sal_flow_restore(m, svc, was, cell) : -ENOMEM;
+	err = IS_ERR(cell) ? PTR_ERR(cell) :
+			     sal_flow_restore(m, svc, was, cell);
 	rcu_read_unlock();
 	return flow_refuse(info, err);
 }

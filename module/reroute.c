@@ -10,7 +10,9 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/ipv6.h>
 #include <net/route.h>
 #include <net/sock.h>
 
@@ -68,8 +70,11 @@ static struct dst_entry *reroute_find6(struct net *net, const struct sk_buff *sk
 		.flowi6_mark	= skb->mark,
 		.flowi6_uid	= sock_net_uid(net, sk),
 	};
+	struct dst_entry *dst = ip6_route_output(net, sk, &fl6);
 
-	return ip6_route_output(net, sk, &fl6);
+	if (dst->error)
+		IP6_INC_STATS(net, ip6_dst_idev(dst), IPSTATS_MIB_OUTNOROUTES);
+	return dst;
 }
 #else
 static struct dst_entry *reroute_find6(struct net *net, const struct sk_buff *skb,

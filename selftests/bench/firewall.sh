@@ -54,13 +54,12 @@ docker_rules()
 
 firewall_up()
 {
-	modprobe br_netfilter
-	router_up
-	ip -n router link add docker0 type bridge
-	ip -n router addr add 172.17.0.1/16 dev docker0
-	ip -n router link set docker0 up
-	in_ns router sysctl -qw net.bridge.bridge-nf-call-iptables=1
-	docker_rules
+	modprobe br_netfilter && router_up || return 1
+	ip -n router link add docker0 type bridge &&
+		ip -n router addr add 172.17.0.1/16 dev docker0 &&
+		ip -n router link set docker0 up &&
+		in_ns router sysctl -qw net.bridge.bridge-nf-call-iptables=1 &&
+		docker_rules || return 1
 	# or rules do not know replies of its flows
 	[ "$VARIANT" != ipvs ] || in_ns router sysctl -qw net.ipv4.vs.conntrack=1
 }

@@ -169,7 +169,7 @@ sample()
 	"${placement}_up" && "variant_$VARIANT" && "$@" || rc=1
 	topology_down
 	for end in "variant_${VARIANT}_end" "${placement}_end"; do
-		! declare -F "$end" >/dev/null || "$end"
+		! declare -F "$end" >/dev/null || "$end" || rc=1
 	done
 	return $rc
 }
