@@ -226,6 +226,29 @@ tapped()
 	[ "$(grep -c "$2" "$WORK/tap.$1")" -ge "$3" ]
 }
 
+# seen NS DEVICE PATTERN COMMAND...: it holds while somebody captures there, who has FLOOD
+# lines like this
+seen()
+{
+	local rc=0 ns="$1" device="$2" pattern="$3"
+	shift 3
+	tap "$ns" "$device" || return 1
+	"$@" || rc=1
+	poll 5 tapped "$ns" "$pattern" "$FLOOD" || rc=1
+	untap
+	sort "$WORK/tap.$ns" | uniq -c >&2
+	return "$rc"
+}
+
+# FAMILY [KIND]: where somebody looks on, so that the answers go round, requests go straight
+requests_straight()
+{
+	local rc=0
+	poll 5 path_is "${2:-$ANY_DIRECT}" "$1" || rc=1
+	straight "$1" $((FLOOD - 10)) "$FLOOD" || rc=1
+	return "$rc"
+}
+
 # --- programs ---------------------------------------------------------------
 
 # attach NS KIND TARGET [VERDICT]: a BPF program, see tools/bpf.py

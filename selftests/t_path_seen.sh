@@ -14,27 +14,14 @@ SERVER=02:00:00:00:00:11
 # who receives captures what goes straight; what it sends then goes round
 captured_by_server()
 {
-	local rc=0
-	tap b1 eth0 || return 1
-	poll 5 path_is "$ANY_DIRECT" "$1" || rc=1
-	straight "$1" $((FLOOD - 10)) "$FLOOD" || rc=1
-	poll 5 tapped b1 "^in $CLIENT $SERVER $(addr "$1" 1) $(addr "$1" 11) 64 right" \
-		"$FLOOD" || rc=1
-	untap
-	sort "$WORK/tap.b1" | uniq -c >&2
-	return "$rc"
+	seen b1 eth0 "^in $CLIENT $SERVER $(addr "$1" 1) $(addr "$1" 11) 64 right" \
+		requests_straight "$1"
 }
 
 captured_by_client()
 {
-	local rc=0
-	tap a eth0 || return 1
-	goes_round "$1" tap || rc=1
-	poll 5 tapped a "^in $SERVER $CLIENT $(addr "$1" 11) $(addr "$1" 1) 64 right" \
-		"$FLOOD" || rc=1
-	untap
-	sort "$WORK/tap.a" | uniq -c >&2
-	return "$rc"
+	seen a eth0 "^in $SERVER $CLIENT $(addr "$1" 11) $(addr "$1" 1) 64 right" \
+		goes_round "$1" tap
 }
 
 # datagrams and segments, of which devices are to make the sums; FAMILY NS DEVICE

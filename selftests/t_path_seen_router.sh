@@ -11,41 +11,22 @@ setup_path
 # the time to live counts the router
 captured_at_the_end()
 {
-	local rc=0
-	tap b1 eth0 || return 1
-	goes_straight "$1" || rc=1
-	poll 5 tapped b1 "^in $(at_router vb1) 02:00:00:00:00:11 $(addr "$1" 1) $(addr \
-		"$1" 11) 63 right" "$FLOOD" || rc=1
-	untap
-	sort "$WORK/tap.b1" | uniq -c >&2
-	return "$rc"
+	seen b1 eth0 "^in $(at_router vb1) 02:00:00:00:00:11 $(addr "$1" 1) $(addr \
+		"$1" 11) 63 right" goes_straight "$1"
 }
 
 # answers by the service's address
 captured_by_client()
 {
-	local rc=0
-	tap a eth0 || return 1
-	goes_straight "$1" || rc=1
-	poll 5 tapped a "^in $(at_router va) 02:00:00:00:00:01 $(vip "$1" 2) $(addr \
-		"$1" 1) 63 right" "$FLOOD" || rc=1
-	untap
-	sort "$WORK/tap.a" | uniq -c >&2
-	return "$rc"
+	seen a eth0 "^in $(at_router va) 02:00:00:00:00:01 $(vip "$1" 2) $(addr \
+		"$1" 1) 63 right" goes_straight "$1"
 }
 
 # who captures where the router receives has it as it came, and it goes straight
 captured_where_it_comes()
 {
-	local rc=0
-	tap orch va || return 1
-	poll 5 path_is direct "$1" || rc=1
-	straight "$1" $((FLOOD - 10)) "$FLOOD" || rc=1
-	poll 5 tapped orch "^in 02:00:00:00:00:01 $(at_router va) $(addr "$1" 1) $(vip \
-		"$1" 2) 64 right" "$FLOOD" || rc=1
-	untap
-	sort "$WORK/tap.orch" | uniq -c >&2
-	return "$rc"
+	seen orch va "^in 02:00:00:00:00:01 $(at_router va) $(addr "$1" 1) $(vip \
+		"$1" 2) 64 right" requests_straight "$1" direct
 }
 
 # datagrams and segments, of which devices are to make the sums; FAMILY NS
