@@ -23,20 +23,6 @@ device_hook()
 	END
 }
 
-# what leaves a device is only for who knows tables of devices
-device_tables()
-{
-	in_ns orch nft add table netdev probe 2>/dev/null &&
-		in_ns orch nft delete table netdev probe
-}
-
-# likewise
-bridge_tables()
-{
-	in_ns orch nft add table bridge probe 2>/dev/null &&
-		in_ns orch nft delete table bridge probe
-}
-
 bridge_hook()
 {
 	in_ns orch nft -f - <<-END
@@ -77,14 +63,10 @@ each_family "the server receives by NAPI" while_there xdp \
 	"ip netns exec b1 ethtool -K eth0 gro off"
 each_family "hooks for what comes to the bridge" while_there device-hooks \
 	"device_hook inet ingress va" "device_hook inet del"
-if device_tables; then
-	each_family "hooks for what leaves the bridge" while_there device-hooks \
-		"device_hook netdev egress vb1" "device_hook netdev del"
-fi
-if bridge_tables; then
-	each_family "hooks of bridges" while_there bridge-hooks bridge_hook \
-		"ip netns exec orch nft delete table bridge way"
-fi
+each_family "hooks for what leaves the bridge" while_there device-hooks \
+	"device_hook netdev egress vb1" "device_hook netdev del"
+each_family "hooks of bridges" while_there bridge-hooks bridge_hook \
+	"ip netns exec orch nft delete table bridge way"
 each_family "br_netfilter" while_there bridge-hooks \
 	"modprobe br_netfilter" "rmmod br_netfilter"
 each_family "a bridge that filters VLANs" while_there bridge \
