@@ -145,13 +145,13 @@ struct sal_domain *sal_domain_obtain(struct net *net)
 	lockdep_assert_held(&sal_mutex);
 	if (d)
 		return d;
-	d = kzalloc_obj(*d, GFP_KERNEL_ACCOUNT);
+	d = kvzalloc_obj(*d, GFP_KERNEL_ACCOUNT);
 	if (!d)
 		return NULL;
 	domain_init(d, net);
 	if (domain_init_tables(d)) {
 		mem_cgroup_put(d->memcg);
-		kfree(d);
+		kvfree(d);
 		return NULL;
 	}
 	WRITE_ONCE(sn->domain, d);
@@ -169,7 +169,7 @@ void sal_domain_put(struct sal_domain *d)
 		return;
 	sal_stats_exit(d);
 	mem_cgroup_put(d->memcg);
-	kfree_rcu(d, rcu);
+	kvfree_rcu(d, rcu);
 }
 
 int sal_domain_set_pools(struct sal_domain *d, const struct sal_prefix *pools,

@@ -21,7 +21,7 @@
 #include "fence.h"
 #include "home.h"
 #include "lease.h"
-#include "revhint.h"
+#include "addrhint.h"
 #include "vip.h"
 
 struct mem_cgroup;
@@ -220,7 +220,7 @@ struct sal_domain {
 	bool dead;
 	refcount_t refs;
 
-	struct sal_revhint at ____cacheline_aligned_in_smp;
+	struct sal_addrhint at ____cacheline_aligned_in_smp;
 	struct sal_direct direct ____cacheline_aligned_in_smp;
 };
 

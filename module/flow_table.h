@@ -40,8 +40,6 @@ static inline int sal_flow_key_cmp(struct rhashtable_compare_arg *arg,
 	const struct sal_flow *f = obj;
 	const struct sal_flow_key *a = &f->key, *b = arg->key;
 
-	/* its other cache line is wanted next, if it is the one */
-	prefetch(&f->client);
 	return !(ipv6_addr_equal(&a->peer, &b->peer) && a->svc == b->svc &&
 		 a->id == b->id && a->port == b->port && a->proto == b->proto);
 }

@@ -537,7 +537,7 @@ static bool fwd_may_answer(const struct sal_spot *spot,
 			   const struct sal_packet *pkt)
 {
 	return pkt->kind == SAL_KIND_DATA &&
-	       unlikely(sal_revhint_may(&spot->member->domain->at, &pkt->src));
+	       unlikely(sal_addrhint_may(&spot->member->domain->at, &pkt->src));
 }
 
 /* whatever that one speaks, and rules say of it */

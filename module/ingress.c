@@ -150,7 +150,7 @@ static bool ingress_may_answer(const struct ingress *in)
 	struct sal_domain *d = in->spot->member->domain;
 
 	return in->pkt.kind == SAL_KIND_DATA &&
-	       unlikely(sal_revhint_may(&d->at, &in->pkt.src)) &&
+	       unlikely(sal_addrhint_may(&d->at, &in->pkt.src)) &&
 	       sal_reverse_lookup(d, &in->pkt.src);
 }
 

@@ -47,7 +47,7 @@ static inline enum sal_peer sal_peer_name(struct sal_domain *d,
 					  const struct in6_addr *addr,
 					  struct in6_addr *name)
 {
-	if (likely(!sal_revhint_may(&d->at, addr)))
+	if (likely(!sal_addrhint_may(&d->at, addr)))
 		return SAL_PEER_PLAIN;
 	return sal_peer_find_name(d, addr, name);
 }

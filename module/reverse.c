@@ -264,7 +264,7 @@ static unsigned int rev_error(const struct sal_spot *spot, struct sk_buff *skb,
 static bool rev_is_none(const struct sal_spot *spot, const struct sk_buff *skb,
 			const struct sal_packet *pkt)
 {
-	if (sal_revhint_may(&spot->member->domain->at, &pkt->src))
+	if (sal_addrhint_may(&spot->member->domain->at, &pkt->src))
 		return false;
 	return sal_packet_is_data(skb, spot->af);
 }

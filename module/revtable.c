@@ -131,11 +131,11 @@ int sal_reverse_insert(struct sal_domain *d, struct sal_reverse *rev)
 
 	lockdep_assert_held(&sal_mutex);
 	if (!first) {
-		sal_revhint_add(&d->at, &rev->addr);
+		sal_addrhint_add(&d->at, &rev->addr);
 		err = rhashtable_insert_fast(&d->reverse, &rev->node,
 					     reverse_params);
 		if (err) {
-			sal_revhint_del(&d->at, &rev->addr);
+			sal_addrhint_del(&d->at, &rev->addr);
 			return err;
 		}
 	} else {
@@ -210,7 +210,7 @@ static void reverse_remove_first(struct sal_domain *d, struct sal_reverse *rev)
 		return;
 	}
 	rhashtable_remove_fast(&d->reverse, &rev->node, reverse_params);
-	sal_revhint_del(&d->at, &rev->addr);
+	sal_addrhint_del(&d->at, &rev->addr);
 }
 
 void sal_reverse_remove(struct sal_domain *d, struct sal_reverse *rev)

@@ -58,7 +58,7 @@ struct sal_reverse *sal_reverse_find(struct sal_domain *d,
 static inline struct sal_reverse *
 sal_reverse_lookup(struct sal_domain *d, const struct in6_addr *addr)
 {
-	if (likely(!sal_revhint_may(&d->at, addr)))
+	if (likely(!sal_addrhint_may(&d->at, addr)))
 		return NULL;
 	return sal_reverse_find(d, addr);
 }

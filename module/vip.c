@@ -89,6 +89,8 @@ void sal_vip_table_destroy(struct sal_vip_table *t)
 	rhashtable_destroy(&t->table);
 }
 
+#define VIP_WHOLE	128
+
 static void vip_length_use(struct sal_vip_table *t, enum sal_af af, u8 len)
 {
 	if (t->count[af][len]++)
@@ -109,13 +111,24 @@ static void vip_length_unuse(struct sal_vip_table *t, enum sal_af af, u8 len)
 		clear_bit(len, t->lengths);
 }
 
+static void vip_forget(struct sal_vip_table *t, const struct sal_prefix *pfx)
+{
+	if (pfx->len == VIP_WHOLE)
+		sal_addrhint_del(&t->whole, &pfx->addr);
+}
+
 int sal_vip_insert(struct sal_vip_table *t, struct sal_vip *vip)
 {
+	const struct sal_prefix *pfx = &vip->pfx;
 	int err;
 
+	if (pfx->len == VIP_WHOLE)
+		sal_addrhint_add(&t->whole, &pfx->addr);
 	err = rhashtable_lookup_insert_fast(&t->table, &vip->node, vip_params);
 	if (!err)
-		vip_length_use(t, sal_addr_af(&vip->pfx.addr), vip->pfx.len);
+		vip_length_use(t, sal_addr_af(&pfx->addr), pfx->len);
+	else
+		vip_forget(t, pfx);
 	return err;
 }
 
@@ -123,6 +136,7 @@ void sal_vip_remove(struct sal_vip_table *t, struct sal_vip *vip)
 {
 	if (rhashtable_remove_fast(&t->table, &vip->node, vip_params))
 		return;
+	vip_forget(t, &vip->pfx);
 	vip_length_unuse(t, sal_addr_af(&vip->pfx.addr), vip->pfx.len);
 }
 
@@ -173,10 +187,13 @@ static __always_inline struct sal_vip *vip_probe(struct sal_vip_table *t,
 	struct sal_vip *vip;
 
 	/* most are whole */
-	if (likely(len == 128))
+	if (likely(len == VIP_WHOLE)) {
+		if (!sal_addrhint_may(&t->whole, addr))
+			return NULL;
 		key.addr = *addr;
-	else
+	} else {
 		ipv6_addr_prefix(&key.addr, addr, len);
+	}
 	vip = rhashtable_lookup(&t->table, &key, vip_params);
 	return vip && vip_is_wanted(vip, want) ? vip : NULL;
 }

@@ -9,6 +9,7 @@
 #include <linux/rhashtable.h>
 
 #include "addr.h"
+#include "addrhint.h"
 
 struct netlink_ext_ack;
 struct sal_service;
@@ -46,12 +47,14 @@ struct sal_vip {
  *	IPv4 from bit 96 on with its own word. Written under sal_mutex, read
  *	without.
  * @lengths4: likewise for IPv4, bit n for a length of n
+ * @whole: addresses that are a prefix of their own
  * @count: how many prefixes have each length, IPv4 behind IPv6. sal_mutex.
  */
 struct sal_vip_table {
 	struct rhashtable table;
 	unsigned long lengths[BITS_TO_LONGS(129)];
 	u64 lengths4;
+	struct sal_addrhint whole;
 	u32 count[SAL_AF_NUM][129];
 };
 

@@ -37,11 +37,6 @@ MOVES="${MOVES:-10}"
 
 # --- servers ----------------------------------------------------------------
 
-listens()
-{
-	[ -n "$(in_ns "$1" ss -Hlntu "sport = $2")" ]
-}
-
 # server NS PORT COMMAND...: in the background, where it stays
 server()
 {
@@ -51,7 +46,7 @@ server()
 	echo "+ $ns: $* &" >&2
 	ip netns exec "$ns" "$@" >"$log" 2>&1 </dev/null &
 	PIDS+=($!)
-	poll 20 listens "$ns" "$port" || { cat "$log" >&2; return 1; }
+	poll 20 is_bound "$ns" "$port" || { cat "$log" >&2; return 1; }
 }
 
 # Without a master, whose children would want to be another user; whom nginx would

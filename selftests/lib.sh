@@ -139,6 +139,12 @@ poll()
 	done
 }
 
+# is_bound NS PORT: by a program that serves there
+is_bound()
+{
+	[ -n "$(in_ns "$1" ss -Hlntu "sport = $2")" ]
+}
+
 not()
 {
 	! "$@"

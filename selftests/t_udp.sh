@@ -21,6 +21,8 @@ mirrored()
 	ip netns exec a "$LIB_DIR/tools/peers.py" "$(vip "$1" 2)" 7000 \
 		>"$WORK/peers.a" &
 	PIDS+=($!)
+	poll 30 is_bound b1 7000 || return 1
+	poll 30 is_bound a 7000 || return 1
 	poll 5 grep -qs answered "$WORK/peers.a" || return 1
 	mapped="$(counter flow-mapped)"
 	S member set b1 route auto
