@@ -8,7 +8,6 @@
 #ifndef _SAL_FLOW_TABLE_H
 #define _SAL_FLOW_TABLE_H
 
-#include <linux/prefetch.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
 

@@ -39,7 +39,8 @@ lookup_up()
 {
 	tables_up
 	insmod "$SAL_KO"
-	salctl -n router domain set max-services 1000000 max-flows 2000000
+	salctl -n router domain set max-services 1000000 max-flows 2000000 \
+		direct off
 	salctl -n router member add netns router
 }
 

@@ -129,7 +129,7 @@ variant_sal()
 
 	[ "$HOOK" = output ] || nomember=(nomember)
 	insmod "$SAL_KO"
-	salctl -n "$DOMAIN" domain set max-flows 2000000
+	salctl -n "$DOMAIN" domain set max-flows 2000000 direct off
 	salctl -n "$DOMAIN" service add b.com vip "$VIP"
 	salctl -n "$DOMAIN" endpoint add b.com netns server addr "$SERVER" \
 		"${nomember[@]}"
