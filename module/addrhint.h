@@ -39,14 +39,14 @@ static inline u32 sal_addrhint_hash(const struct in6_addr *addr)
 
 /* RCU */
 static inline bool sal_addrhint_may(const struct sal_addrhint *hint,
-				   const struct in6_addr *addr)
+				    const struct in6_addr *addr)
 {
 	return test_bit(sal_addrhint_hash(addr), hint->bits);
 }
 
 /* sal_mutex */
 static inline void sal_addrhint_add(struct sal_addrhint *hint,
-				   const struct in6_addr *addr)
+				    const struct in6_addr *addr)
 {
 	u32 i = sal_addrhint_hash(addr);
 
@@ -56,7 +56,7 @@ static inline void sal_addrhint_add(struct sal_addrhint *hint,
 }
 
 static inline void sal_addrhint_del(struct sal_addrhint *hint,
-				   const struct in6_addr *addr)
+				    const struct in6_addr *addr)
 {
 	u32 i = sal_addrhint_hash(addr);
 
