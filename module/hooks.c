@@ -173,40 +173,77 @@ static const struct nf_defrag_hook *defrag_held(enum sal_af af)
 					 lockdep_is_held(&sal_mutex));
 }
 
-/* the function of its hooks; of each of them it is the same */
-static const char * const defrag_name[SAL_AF_NUM] = {
-	[SAL_V4] = "ipv4_conntrack_defrag",
-	[SAL_V6] = "ipv6_defrag",
+/**
+ * struct hook_known - a hook that does nothing to packets that could go straight
+ * @name: of its function
+ * @num: where it is
+ * @fn: the function, as it was found last; NULL where it was not
+ */
+struct hook_known {
+	const char *name[SAL_AF_NUM];
+	unsigned int num;
+	nf_hookfn *fn[SAL_AF_NUM];
 };
 
-static nf_hookfn *defrag_fn[SAL_AF_NUM];
+/* What defragments has nothing to do with those; AppArmor looks at what carries a security
+ * mark alone, and that goes round, see sal_path_takes().
+ */
+static struct hook_known hooks_known[] = {
+	{
+		.name = { "ipv4_conntrack_defrag", "ipv6_defrag" },
+		.num = NF_INET_PRE_ROUTING,
+	}, {
+		.name = { "apparmor_ip_postroute", "apparmor_ip_postroute" },
+		.num = NF_INET_POST_ROUTING,
+	},
+};
 
-static bool defrag_is_named(nf_hookfn *hook, enum sal_af af)
+static bool hook_is_named(nf_hookfn *hook, const char *want)
 {
 	char name[64];
 
 	snprintf(name, sizeof(name), "%ps", hook);
 	/* its module may follow */
 	name[strcspn(name, " ")] = '\0';
-	return !strcmp(name, defrag_name[af]);
+	return !strcmp(name, want);
+}
+
+static void hook_learn(const struct net *net, enum sal_af af,
+		       struct hook_known *known)
+{
+	const struct nf_hook_entries *e = hooks_entries(net, af, known->num);
+	unsigned int i;
+
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (hook_is_named(e->hooks[i].hook, known->name[af]))
+			WRITE_ONCE(known->fn[af], e->hooks[i].hook);
 }
 
 /*
- * It is known by its name: what was registered (struct nf_hook_ops) cannot be looked at
- * by who does not own it, as it may be freed as soon as it is not any longer; older kernels
- * do so with that of BPF links. For each member, as the module may have been another one meanwhile.
+ * They are known by their names: what was registered (struct nf_hook_ops) cannot be looked
+ * at by who does not own it, as it may be freed as soon as it is not any longer; older kernels
+ * do so with that of BPF links. For each member, as a module may have been another one meanwhile.
  */
-static void defrag_learn(const struct net *net, enum sal_af af)
+static void hooks_learn(const struct net *net)
 {
-	const struct nf_hook_entries *e;
+	enum sal_af af;
 	unsigned int i;
 
 	rcu_read_lock();
-	e = hooks_entries(net, af, NF_INET_PRE_ROUTING);
-	for (i = 0; e && i < e->num_hook_entries; i++)
-		if (defrag_is_named(e->hooks[i].hook, af))
-			WRITE_ONCE(defrag_fn[af], e->hooks[i].hook);
+	for (af = 0; af < SAL_AF_NUM; af++)
+		for (i = 0; i < ARRAY_SIZE(hooks_known); i++)
+			hook_learn(net, af, &hooks_known[i]);
 	rcu_read_unlock();
+}
+
+static bool hook_is_known(nf_hookfn *hook, enum sal_af af)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks_known); i++)
+		if (hook == READ_ONCE(hooks_known[i].fn[af]))
+			return true;
+	return false;
 }
 
 static int defrag_enable(struct net *net, enum sal_af af)
@@ -224,8 +261,6 @@ static int defrag_enable(struct net *net, enum sal_af af)
 	err = defrag->enable(net);
 	if (err)
 		module_put(defrag->owner);
-	else
-		defrag_learn(net, af);
 	return err;
 }
 
@@ -252,6 +287,7 @@ int sal_hooks_add(struct net *net)
 				    ARRAY_SIZE(sal_hook_ops));
 	if (err)
 		goto err_v6;
+	hooks_learn(net);
 	return 0;
 
 err_v6:
@@ -287,18 +323,17 @@ bool sal_hooks_is_ours(nf_hookfn *hook)
 	return hook == hook_forward || hook == hook_reverse;
 }
 
-/* from an entry on, those that are not ours; what defragments does nothing to others */
+/* from an entry on, those that are not ours and may do something */
 static bool hooks_others(const struct net *net, enum sal_af af, unsigned int num,
 			 unsigned int from)
 {
 	const struct nf_hook_entries *e = hooks_entries(net, af, num);
-	nf_hookfn *defrag = READ_ONCE(defrag_fn[af]);
 	nf_hookfn *hook;
 	unsigned int i;
 
 	for (i = from; e && i < e->num_hook_entries; i++) {
 		hook = READ_ONCE(e->hooks[i].hook);
-		if (!sal_hooks_is_ours(hook) && hook != defrag)
+		if (!sal_hooks_is_ours(hook) && !hook_is_known(hook, af))
 			return true;
 	}
 	return false;

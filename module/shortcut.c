@@ -62,10 +62,20 @@ static bool shortcut_fits(const struct sal_path *p, const struct sk_buff *skb)
 	return skb->len <= p->mtu;
 }
 
+/* whoever looks at marks may have a hook that does not keep other packets back, see hooks.c */
+static u32 shortcut_secmark(const struct sk_buff *skb)
+{
+#ifdef CONFIG_NETWORK_SECMARK
+	return skb->secmark;
+#else
+	return 0;
+#endif
+}
+
 /* what a device would have done to it on the way */
 static bool shortcut_is_done(const struct sal_path *p, const struct sk_buff *skb)
 {
-	if (skb_vlan_tag_present(skb) ||
+	if (skb_vlan_tag_present(skb) || shortcut_secmark(skb) ||
 	    skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP)
 		return false;
 	return skb->ip_summed != CHECKSUM_PARTIAL ||

@@ -59,7 +59,15 @@ path_kind()
 		echo "${BASH_REMATCH[1]}"
 }
 
-# straight, also where the kernel itself has hooks that are to see it, such as AppArmor's
+# Debian's kernel has it, and is where it is tested that its hooks are in nobody's way
+has_apparmor()
+{
+	grep -qs Y /sys/module/apparmor/parameters/enabled && return
+	[[ "$(uname -r)" != *deb* ]] || { echo "no AppArmor" >&2; exit 1; }
+	return 1
+}
+
+# straight, also where there are hooks that are to see it
 ANY_DIRECT="direct|late"
 
 # path_is KIND[|KIND] FAMILY [ENDPOINT-HOST]
