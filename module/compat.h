@@ -15,6 +15,7 @@
 #include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
+#include <net/netdev_rx_queue.h>
 #include <net/route.h>
 
 /* 7.0 */
@@ -87,6 +88,30 @@ static inline void sal_compat_set_dscp(struct flowi4 *fl4, u8 dscp)
 	fl4->flowi4_dscp = inet_dsfield_to_dscp(dscp);
 #else
 	fl4->flowi4_tos = dscp;
+#endif
+}
+
+#ifdef CONFIG_RPS
+/* has a queue a table of where flows are received? 7.2: no pointer */
+static inline bool sal_compat_has_rps_flows(const struct netdev_rx_queue *rxq)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return rcu_access_pointer(rxq->rps_flow_table);
+#else
+	return READ_ONCE(rxq->rps_flow_table);
+#endif
+}
+#endif
+
+/* does somebody take packets of one protocol, by whatever device they come? RCU. Older
+ * kernels have a table of these for all namespaces, and do not show it.
+ */
+static inline bool sal_compat_has_protocols(const struct net *net)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return false;
+#else
+	return !list_empty(&net->ptype_specific);
 #endif
 }
 

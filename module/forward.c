@@ -426,15 +426,18 @@ static unsigned int fwd_send(const struct sal_spot *spot,
 			     struct sock *sk, enum sal_reason reason)
 {
 	struct sal_domain *d = spot->member->domain;
+	unsigned int verdict = NF_ACCEPT;
 	int err;
 
 	if (svc && reason != SAL_R_ERROR && sal_path_may(svc)) {
-		if (spot->place == SAL_PLACEMENT_ROUTER) {
+		if (spot->place == SAL_PLACEMENT_ROUTER)
 			sal_shortcut_missed(spot, skb);
-		} else if (sal_shortcut_request(spot, skb, sk) != NF_ACCEPT) {
-			sal_count_packet(d->stats, reason);
-			return NF_STOLEN;
-		}
+		else
+			verdict = sal_shortcut_request(spot, skb, sk);
+	}
+	if (verdict != NF_ACCEPT) {
+		sal_count_packet(d->stats, reason);
+		return verdict;
 	}
 	err = sal_reroute(spot, skb, sk);
 	/* the sender is told, as it is for any address without a route */

@@ -12,6 +12,7 @@
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <net/busy_poll.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
@@ -76,13 +77,26 @@ static bool ingress_is_plain6(const struct sk_buff *skb)
 		ip6h->nexthdr == IPPROTO_ICMPV6);
 }
 
+/* NAPI hands on packets in lists: what is passed on to IP of one waits until all the
+ * others were here, and they would overtake it
+ */
+static bool ingress_is_listed(const struct sk_buff *skb)
+{
+#ifdef CONFIG_NET_RX_BUSY_POLL
+	return skb->napi_id >= MIN_NAPI_ID;
+#else
+	return true;
+#endif
+}
+
 static bool ingress_is_plain(const struct sal_spot *spot, struct sk_buff *skb)
 {
 	unsigned int len = spot->af == SAL_V4 ? sizeof(struct iphdr) :
 						sizeof(struct ipv6hdr);
 
 	if (skb->pkt_type != PACKET_HOST || skb_vlan_tag_present(skb) ||
-	    skb_sk_is_prefetched(skb) || !pskb_may_pull(skb, len))
+	    ingress_is_listed(skb) || skb_sk_is_prefetched(skb) ||
+	    !pskb_may_pull(skb, len))
 		return false;
 	return spot->af == SAL_V4 ? ingress_is_plain4(skb) :
 				    ingress_is_plain6(skb);
@@ -96,7 +110,8 @@ static bool ingress_forwards(const struct sal_spot *spot,
 
 	/* who takes packets of one protocol from the device comes after us */
 	if (rcu_access_pointer(dev->rx_handler) || netif_is_l3_slave(dev) ||
-	    !list_empty(&dev->ptype_specific))
+	    !list_empty(&dev->ptype_specific) ||
+	    sal_compat_has_protocols(spot->member->net))
 		return false;
 	if (spot->af == SAL_V6)
 		return sal_compat_forwards6(spot->member->net, dev);
@@ -117,6 +132,9 @@ static bool ingress_may_come(const struct ingress *in)
 	filter = in_dev ? IN_DEV_RPFILTER(in_dev) : 1;
 	if (likely(!filter))
 		return true;
+	/* a device without an address has no other way to be right */
+	if (!rcu_access_pointer(in_dev->ifa_list))
+		filter = 1;
 	back = sal_path_find(in->spot, in->skb, &in->pkt.src);
 	return back && back->kind != SAL_PATH_KIND_ROUTE &&
 	       (filter == 2 || back->out == in->skb->dev);

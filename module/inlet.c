@@ -3,8 +3,8 @@
  * inlet.c - devices of routers that have our hook for what they receive
  *
  * To register a hook takes mutexes, so packets ask for that and a work does it. An
- * inlet lives from then until its device is unregistered, or its namespace is no member
- * any more: so the device is there as long as it is.
+ * inlet lives from then until its device is unregistered, or becomes a bridge's port, or its
+ * namespace is no member any more: so the device is there as long as it is.
  */
 #include <linux/cleanup.h>
 #include <linux/delay.h>
@@ -21,6 +21,7 @@
 #include "brport.h"
 #include "compat.h"
 #include "datapath.h"
+#include "hooks.h"
 #include "inlet.h"
 #include "member.h"
 #include "net.h"
@@ -182,6 +183,11 @@ void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb)
 	if (!dev || dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK ||
 	    rcu_access_pointer(dev->rx_handler) || inlet_has(dev))
 		return;
+	/* nothing would go straight, and to take a hook away drops what a namespace's queues
+	 * for programs (NFQUEUE) hold
+	 */
+	if (sal_hooks_has_others(spot->member->net, spot->af, SAL_PLACEMENT_ROUTER))
+		return;
 	/* for the time that the work takes */
 	net = maybe_get_net(spot->member->net);
 	if (!net)
@@ -207,15 +213,23 @@ void sal_inlets_del(struct net *net)
 			inlet_del(in);
 }
 
+/* whose packets are a master's: that its ports have no hooks of anybody is asked */
+static bool inlet_ends(unsigned long event, const struct net_device *dev)
+{
+	return event == NETDEV_UNREGISTER ||
+	       (event == NETDEV_CHANGEUPPER && netif_is_any_bridge_port(dev));
+}
+
 static int inlet_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct inlet *in;
 
 	sal_paths_void();
-	if (event != NETDEV_UNREGISTER)
+	if (event == NETDEV_UNREGISTER)
+		sal_brport_gone(dev);
+	if (!inlet_ends(event, dev))
 		return NOTIFY_DONE;
-	sal_brport_gone(dev);
 	guard(mutex)(&inlets_lock);
 	in = inlet_find(dev);
 	if (in)

@@ -165,8 +165,6 @@ static void path_conclude(struct sal_paths *paths, const struct sal_path *new)
 	case SAL_PATH_KIND_HOOKS:
 	case SAL_PATH_KIND_XFRM:
 	case SAL_PATH_KIND_RULES:
-	case SAL_PATH_KIND_BPF:
-	case SAL_PATH_KIND_RPS:
 		if (new->place == SAL_PLACEMENT_ROUTER)
 			WRITE_ONCE(paths->barred, new->checked);
 		break;

@@ -170,7 +170,7 @@ void sal_wire_look(const struct sal_spot *spot, struct sal_path *p);
  * Return: true where it may.
  */
 bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
-		    const struct sock *sk);
+		    struct sock *sk);
 
 /* one of its packets goes round: it is open to none before that has arrived */
 static inline void sal_path_close(struct sal_path *p)
@@ -191,8 +191,10 @@ bool sal_path_opens(struct sal_path *p);
  *	gets it
  *
  * RCU, BH off.
+ *
+ * Return: 0; or ENOBUFS where it was dropped, which has been counted.
  */
-void sal_path_send(struct sal_domain *d, struct sal_path *p,
-		   struct sk_buff *skb, bool may);
+int sal_path_send(struct sal_domain *d, struct sal_path *p,
+		  struct sk_buff *skb, bool may);
 
 #endif /* _SAL_PATH_H */

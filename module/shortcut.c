@@ -13,6 +13,7 @@
  * does may overtake one that is between them. That path is *open* on a CPU from when
  * the backlog there has been seen empty, until a packet does not take it.
  */
+#include <linux/bpf-cgroup.h>
 #include <linux/netfilter.h>
 #include <linux/sched/task_stack.h>
 #include <net/gso.h>
@@ -76,16 +77,41 @@ static u32 shortcut_secmark(const struct sk_buff *skb)
 static bool shortcut_is_done(const struct sal_path *p, const struct sk_buff *skb)
 {
 	if (skb_vlan_tag_present(skb) || shortcut_secmark(skb) ||
+	    skb_is_decrypted(skb) || !skb_frags_readable(skb) ||
 	    skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP)
 		return false;
 	return skb->ip_summed != CHECKSUM_PARTIAL ||
 	       p->features & NETIF_F_HW_CSUM;
 }
 
-static bool shortcut_is_plain(const struct sal_path *p, const struct sock *sk)
+/* it is asked of each packet before a device gets that, and may encrypt it */
+static bool shortcut_validates(const struct sock *sk)
 {
-	if (!sk || !sk_fullsock(sk))
+#ifdef CONFIG_SOCK_VALIDATE_XMIT
+	return sk->sk_validate_xmit_skb;
+#else
+	return false;
+#endif
+}
+
+static bool shortcut_has_program(struct sock *sk)
+{
+#ifdef CONFIG_CGROUP_BPF
+	return cgroup_bpf_enabled(CGROUP_INET_EGRESS) &&
+	       cgroup_bpf_sock_enabled(sk, CGROUP_INET_EGRESS);
+#else
+	return false;
+#endif
+}
+
+/* of a request that is being answered: who listens */
+static bool shortcut_is_plain(const struct sal_path *p, struct sock *sk)
+{
+	sk = sk_to_full_sk(sk);
+	if (!sk)
 		return true;
+	if (shortcut_validates(sk) || shortcut_has_program(sk))
+		return false;
 #ifdef CONFIG_XFRM
 	if (rcu_access_pointer(sk->sk_policy[XFRM_POLICY_OUT]))
 		return false;
@@ -96,7 +122,7 @@ static bool shortcut_is_plain(const struct sal_path *p, const struct sock *sk)
 }
 
 bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
-		    const struct sock *sk)
+		    struct sock *sk)
 {
 	if (likely(shortcut_fits(p, skb) && shortcut_is_done(p, skb) &&
 		   shortcut_is_plain(p, sk)))
@@ -151,19 +177,19 @@ static void shortcut_count(const struct sal_path *p, unsigned int len)
 		sal_compat_count_sent(p->last, len);
 }
 
-static void shortcut_receive(struct sk_buff *skb, bool at_once)
+/* false where the backlog is full */
+static bool shortcut_receive(struct sk_buff *skb, bool at_once)
 {
-	if (!at_once) {
-		netif_rx(skb);
-		return;
-	}
+	if (!at_once)
+		return netif_rx(skb) == NET_RX_SUCCESS;
 	__this_cpu_inc(shortcut_depth);
 	netif_receive_skb(skb);
 	__this_cpu_dec(shortcut_depth);
+	return true;
 }
 
-void sal_path_send(struct sal_domain *d, struct sal_path *p,
-		   struct sk_buff *skb, bool may)
+int sal_path_send(struct sal_domain *d, struct sal_path *p,
+		  struct sk_buff *skb, bool may)
 {
 	unsigned int len = skb->len + ETH_HLEN;
 	bool at_once;
@@ -172,13 +198,17 @@ void sal_path_send(struct sal_domain *d, struct sal_path *p,
 	at_once = may && !__this_cpu_read(shortcut_depth) && shortcut_is_idle();
 	if (shortcut_wrap(p, skb)) {
 		sal_drop(d, skb, SAL_R_NO_MEMORY);
-		return;
+		return -ENOBUFS;
+	}
+	/* as the wire does: who does not get it has it counted as dropped by who sends */
+	if (unlikely(__dev_forward_skb(p->dev, skb)) ||
+	    unlikely(!shortcut_receive(skb, at_once))) {
+		dev_core_stats_tx_dropped_inc(p->last);
+		return -ENOBUFS;
 	}
 	sal_count_packet(d->stats, SAL_R_DIRECT);
-	if (unlikely(__dev_forward_skb(p->dev, skb)))
-		return;
 	shortcut_count(p, len);
-	shortcut_receive(skb, at_once);
+	return 0;
 }
 
 /* --- from where ------------------------------------------------------------- */
@@ -196,22 +226,27 @@ bool sal_path_opens(struct sal_path *p)
 	return true;
 }
 
+/* what becomes of a packet that somebody else has consumed, as its sender is to know it */
+static unsigned int shortcut_verdict(int err)
+{
+	return NF_STOLEN | (err < 0 ? -err << NF_VERDICT_QBITS : 0);
+}
+
 /*
  * BH is on where a softirq could run; who sends with BH off may hold what the receiver
  * wants, so the backlog gets it.
  */
-static bool shortcut_take(struct sal_domain *d, struct sal_path *p,
-			  struct sk_buff *skb)
+static unsigned int shortcut_take(struct sal_domain *d, struct sal_path *p,
+				  struct sk_buff *skb)
 {
 	bool may = !softirq_count() && !irqs_disabled() && shortcut_has_stack();
-	bool taken;
+	unsigned int verdict = NF_ACCEPT;
 
 	local_bh_disable();
-	taken = sal_path_opens(p);
-	if (taken)
-		sal_path_send(d, p, skb, may);
+	if (sal_path_opens(p))
+		verdict = shortcut_verdict(sal_path_send(d, p, skb, may));
 	local_bh_enable();
-	return taken;
+	return verdict;
 }
 
 static struct in6_addr shortcut_dst(const struct sk_buff *skb, enum sal_af af)
@@ -276,10 +311,9 @@ static unsigned int shortcut_go(const struct sal_spot *spot, struct sk_buff *skb
 
 	if (!p || p->kind != SAL_PATH_KIND_DIRECT ||
 	    (routed && !shortcut_is_routed(p, skb, spot->af)) ||
-	    !sal_path_takes(p, skb, sk) ||
-	    !shortcut_take(spot->member->domain, p, skb))
+	    !sal_path_takes(p, skb, sk))
 		return NF_ACCEPT;
-	return NF_STOLEN;
+	return shortcut_take(spot->member->domain, p, skb);
 }
 
 unsigned int sal_shortcut_request(const struct sal_spot *spot,
@@ -343,14 +377,14 @@ unsigned int sal_shortcut_reply(const struct sal_spot *spot,
 }
 
 static bool shortcut_suits(struct sal_path *p, const struct sk_buff *skb,
-			   const struct sock *sk, enum sal_af af)
+			   struct sock *sk, enum sal_af af)
 {
 	return shortcut_is_routed(p, skb, af) && sal_path_takes(p, skb, sk);
 }
 
 /* the path that a packet takes from POST_ROUTING, or NULL */
 static struct sal_path *shortcut_late(const struct sal_spot *spot,
-				      struct sk_buff *skb, const struct sock *sk)
+				      struct sk_buff *skb, struct sock *sk)
 {
 	struct sal_domain *d = spot->member->domain;
 	struct sal_packet pkt;
@@ -368,18 +402,13 @@ static struct sal_path *shortcut_late(const struct sal_spot *spot,
 	return p;
 }
 
-/* what becomes of a packet that somebody else has consumed, as its sender is to know it */
-static unsigned int shortcut_verdict(int err)
-{
-	return NF_STOLEN | (err < 0 ? -err << NF_VERDICT_QBITS : 0);
-}
-
 unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
 			       const struct nf_hook_state *state,
 			       const struct nf_hook_entries *e, unsigned int next)
 {
 	struct sal_path *p = shortcut_late(spot, skb, state->sk);
 	struct nf_hook_state rest = *state;
+	unsigned int verdict;
 	int err;
 
 	if (!p || !e)
@@ -388,9 +417,11 @@ unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
 	err = nf_hook_slow(skb, &rest, e, next);
 	if (err != 1)
 		return shortcut_verdict(err);
-	if (shortcut_suits(p, skb, state->sk, spot->af) &&
-	    shortcut_take(spot->member->domain, p, skb))
-		return NF_STOLEN;
+	if (shortcut_suits(p, skb, state->sk, spot->af)) {
+		verdict = shortcut_take(spot->member->domain, p, skb);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+	}
 	err = state->okfn(state->net, state->sk, skb);
 	return shortcut_verdict(err > 0 ? net_xmit_errno(err) : err);
 }

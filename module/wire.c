@@ -9,7 +9,6 @@
  *
  * All of it under RCU.
  */
-#include <linux/bpf-cgroup.h>
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -70,6 +69,24 @@ static bool wire_has_qdisc(struct net_device *dev)
 	return false;
 }
 
+/* does a device spread what it receives over CPUs? That there is one that does is never
+ * unlearnt by the kernel, so it is but a hint.
+ */
+static bool wire_has_rps(const struct net_device *dev)
+{
+#ifdef CONFIG_RPS
+	unsigned int i;
+
+	if (!static_branch_unlikely(&rps_needed))
+		return false;
+	for (i = 0; i < dev->num_rx_queues; i++)
+		if (rcu_access_pointer(dev->_rx[i].rps_map) ||
+		    sal_compat_has_rps_flows(&dev->_rx[i]))
+			return true;
+#endif
+	return false;
+}
+
 static bool wire_is_veth(const struct net_device *dev)
 {
 	return dev->type == ARPHRD_ETHER && dev->rtnl_link_ops &&
@@ -113,7 +130,7 @@ static u8 wire_crosses(struct net_device *dev, struct net_device **peer)
 	/* it would receive by NAPI, which has a queue of its own */
 	if (dev_xdp_prog_count(*peer) || (*peer)->features & NETIF_F_GRO)
 		return SAL_PATH_KIND_XDP;
-	return 0;
+	return wire_has_rps(*peer) ? SAL_PATH_KIND_RPS : 0;
 }
 
 /* a port that receives, and passes on: nobody else looks */
@@ -279,6 +296,8 @@ static bool wire_neighbour(struct sal_path *p, struct neighbour *n)
 		return false;
 	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
 		return false;
+	/* as it is for who sends to it: one that is old is asked whether it is still there */
+	neigh_event_send(n, NULL);
 	neigh_ha_snapshot((char *)eth->h_dest, n, p->out);
 	return !is_multicast_ether_addr(eth->h_dest);
 }
@@ -415,15 +434,6 @@ static bool wire_has_rules(const struct net *net, enum sal_af af)
 	return false;
 }
 
-static bool wire_has_rps(void)
-{
-#ifdef CONFIG_RPS
-	return static_branch_unlikely(&rps_needed);
-#else
-	return false;
-#endif
-}
-
 static u8 wire_namespace(const struct sal_spot *spot)
 {
 	const struct net *net = spot->member->net;
@@ -432,10 +442,6 @@ static u8 wire_namespace(const struct sal_spot *spot)
 		return SAL_PATH_KIND_XFRM;
 	if (wire_has_rules(net, spot->af))
 		return SAL_PATH_KIND_RULES;
-	if (wire_has_rps())
-		return SAL_PATH_KIND_RPS;
-	if (cgroup_bpf_enabled(CGROUP_INET_EGRESS))
-		return SAL_PATH_KIND_BPF;
 	if (spot->place == SAL_PLACEMENT_ROUTER &&
 	    sal_hooks_has_others(net, spot->af, spot->place))
 		return SAL_PATH_KIND_HOOKS;

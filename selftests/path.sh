@@ -276,17 +276,30 @@ detach()
 	true
 }
 
-# a program of all control groups, for what leaves sockets
+# cgroup_program [NAME]: of all control groups, or of a new one that has nobody in it, for what
+# leaves sockets
 cgroup_program()
 {
 	mkdir -p "$WORK/cgroup"
-	mount -t cgroup2 none "$WORK/cgroup" && attach orch cgroup "$WORK/cgroup"
+	mount -t cgroup2 none "$WORK/cgroup" && mkdir -p "$WORK/cgroup/${1:-}" &&
+		attach orch cgroup "$WORK/cgroup/${1:-}"
 }
 
 cgroup_no_program()
 {
 	detach
+	[ -z "${1:-}" ] || rmdir "$WORK/cgroup/$1"
 	umount "$WORK/cgroup"
+}
+
+# FAMILY [NAME]: it is for others, as on each machine that systemd runs
+programs_of_others()
+{
+	local rc=0
+	run cgroup_program "${2:-}" || return 1
+	goes_straight "$1" || rc=1
+	cgroup_no_program "${2:-}"
+	return "$rc"
 }
 
 # --- policies of IPsec ------------------------------------------------------

@@ -108,8 +108,9 @@ each_family "straight, both ways" goes_straight
 each_family "a routing rule" while_there rules "rules a add" "rules a del"
 each_family "policies of IPsec" while_there xfrm "policies a add" "policies a del"
 each_family "nothing may leave without a policy" blocked a out
-each_family "a program of control groups" while_there bpf \
+each_family "a program of its control group" while_there "$ANY_DIRECT" \
 	cgroup_program cgroup_no_program
+each_family "a program of another control group" programs_of_others others
 each_family "a neighbour who is many" while_there neighbour \
 	"neighbour_is 03:00:00:00:00:11" neighbour_is_not
 each_family "time stamps" stamps

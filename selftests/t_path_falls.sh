@@ -34,6 +34,39 @@ bridge_hook()
 	END
 }
 
+# soon NS: a neighbour that is not heard of for a second is asked whether it is still there
+soon()
+{
+	local f
+	for f in ipv4 ipv6; do
+		in_ns "$1" sysctl -qw "net.$f.neigh.eth0.base_reachable_time_ms=1000" \
+			"net.$f.neigh.eth0.delay_first_probe_time=1" \
+			"net.$f.neigh.eth0.retrans_time_ms=200"
+	done
+}
+
+# FAMILY: an address that another instance takes without a word is found there
+taken_over()
+{
+	local far len rc=0
+	far="$(addr "$1" 77)"
+	len="$([ "$1" = 4 ] && echo 24 || echo 64)"
+	run ip -n b2 addr add "$far/$len" dev eth0 nodad
+	run S endpoint add c.com far addr "$far"
+	poll 5 answered "$1" || rc=1
+	run ip -n b2 addr del "$far/$len" dev eth0
+	run ip -n b1 addr add "$far/$len" dev eth0 nodad
+	poll 20 answered "$1" || rc=1
+	S endpoint del c.com far
+	ip -n b1 addr del "$far/$len" dev eth0
+	return "$rc"
+}
+
+answered()
+{
+	[ "$(field "$(echo_once -n 4 -i 100000 -W 300 -e 79 "$(vip "$1" 3)")" received)" = 4 ]
+}
+
 # a.eth0 -> va -> [br0] -> vb1 -> eth0.b1
 each_family "straight, both ways" goes_straight
 for at in "a eth0" "orch va" "orch br0" "orch vb1"; do
@@ -78,4 +111,7 @@ each_family "an isolated port" while_there bridge \
 each_family "a locked port" while_there bridge \
 	"ip netns exec orch bridge link set dev vb1 locked on" \
 	"ip netns exec orch bridge link set dev vb1 locked off"
+service c.com 3
+soon a
+each_family "an address that another takes over" taken_over
 finish

@@ -59,6 +59,13 @@ program_where_it_comes()
 	return "$rc"
 }
 
+# napi on|off TSO: what the router receives from a; veth has no use for it where large
+# segments come as they are
+napi()
+{
+	in_ns orch ethtool -K va gro "$1" && in_ns a ethtool -K eth0 tso "$2"
+}
+
 each_family "straight, both ways" goes_straight
 for hook in prerouting forward postrouting; do
 	each_family "rules for $hook" while_there hooks "rule $hook" no_rule
@@ -81,6 +88,6 @@ each_family "somebody captures at the router" while_there tap "tap orch vb1" unt
 each_family "a routing rule" while_there rules "rules orch add" "rules orch del"
 each_family "policies of IPsec" while_there xfrm "policies orch add" "policies orch del"
 each_family "nothing may pass without a policy" blocked orch fwd
-each_family "a program of control groups" while_there bpf \
-	cgroup_program cgroup_no_program
+each_family "a program of control groups, of which a router is none" programs_of_others
+each_family "what comes by NAPI" while_there "$ANY_DIRECT" "napi on off" "napi off on"
 finish

@@ -61,7 +61,6 @@ NAMES(path_kind,
 	[SAL_PATH_KIND_HOOKS] = "hooks",
 	[SAL_PATH_KIND_XFRM] = "xfrm",
 	[SAL_PATH_KIND_RULES] = "rules",
-	[SAL_PATH_KIND_BPF] = "bpf",
 	[SAL_PATH_KIND_RPS] = "rps",
 	[SAL_PATH_KIND_FULL] = "full",
 );

@@ -87,9 +87,9 @@ def attrs(data):
     return found
 
 
-# what a service and an endpoint have carried: changes by itself
-TRAFFIC = tuple(f"{way}_{what}" for way in ("FORWARD", "REVERSE")
-                for what in ("PACKETS", "BYTES"))
+# what a service and an endpoint have carried, and by which paths: changes by itself
+TRAFFIC = ("PATH",) + tuple(f"{way}_{what}" for way in ("FORWARD", "REVERSE")
+                            for what in ("PACKETS", "BYTES"))
 
 
 def without(data, unwanted):

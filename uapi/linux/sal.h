@@ -155,9 +155,7 @@ enum sal_direct_mode {
  * @SAL_PATH_KIND_HOOKS: The router's namespace has hooks of others.
  * @SAL_PATH_KIND_XFRM: The namespace has IPsec policies.
  * @SAL_PATH_KIND_RULES: The namespace has routing rules of its own.
- * @SAL_PATH_KIND_BPF: Control groups have programs for what leaves sockets.
- * @SAL_PATH_KIND_RPS: A device of the machine spreads what it receives over
- *   CPUs.
+ * @SAL_PATH_KIND_RPS: A device on the way spreads what it receives over CPUs.
  * @SAL_PATH_KIND_FULL: The member has as many paths as it may.
  */
 enum sal_path_kind {
@@ -176,7 +174,6 @@ enum sal_path_kind {
 	SAL_PATH_KIND_HOOKS,
 	SAL_PATH_KIND_XFRM,
 	SAL_PATH_KIND_RULES,
-	SAL_PATH_KIND_BPF,
 	SAL_PATH_KIND_RPS,
 	SAL_PATH_KIND_FULL,
 };
