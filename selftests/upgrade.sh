@@ -52,7 +52,7 @@ begin()
 		for ns in b1 b2; do
 			side "$proto$ns" "$ns" serve "$proto" \
 				"$(addr "$f" "${ns/b/1}")" "$PORT"
-			poll 10 grep -qs listening "$WORK/$proto$ns" || return 1
+			poll 40 grep -qs listening "$WORK/$proto$ns" || return 1
 		done
 		side "$proto" a ask "$proto" "$(vip "$f" 2)" "$PORT"
 	done
