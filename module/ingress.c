@@ -129,7 +129,10 @@ static bool ingress_may_come(const struct ingress *in)
 	if (in->spot->af == SAL_V6)
 		return true;
 	in_dev = __in_dev_get_rcu(in->skb->dev);
-	filter = in_dev ? IN_DEV_RPFILTER(in_dev) : 1;
+	/* it may have lost it since it was asked whether it forwards */
+	if (!in_dev)
+		return false;
+	filter = IN_DEV_RPFILTER(in_dev);
 	if (likely(!filter))
 		return true;
 	/* a device without an address has no other way to be right */

@@ -8,7 +8,6 @@
  */
 #include <linux/cleanup.h>
 #include <linux/delay.h>
-#include <linux/if_arp.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -150,6 +149,15 @@ static void inlet_del(struct inlet *in)
 	kfree_rcu(in, rcu);
 }
 
+/* Others hand on packets in lists, see ingress_is_listed(), and do not always say so. A
+ * bridge does not, whatever its ports do. RCU or RTNL
+ */
+static bool inlet_suits(const struct net_device *dev)
+{
+	return (sal_wire_is_veth(dev) || netif_is_bridge_master(dev)) &&
+	       !rcu_access_pointer(dev->rx_handler);
+}
+
 /* under RTNL, as a device is registered then until its notifiers were called */
 static void inlet_work_fn(struct work_struct *work)
 {
@@ -159,7 +167,7 @@ static void inlet_work_fn(struct work_struct *work)
 	rtnl_lock();
 	mutex_lock(&inlets_lock);
 	dev = __dev_get_by_index(net, inlet_ifindex);
-	if (dev && dev->reg_state == NETREG_REGISTERED)
+	if (dev && dev->reg_state == NETREG_REGISTERED && inlet_suits(dev))
 		inlet_add(net, dev);
 	mutex_unlock(&inlets_lock);
 	rtnl_unlock();
@@ -168,6 +176,17 @@ static void inlet_work_fn(struct work_struct *work)
 }
 
 static DECLARE_WORK(inlet_work, inlet_work_fn);
+
+/* Nothing would go straight, and to take a hook away drops what the namespace's queues for
+ * programs (NFQUEUE) hold.
+ */
+static bool inlet_is_barred(const struct sal_spot *spot)
+{
+	const struct net *net = spot->member->net;
+
+	return sal_hooks_has_others(net, SAL_V4, SAL_PLACEMENT_ROUTER) ||
+	       sal_hooks_has_others(net, SAL_V6, SAL_PLACEMENT_ROUTER);
+}
 
 void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb)
 {
@@ -180,13 +199,7 @@ void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb)
 		return;
 	WRITE_ONCE(paths->asked, sal_path_tick());
 	dev = dev_get_by_index_rcu(spot->member->net, skb->skb_iif);
-	if (!dev || dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK ||
-	    rcu_access_pointer(dev->rx_handler) || inlet_has(dev))
-		return;
-	/* nothing would go straight, and to take a hook away drops what a namespace's queues
-	 * for programs (NFQUEUE) hold
-	 */
-	if (sal_hooks_has_others(spot->member->net, spot->af, SAL_PLACEMENT_ROUTER))
+	if (!dev || !inlet_suits(dev) || inlet_has(dev) || inlet_is_barred(spot))
 		return;
 	/* for the time that the work takes */
 	net = maybe_get_net(spot->member->net);

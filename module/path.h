@@ -156,6 +156,9 @@ bool sal_path_may(const struct sal_service *svc);
 /* fill in all from @via to @gso_size, @place and @dscp being there; RCU */
 void sal_wire_look(const struct sal_spot *spot, struct sal_path *p);
 
+/* is it one end of a pair of veth? Any context */
+bool sal_wire_is_veth(const struct net_device *dev);
+
 /* --- shortcut.c: taking ---------------------------------------------------- */
 
 /**

@@ -87,7 +87,7 @@ static bool wire_has_rps(const struct net_device *dev)
 	return false;
 }
 
-static bool wire_is_veth(const struct net_device *dev)
+bool sal_wire_is_veth(const struct net_device *dev)
 {
 	return dev->type == ARPHRD_ETHER && dev->rtnl_link_ops &&
 	       !strcmp(dev->rtnl_link_ops->kind, "veth") &&
@@ -122,7 +122,7 @@ static u8 wire_crosses(struct net_device *dev, struct net_device **peer)
 
 	if (why)
 		return why;
-	if (!wire_is_veth(dev))
+	if (!sal_wire_is_veth(dev))
 		return SAL_PATH_KIND_DEVICE;
 	*peer = dev->netdev_ops->ndo_get_peer_dev(dev);
 	if (!*peer || !wire_is_up(*peer))

@@ -53,7 +53,7 @@ taken_over()
 	len="$([ "$1" = 4 ] && echo 24 || echo 64)"
 	run ip -n b2 addr add "$far/$len" dev eth0 nodad
 	run S endpoint add c.com far addr "$far"
-	poll 5 answered "$1" || rc=1
+	poll 5 asked_straight "$1" || rc=1
 	run ip -n b2 addr del "$far/$len" dev eth0
 	run ip -n b1 addr add "$far/$len" dev eth0 nodad
 	poll 20 answered "$1" || rc=1
@@ -65,6 +65,13 @@ taken_over()
 answered()
 {
 	[ "$(field "$(echo_once -n 4 -i 100000 -W 300 -e 79 "$(vip "$1" 3)")" received)" = 4 ]
+}
+
+asked_straight()
+{
+	local before
+	before="$(counter direct)"
+	answered "$1" && [ $(($(counter direct) - before)) = 4 ]
 }
 
 # a.eth0 -> va -> [br0] -> vb1 -> eth0.b1
