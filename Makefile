@@ -39,7 +39,7 @@ help: ## this list
 	@echo "  W=1 C=1 V=1       as in the kernel: warnings, sparse, verbose"
 	@echo "  T='t_a.sh ...'    only these tests; make lint: only these checks;"
 	@echo "                    make demo: only these scenes"
-	@echo "  SAL_DIRECT=auto   tests: with the direct path; off: without (as they are made)"
+	@echo "  SAL_DIRECT=off    tests: without the direct path; auto: with it (as domains are made)"
 	@echo "  SAL_SHARDS=2      so many machines at a time (1; check-debug: 2)"
 	@echo "  SAL_BOOT=boot.sh  make check-long: only in a virtual machine; uml.sh:"
 	@echo "                    only in the kernel with sanitizers"

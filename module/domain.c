@@ -53,7 +53,7 @@ static void domain_init(struct sal_domain *d, struct net *net)
 	d->guest = sal_guest_owns(net);
 	d->id_prefix = sal_domain_id_prefix;
 	d->access = SAL_ACCESS_ALLOW;
-	d->path_switch = SAL_DIRECT_MODE_OFF;
+	d->path_switch = SAL_DIRECT_MODE_AUTO;
 	d->addrs = RB_ROOT;
 	xa_init_flags(&d->services, XA_FLAGS_ALLOC1);
 	xa_init_flags(&d->endpoints, XA_FLAGS_ALLOC1);

@@ -123,7 +123,7 @@ static int domain_fill(struct sk_buff *skb, void *obj, const void *filter)
 	struct domain_totals totals = {};
 	struct sal_domain *d = obj;
 	u32 access = SAL_ACCESS_ALLOW, n_policies = 0;
-	u32 direct = SAL_DIRECT_MODE_OFF;
+	u32 direct = SAL_DIRECT_MODE_AUTO;
 	bool flow_acct = false;
 
 	if (d) {

@@ -107,6 +107,10 @@ def main(results, directory):
     draw(runs, path("edge"), "A client's packet to a server on the same bridge",
          {"edge": "one way", "edge-rtt": "round trip", "edge-icmp": "ping"},
          "time, as a ratio to a plain bridge", to_base)
+    draw(runs, path("firewall"), "Behind a firewall, as Docker makes it, and br_netfilter",
+         {"firewall": "router", "firewall-edge": "edge, one way",
+          "firewall-rtt": "round trip"},
+         "time, as a ratio to plain", to_base)
     draw(runs, path("tcp"), "A TCP stream",
          {"router-tcp": "router", "edge-tcp": "edge"},
          "throughput, as a ratio to plain", to_base)

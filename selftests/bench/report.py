@@ -75,7 +75,7 @@ def ratio(runs, run):
 
 def table(runs):
     """Lines of it."""
-    form = "{:12} {:>8}  {:10} {:>13} {:>13} {:>8} {:>7}"
+    form = "{:14} {:>8}  {:10} {:>13} {:>13} {:>8} {:>7}"
     yield form.format("bench", "flows", "variant", "best", "median", "spread",
                       "ratio")
     for run in sorted(runs, key=lambda run: (run["bench"], run["flows"])):

@@ -77,6 +77,9 @@ long_round()
 		for variant in "${VARIANTS[@]}"; do
 			take firewall "$variant" "$flows" "$packets"
 		done
+		for variant in "${VARIANTS_EDGE[@]}"; do
+			take firewall-edge "$variant" "$flows" "$packets"
+		done
 	done
 	for variant in "${VARIANTS_CONFIG[@]}"; do
 		[ "$variant" != ipvs ] || [ "$round" -eq 1 ] || continue

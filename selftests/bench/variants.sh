@@ -190,7 +190,7 @@ variant_sal-direct_proof()
 {
 	local shown
 
-	[ "$placement" != firewall ] || return 0
+	[[ "$placement" != firewall* ]] || return 0
 	[ "$placement" = edge ] || goes_straight || return 1
 	shown="$(salctl -n "$DOMAIN" -j service show b.com)"
 	grep -q '"kind":"\(direct\|late\)"' <<<"$shown" && return
