@@ -140,6 +140,8 @@ struct sal_limits {
  * @homes: clients that have moved, see home.h
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
+ * @gc_walks: it is somewhere; written by @gc alone
+ * @gc_all: it is to look at all flows at once. Written by anybody.
  * @dead: the owner is going; no events any more. Written under sal_mutex.
  * @refs: the owner, members, services
  */
@@ -217,6 +219,8 @@ struct sal_domain {
 	struct sal_homes homes;
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
+	bool gc_walks;
+	bool gc_all;
 	bool dead;
 	refcount_t refs;
 

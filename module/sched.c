@@ -109,15 +109,19 @@ bool sal_sched_less(const struct sal_endpoint *a, const struct sal_endpoint *b)
 struct sal_endpoint *sal_sched_pick(struct sal_service *svc,
 				    const struct sal_conv *conv)
 {
+	const struct sal_sched_ops *ops = sched_ops[READ_ONCE(svc->conf.sched)];
 	struct sal_sched_pool pool = {
 		.svc	= svc,
 		.af	= sal_addr_af(&conv->vip),
 	};
+	struct sal_endpoint *ep;
 
+	ep = ops->find ? ops->find(svc, pool.af, conv) : NULL;
+	if (ep)
+		return ep;
 	if (!sched_gather(&pool))
 		return ERR_PTR(pool.usable ? -EUSERS : -EAGAIN);
-	return sched_ops[READ_ONCE(svc->conf.sched)]->pick(&pool, conv) ?:
-	       ERR_PTR(-EAGAIN);
+	return ops->pick(&pool, conv) ?: ERR_PTR(-EAGAIN);
 }
 
 /* --- flows that lose their endpoint ------------------------------------------ */

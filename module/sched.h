@@ -76,10 +76,15 @@ bool sal_sched_less(const struct sal_endpoint *a, const struct sal_endpoint *b);
 
 /**
  * struct sal_sched_ops - a scheduler
+ * @find: where it need not look at all endpoints: one that takes the flow, or NULL where
+ *	that has to be. RCU.
  * @pick: choose from a pool that has at least one; NULL only where all of them
  *	have just gone. RCU.
  */
 struct sal_sched_ops {
+	struct sal_endpoint *(*find)(const struct sal_service *svc,
+				     enum sal_af af,
+				     const struct sal_conv *conv);
 	struct sal_endpoint *(*pick)(const struct sal_sched_pool *pool,
 				     const struct sal_conv *conv);
 };

@@ -6,7 +6,8 @@
  * request, as then memory can be had; and by work where one fails or recovers.
  * Until then, as where an endpoint is full, whoever meets an endpoint that takes
  * no flows looks at the slots behind; and where there is no table, or nobody of it
- * left, it is weighted round robin, which is counted.
+ * left, it is weighted round robin, which is counted. Nobody looks at all endpoints,
+ * so one of a lower tier that has come back gets flows when the table is made anew.
  */
 #include <linux/mm.h>
 #include <linux/rculist.h>
@@ -35,6 +36,7 @@
  * struct sal_maglev - the table of a service for one family; never changes
  * @rcu: for freeing
  * @size: bytes charged
+ * @tier: theirs, the lowest that there was
  * @n: endpoints that take part
  * @slot: indices of @who
  * @who: them
@@ -42,6 +44,7 @@
 struct sal_maglev {
 	struct rcu_head rcu;
 	size_t size;
+	u32 tier;
 	u32 n;
 	u16 slot[SAL_MAGLEV_SLOTS];
 	struct {
@@ -72,27 +75,38 @@ static u32 maglev_hash(const struct sal_conv *conv)
 	return (u32)siphash(&key, sizeof(key), &maglev_hash_key);
 }
 
-static struct sal_endpoint *maglev_pick(const struct sal_sched_pool *pool,
+static struct sal_endpoint *maglev_find(const struct sal_service *svc,
+					enum sal_af af,
 					const struct sal_conv *conv)
 {
-	const struct sal_maglev *t = rcu_dereference(pool->svc->spread->maglev[pool->af]);
+	/* pairs with sal_service_equip(), and depends on it */
+	const struct sal_spread *spread = READ_ONCE(svc->spread);
 	u32 slot = maglev_hash(conv) % SAL_MAGLEV_SLOTS;
+	const struct sal_maglev *t;
 	struct sal_endpoint *ep;
 	int tries;
 
+	t = spread ? rcu_dereference(spread->maglev[af]) : NULL;
 	for (tries = 0; t && tries < MAGLEV_TRIES; tries++) {
-		ep = xa_load(&pool->svc->domain->endpoints,
-			     t->who[t->slot[slot]].id);
-		if (likely(ep && ep->svc == pool->svc &&
-			   sal_sched_has(pool, ep)))
+		ep = xa_load(&svc->domain->endpoints, t->who[t->slot[slot]].id);
+		if (likely(ep && ep->svc == svc && sal_sched_takes(ep, af) &&
+			   READ_ONCE(ep->tier) == t->tier))
 			return ep;
 		slot = slot + 1 < SAL_MAGLEV_SLOTS ? slot + 1 : 0;
 	}
+	return NULL;
+}
+
+/* nobody was found */
+static struct sal_endpoint *maglev_pick(const struct sal_sched_pool *pool,
+					const struct sal_conv *conv)
+{
 	sal_count(pool->svc->domain, SAL_R_UNHASHED);
 	return sal_sched_wrr.pick(pool, conv);
 }
 
 const struct sal_sched_ops sal_sched_maglev = {
+	.find = maglev_find,
 	.pick = maglev_pick,
 };
 
@@ -151,11 +165,11 @@ static const struct sal_endpoint **maglev_list(const struct sal_service *svc,
 }
 
 static bool maglev_is_of(const struct sal_maglev *t,
-			 const struct sal_endpoint **who, u32 n)
+			 const struct sal_endpoint **who, u32 tier, u32 n)
 {
 	u32 i;
 
-	if (!t || t->n != n)
+	if (!t || t->tier != tier || t->n != n)
 		return false;
 	for (i = 0; i < n; i++)
 		if (t->who[i].id != who[i]->id ||
@@ -182,7 +196,8 @@ static struct sal_maglev *maglev_alloc(const struct sal_domain *d, u32 n)
 }
 
 static struct sal_maglev *maglev_make(const struct sal_domain *d,
-				      const struct sal_endpoint **who, u32 n)
+				      const struct sal_endpoint **who,
+				      u32 tier, u32 n)
 {
 	struct sal_maglev_entry *e;
 	struct sal_maglev *t;
@@ -190,6 +205,8 @@ static struct sal_maglev *maglev_make(const struct sal_domain *d,
 
 	e = kvcalloc(n, sizeof(*e), GFP_KERNEL);
 	t = e ? maglev_alloc(d, n) : NULL;
+	if (t)
+		t->tier = tier;
 	for (i = 0; t && i < n; i++) {
 		t->who[i].id = who[i]->id;
 		t->who[i].weight = who[i]->weight;
@@ -228,8 +245,8 @@ static int maglev_refresh(struct sal_service *svc, enum sal_af af)
 		return -ENOMEM;
 	t = rcu_dereference_protected(svc->spread->maglev[af],
 				      lockdep_is_held(&sal_mutex));
-	if (n && !maglev_is_of(t, who, n)) {
-		t = maglev_make(svc->domain, who, n);
+	if (n && !maglev_is_of(t, who, tier, n)) {
+		t = maglev_make(svc->domain, who, tier, n);
 		if (t)
 			maglev_set(svc, af, t);
 		else

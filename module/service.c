@@ -215,7 +215,8 @@ int sal_service_equip(struct sal_service *svc, struct netlink_ext_ack *extack)
 	spread = service_spread(svc);
 	svc->traffic = spread ? sal_traffic_alloc() : NULL;
 	if (svc->traffic) {
-		svc->spread = spread;
+		/* pairs with maglev_find() */
+		smp_store_release(&svc->spread, spread);
 		return 0;
 	}
 	kfree(spread);

@@ -211,11 +211,11 @@ counted_by_devices()
 
 # --- who looks on -----------------------------------------------------------
 
-# tap NS DEVICE: somebody captures there, and writes down what
+# tap NS DEVICE [ETHERTYPE]: somebody captures there, and writes down what
 tap()
 {
 	rm -f "$WORK/tap.$1"
-	ip netns exec "$1" python3 "$LIB_DIR/tools/tap.py" "$2" >"$WORK/tap.$1" 2>&1 &
+	ip netns exec "$1" python3 "$LIB_DIR/tools/tap.py" "${@:2}" >"$WORK/tap.$1" 2>&1 &
 	TAP=$!
 	PIDS+=("$TAP")
 	poll 5 grep -qs listening "$WORK/tap.$1"

@@ -59,6 +59,21 @@ program_where_it_comes()
 	return "$rc"
 }
 
+# FAMILY DEVICE: a program receives the family's packets there, as DHCP's clients do; those
+# that are sent it never sees
+one_protocol()
+{
+	local rc=0
+	goes_straight "$1" || return 1
+	tap orch "$2" "$([ "$1" = 4 ] && echo 0x0800 || echo 0x86dd)" || return 1
+	straight "$1" 0 "$FLOOD" || rc=1
+	poll 5 tapped orch " $(vip "$1" 2) " "$FLOOD" || rc=1
+	untap
+	sort "$WORK/tap.orch" | uniq -c >&2
+	goes_straight "$1" || rc=1
+	return "$rc"
+}
+
 # napi on|off TSO: what the router receives from a; veth has no use for it where large
 # segments come as they are
 napi()
@@ -85,6 +100,12 @@ each_family "the server receives by NAPI" while_there xdp \
 	"ip netns exec b1 ethtool -K eth0 gro off"
 each_family "XDP where it comes, so answers do not" not_by_va "attach orch xdp va" detach
 each_family "somebody captures at the router" while_there tap "tap orch vb1" untap
+each_family "a program for one protocol of a device" one_protocol va
+# older kernels do not tell, see direct-path.md
+case "$(uname -r)" in
+[456].*) ;;
+*)	each_family "a program for one protocol of all devices" one_protocol any ;;
+esac
 each_family "a routing rule" while_there rules "rules orch add" "rules orch del"
 each_family "policies of IPsec" while_there xfrm "policies orch add" "policies orch del"
 each_family "nothing may pass without a policy" blocked orch fwd

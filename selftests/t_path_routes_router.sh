@@ -131,8 +131,38 @@ answers_to_a_name()
 	return "$rc"
 }
 
+# DEVICE: of the router's, with an address there, and routes to a
+a_is_behind()
+{
+	local f
+	for f in 4 6; do
+		ip -n orch addr replace "$(addr "$f" 254)" dev "$1"
+		ip -n orch route replace "$(addr "$f" 1)" dev "$1"
+	done
+}
+
+# The device that it is behind becomes a bridge's port, and is one no more: its packets
+# go straight by whichever is the router's.
+becomes_port()
+{
+	local rc=0
+	poll_straight "$1" || return 1
+	run ip -n orch link add br9 type bridge
+	in_ns orch sysctl -qw net.ipv6.conf.br9.accept_dad=0
+	run ip -n orch link set va master br9
+	ip -n orch link set br9 up
+	a_is_behind br9
+	poll_straight "$1" || rc=1
+	run ip -n orch link set va nomaster
+	a_is_behind va
+	ip -n orch link del br9
+	poll_straight "$1" || rc=1
+	return "$rc"
+}
+
 # devices get their hooks one after the other
 each_family "both ways" poll_straight
+each_family "by a device that becomes a bridge's port" becomes_port
 each_family "250 clients" crowd
 t "IPv4: a route by code point" by_code_point orch vc
 each_family "several next hops" several_hops

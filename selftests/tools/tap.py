@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Capture on a device: a line for each Ethernet frame of IPv4 or IPv6.
 
-    tap.py DEVICE
+    tap.py DEVICE [ETHERTYPE]
 
+Of all of them, or those that are received and have that type; DEVICE is perhaps `any'.
 Prints `listening', then for each frame: in|out, source and destination hardware address,
 source and destination address, the time to live, and what its checksum is: right, wrong;
 partial, as a device has yet to sum it, and right so far; none of a fragment or of what is
@@ -80,13 +81,15 @@ def is_partial(ancillary):
     return False
 
 
-def main(device):
+def main(device, ethertype=str(ETH_P_ALL)):
     """Until it is killed."""
+    proto = int(ethertype, 0)
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
-                       socket.htons(ETH_P_ALL)) as sock:
+                       socket.htons(proto)) as sock:
         sock.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        sock.bind((device, ETH_P_ALL))
+        if device != "any":
+            sock.bind((device, proto))
         print("listening", flush=True)
         while True:
             frame, ancillary, _, where = sock.recvmsg(1 << 17, 512)
