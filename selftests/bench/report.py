@@ -64,6 +64,17 @@ def spread(run):
     return (most / least - 1) * 100 if least > 0 else 0
 
 
+def scaling(runs):
+    """By how much two CPUs are faster than one, in per cent: of the best samples of
+    each, as what disturbed one of a pair would be taken for a gain, or a loss."""
+    ones = {(run["variant"], run["flows"]): run for run in runs
+            if run["bench"] == "smp-1"}
+    return [{"bench": "smp-scaling", "variant": run["variant"],
+             "flows": run["flows"], "unit": "%", "samples":
+             [100 * best(ones[run["variant"], run["flows"]]) / best(run)]}
+            for run in runs if run["bench"] == "smp-2"]
+
+
 def ratio(runs, run):
     """To what it is compared with; None where there is none."""
     for other in runs:
@@ -90,6 +101,7 @@ def table(runs):
 def main(samples, kernel, results):
     """Both."""
     runs = read_runs(samples)
+    runs += scaling(runs)
     with open(results, "w", encoding="utf-8") as file:
         json.dump({"machine": machine(), "kernel": release(kernel),
                    "runs": runs}, file, indent=1)

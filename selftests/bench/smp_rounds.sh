@@ -6,7 +6,7 @@
 #	smp_rounds.sh FILE ROUNDS PACKETS
 #
 # FILE gets a line per sample, as with rounds.sh: smp-1 and smp-2, the time for each
-# packet of all that were sent; smp-scaling, by how much two CPUs are faster than one.
+# packet of all that were sent.
 #
 # SAL_KO	the module
 
@@ -24,7 +24,7 @@ export PATH="$BENCH_DIR/../../userland:$PATH"
 
 file="${1:?}" rounds="${2:?}" packets="${3:?}"
 
-VARIANTS_SMP=(plain sal)
+VARIANTS_SMP=(plain sal sal-direct)
 
 # each CPU has so many
 FLOWS_SMP=100
@@ -84,8 +84,6 @@ smp_measure()
 	one="$(smp_packets 1)" && two="$(smp_packets 2)" || return 1
 	echo "smp-1 ns $one"
 	echo "smp-2 ns $two"
-	awk -v one="$one" -v two="$two" \
-		'BEGIN { printf "smp-scaling %% %.1f\n", 100 * one / two }'
 }
 
 modprobe -q pktgen || true
