@@ -26,7 +26,7 @@ COLOURS = {
 
 SCRIPT = """
 set output '{file}'
-set title "{title}"
+set title "{title}" noenhanced
 set ylabel "{ylabel}"
 set style data histograms
 set style histogram clustered gap 1
@@ -82,7 +82,7 @@ def draw(runs, path, title, names, ylabel, value):
             'front linecolor rgb "#555555" dashtype 2' if "ratio" in ylabel
             else "")
     # room for the names, whatever there are
-    width = 300 + max(110, 26 * len(variants)) * len(groups)
+    width = 300 + max(140, 26 * len(variants)) * len(groups)
     for suffix, terminal in (("svg", "svg font 'sans,12' background 'white'"),
                              ("png", "pngcairo font 'sans,10'")):
         script = (f"set terminal {terminal} size {width},400\n" +
@@ -108,7 +108,7 @@ def main(results, directory):
          {"edge": "one way", "edge-rtt": "round trip", "edge-icmp": "ping"},
          "time, as a ratio to a plain bridge", to_base)
     draw(runs, path("firewall"), "Behind a firewall, as Docker makes it, and br_netfilter",
-         {"firewall": "router", "firewall-edge": "edge, one way",
+         {"firewall": "router", "firewall-edge": "one way",
           "firewall-rtt": "round trip"},
          "time, as a ratio to plain", to_base)
     draw(runs, path("tcp"), "A TCP stream",
