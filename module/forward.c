@@ -421,20 +421,33 @@ static unsigned int fwd_wait(const struct sal_spot *spot,
 				     fwd_hold(spot, svc, skb, pkt);
 }
 
+/* does it go straight? */
+static unsigned int fwd_straight(const struct sal_spot *spot,
+				 const struct sal_service *svc,
+				 struct sk_buff *skb, struct sock *sk,
+				 const struct sal_packet *pkt,
+				 enum sal_reason reason)
+{
+	if (!svc || reason == SAL_R_ERROR || !sal_path_may(svc))
+		return NF_ACCEPT;
+	if (spot->place == SAL_PLACEMENT_EDGE)
+		return sal_shortcut_request(spot, skb, sk);
+	if (reason == SAL_R_FORWARD)
+		return sal_shortcut_routed(spot, skb, pkt, svc);
+	sal_shortcut_missed(spot, skb);
+	return NF_ACCEPT;
+}
+
 static unsigned int fwd_send(const struct sal_spot *spot,
 			     const struct sal_service *svc, struct sk_buff *skb,
-			     struct sock *sk, enum sal_reason reason)
+			     struct sock *sk, const struct sal_packet *pkt,
+			     enum sal_reason reason)
 {
 	struct sal_domain *d = spot->member->domain;
-	unsigned int verdict = NF_ACCEPT;
+	unsigned int verdict;
 	int err;
 
-	if (svc && reason != SAL_R_ERROR && sal_path_may(svc)) {
-		if (spot->place == SAL_PLACEMENT_ROUTER)
-			sal_shortcut_missed(spot, skb);
-		else
-			verdict = sal_shortcut_request(spot, skb, sk);
-	}
+	verdict = fwd_straight(spot, svc, skb, sk, pkt, reason);
 	if (verdict != NF_ACCEPT) {
 		sal_count_packet(d->stats, reason);
 		return verdict;
@@ -665,13 +678,13 @@ unsigned int sal_fwd_reject(const struct sal_spot *spot,
 	return sal_drop(spot->member->domain, skb, reason);
 }
 
-/* not for us, but perhaps an answer that goes straight; routers have seen to that */
+/* not for us, but perhaps an answer that goes straight */
 static unsigned int fwd_pass(const struct sal_spot *spot, struct sk_buff *skb,
 			     struct sock *sk)
 {
 	if (spot->place == SAL_PLACEMENT_EDGE)
 		return sal_shortcut_reply(spot, skb, sk);
-	return NF_ACCEPT;
+	return sal_shortcut_routed_reply(spot, skb);
 }
 
 static unsigned int fwd_verdict(const struct sal_spot *spot,
@@ -681,11 +694,11 @@ static unsigned int fwd_verdict(const struct sal_spot *spot,
 {
 	switch (fwd) {
 	case SAL_FWD_SEND:
-		return fwd_send(spot, svc, skb, sk, SAL_R_FORWARD);
+		return fwd_send(spot, svc, skb, sk, pkt, SAL_R_FORWARD);
 	case SAL_FWD_ANSWER:
-		return fwd_send(spot, svc, skb, sk, SAL_R_UNNAMED);
+		return fwd_send(spot, svc, skb, sk, pkt, SAL_R_UNNAMED);
 	case SAL_FWD_ERROR:
-		return fwd_send(spot, svc, skb, sk, SAL_R_ERROR);
+		return fwd_send(spot, svc, skb, sk, pkt, SAL_R_ERROR);
 	case SAL_FWD_PASS:
 	case SAL_FWD_DIRECT:
 	case SAL_FWD_RULED:

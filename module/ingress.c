@@ -6,6 +6,9 @@
  * decided: all others go on to PRE_ROUTING, where forward.c meets them, and come to no
  * harm by having been looked at. What a router does is done: its headers are checked,
  * its time to live is counted down.
+ *
+ * From PRE_ROUTING goes what came by a device that has no hook of ours, or in a list. Then IP
+ * has checked it, and forward.c has translated what it sends on.
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
@@ -18,6 +21,7 @@
 #include <net/tcp.h>
 
 #include "acct.h"
+#include "bridge.h"
 #include "cell.h"
 #include "compat.h"
 #include "datapath.h"
@@ -25,6 +29,7 @@
 #include "endpoint.h"
 #include "flow.h"
 #include "forward.h"
+#include "inlet.h"
 #include "member.h"
 #include "path.h"
 #include "rule.h"
@@ -102,16 +107,22 @@ static bool ingress_is_plain(const struct sal_spot *spot, struct sk_buff *skb)
 				    ingress_is_plain6(skb);
 }
 
+/* does somebody else get it before IP, or with it? Who takes packets of one protocol */
+static bool ingress_is_watched(const struct sal_spot *spot,
+			       const struct net_device *dev)
+{
+	return rcu_access_pointer(dev->rx_handler) ||
+	       !list_empty(&dev->ptype_specific) ||
+	       sal_compat_has_protocols(spot->member->net);
+}
+
 /* does the namespace forward what comes by this device, unasked? */
 static bool ingress_forwards(const struct sal_spot *spot,
 			     const struct net_device *dev)
 {
 	const struct in_device *in_dev;
 
-	/* who takes packets of one protocol from the device comes after us */
-	if (rcu_access_pointer(dev->rx_handler) || netif_is_l3_slave(dev) ||
-	    !list_empty(&dev->ptype_specific) ||
-	    sal_compat_has_protocols(spot->member->net))
+	if (netif_is_l3_slave(dev))
 		return false;
 	if (spot->af == SAL_V6)
 		return sal_compat_forwards6(spot->member->net, dev);
@@ -175,12 +186,11 @@ static bool ingress_may_answer(const struct ingress *in)
 	       sal_reverse_lookup(d, &in->pkt.src);
 }
 
-static bool ingress_is_request(struct ingress *in, const struct sal_vip *vip)
+static bool ingress_is_request(struct ingress *in)
 {
 	const struct sal_packet *pkt = &in->pkt;
 	struct sal_conv conv;
 
-	in->svc = rcu_dereference(vip->svc);
 	if ((pkt->kind != SAL_KIND_DATA && pkt->kind != SAL_KIND_REQUEST) ||
 	    !ingress_is_amid(pkt) || !sal_path_may(in->svc) ||
 	    ingress_may_answer(in) ||
@@ -284,14 +294,20 @@ static unsigned int ingress_send(struct ingress *in, struct sal_path *p,
 	return NF_STOLEN;
 }
 
+static bool ingress_may_go(const struct ingress *in, struct sal_path *p,
+			   bool listed)
+{
+	return p && p->kind == SAL_PATH_KIND_DIRECT && p->out != in->skb->dev &&
+	       sal_path_takes(p, in->skb, NULL) && ingress_may_come(in) &&
+	       sal_path_opens(p, listed);
+}
+
 static unsigned int ingress_go(struct ingress *in, bool reply)
 {
 	const struct in6_addr *to = reply ? &in->pkt.dst : &in->rev->addr;
 	struct sal_path *p = sal_path_find(in->spot, in->skb, to);
 
-	if (!p || p->kind != SAL_PATH_KIND_DIRECT || p->out == in->skb->dev ||
-	    !sal_path_takes(p, in->skb, NULL) || !ingress_may_come(in) ||
-	    !sal_path_opens(p))
+	if (!ingress_may_go(in, p, false))
 		return NF_ACCEPT;
 	return ingress_send(in, p, reply);
 }
@@ -305,7 +321,8 @@ unsigned int sal_shortcut_ingress(const struct sal_spot *spot,
 
 	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
 	    READ_ONCE(spot->member->paths.barred) == sal_path_tick() ||
-	    !ingress_is_plain(spot, skb) || !ingress_forwards(spot, skb->dev) ||
+	    !ingress_is_plain(spot, skb) || ingress_is_watched(spot, skb->dev) ||
+	    !ingress_forwards(spot, skb->dev) ||
 	    !sal_packet_addrs(skb, spot->af, &in.pkt))
 		return NF_ACCEPT;
 	vip = sal_vip_lookup(&d->vips, &in.pkt.dst);
@@ -314,5 +331,89 @@ unsigned int sal_shortcut_ingress(const struct sal_spot *spot,
 	sal_packet_parse(skb, spot->af, &in.pkt);
 	if (!vip)
 		return ingress_is_reply(&in) ? ingress_go(&in, true) : NF_ACCEPT;
-	return ingress_is_request(&in, vip) ? ingress_go(&in, false) : NF_ACCEPT;
+	in.svc = rcu_dereference(vip->svc);
+	return ingress_is_request(&in) ? ingress_go(&in, false) : NF_ACCEPT;
+}
+
+/* --- from PRE_ROUTING ------------------------------------------------------- */
+
+static bool routed_had_fragments(enum sal_af af, const struct sk_buff *skb)
+{
+	return af == SAL_V4 ? IPCB(skb)->frag_max_size :
+			      IP6CB(skb)->frag_max_size;
+}
+
+/* IP is yet to look at its options, and to send it on */
+static bool routed_is_plain(const struct sal_spot *spot, struct sk_buff *skb)
+{
+	/* what was put together from fragments would be cut into the same again */
+	if (skb->pkt_type != PACKET_HOST || sal_is_bridged(skb) ||
+	    skb_sk_is_prefetched(skb) || routed_had_fragments(spot->af, skb))
+		return false;
+	return spot->af == SAL_V4 ? ingress_is_plain4(skb) :
+				    ingress_is_plain6(skb);
+}
+
+/* the path of one that could go straight, if nothing else is against it */
+static struct sal_path *routed_path(const struct sal_spot *spot,
+				    struct sk_buff *skb,
+				    const struct in6_addr *to)
+{
+	struct sal_path *p = sal_path_find(spot, skb, to);
+
+	if (!p || p->kind != SAL_PATH_KIND_DIRECT || !routed_is_plain(spot, skb))
+		return NULL;
+	return p;
+}
+
+/* the flow may be bound anew meanwhile */
+static bool routed_is_request(struct ingress *in, const struct in6_addr *to)
+{
+	return ingress_is_request(in) && ipv6_addr_equal(&in->rev->addr, to);
+}
+
+unsigned int sal_shortcut_routed(const struct sal_spot *spot, struct sk_buff *skb,
+				 const struct sal_packet *pkt,
+				 const struct sal_service *svc)
+{
+	struct ingress in = { .spot = spot, .skb = skb, .pkt = *pkt, .svc = svc };
+	struct sal_packet now;
+	struct sal_path *p;
+
+	if (!ingress_forwards(spot, skb->dev) ||
+	    !sal_packet_addrs(skb, spot->af, &now))
+		return NF_ACCEPT;
+	p = routed_path(spot, skb, &now.dst);
+	if (!p || !routed_is_request(&in, &now.dst) ||
+	    !ingress_may_go(&in, p, true)) {
+		sal_shortcut_missed(spot, skb);
+		return NF_ACCEPT;
+	}
+	sal_inlet_want(spot, skb->dev);
+	ingress_hop(spot, skb);
+	sal_path_send(spot->member->domain, p, skb, true);
+	return NF_STOLEN;
+}
+
+unsigned int sal_shortcut_routed_reply(const struct sal_spot *spot,
+				       struct sk_buff *skb)
+{
+	struct sal_domain *d = spot->member->domain;
+	struct ingress in = { .spot = spot, .skb = skb };
+	struct sal_path *p;
+
+	/* a client's own namespace mostly forwards nothing, and this is its answer */
+	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
+	    !ingress_forwards(spot, skb->dev) ||
+	    !sal_packet_addrs(skb, spot->af, &in.pkt) ||
+	    !sal_reverse_lookup(d, &in.pkt.src))
+		return NF_ACCEPT;
+	sal_packet_parse(skb, spot->af, &in.pkt);
+	p = routed_path(spot, skb, &in.pkt.dst);
+	if (!p || !ingress_is_reply(&in) || !ingress_may_go(&in, p, true)) {
+		sal_shortcut_missed(spot, skb);
+		return NF_ACCEPT;
+	}
+	sal_inlet_want(spot, skb->dev);
+	return ingress_send(&in, p, true);
 }

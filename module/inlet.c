@@ -2,6 +2,9 @@
 /*
  * inlet.c - devices of routers that have our hook for what they receive
  *
+ * There a packet has cost the least. Where a device has none, PRE_ROUTING is the place: see
+ * ingress.c for both.
+ *
  * To register a hook takes mutexes, so packets ask for that and a work does it. An
  * inlet lives from then until its device is unregistered, or becomes a bridge's port, or its
  * namespace is no member any more: so the device is there as long as it is.
@@ -111,12 +114,15 @@ static struct inlet *inlet_find(const struct net_device *dev)
 
 static bool inlet_has_room(const struct net *net)
 {
-	unsigned int n = 0;
-	struct inlet *in;
+	return READ_ONCE(sal_net(net)->inlets) < INLETS_MAX;
+}
 
-	list_for_each_entry(in, &inlets, list)
-		n += in->net == net;
-	return n < INLETS_MAX;
+/* inlets_lock */
+static void inlet_count(struct net *net, int n)
+{
+	struct sal_net *sn = sal_net(net);
+
+	WRITE_ONCE(sn->inlets, sn->inlets + n);
 }
 
 static void inlet_add(struct net *net, struct net_device *dev)
@@ -135,10 +141,12 @@ static void inlet_add(struct net *net, struct net_device *dev)
 	in->ops.hooknum = NF_NETDEV_INGRESS;
 	in->ops.priority = INLET_PRI;
 	in->ops.dev = dev;
-	if (nf_register_net_hook(net, &in->ops))
+	if (nf_register_net_hook(net, &in->ops)) {
 		kfree(in);
-	else
-		list_add(&in->list, &inlets);
+		return;
+	}
+	list_add(&in->list, &inlets);
+	inlet_count(net, 1);
 }
 
 static void inlet_del(struct inlet *in)
@@ -146,6 +154,7 @@ static void inlet_del(struct inlet *in)
 	lockdep_assert_held(&inlets_lock);
 	nf_unregister_net_hook(in->net, &in->ops);
 	list_del(&in->list);
+	inlet_count(in->net, -1);
 	kfree_rcu(in, rcu);
 }
 
@@ -177,33 +186,29 @@ static void inlet_work_fn(struct work_struct *work)
 
 static DECLARE_WORK(inlet_work, inlet_work_fn);
 
-/* Nothing would go straight, and to take a hook away drops what the namespace's queues for
- * programs (NFQUEUE) hold.
+/* Nothing of the other family would go straight, and to take a hook away drops what the
+ * namespace's queues for programs (NFQUEUE) hold.
  */
-static bool inlet_is_barred(const struct sal_spot *spot)
+static bool inlet_is_barred(const struct net *net)
 {
-	const struct net *net = spot->member->net;
-
 	return sal_hooks_has_others(net, SAL_V4, SAL_PLACEMENT_ROUTER) ||
 	       sal_hooks_has_others(net, SAL_V6, SAL_PLACEMENT_ROUTER);
 }
 
-void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb)
+void sal_inlet_want(const struct sal_spot *spot, const struct net_device *dev)
 {
 	struct sal_paths *paths = &spot->member->paths;
-	const struct net_device *dev;
-	struct net *net;
+	struct net *net = spot->member->net;
 
 	if (sal_path_tick() - READ_ONCE(paths->asked) < INLET_PAUSE ||
 	    atomic_read(&inlet_asked))
 		return;
 	WRITE_ONCE(paths->asked, sal_path_tick());
-	dev = dev_get_by_index_rcu(spot->member->net, skb->skb_iif);
-	if (!dev || !inlet_suits(dev) || inlet_has(dev) || inlet_is_barred(spot))
+	if (!inlet_suits(dev) || inlet_has(dev) || !inlet_has_room(net) ||
+	    inlet_is_barred(net))
 		return;
 	/* for the time that the work takes */
-	net = maybe_get_net(spot->member->net);
-	if (!net)
+	if (!maybe_get_net(net))
 		return;
 	if (atomic_cmpxchg_acquire(&inlet_asked, 0, 1)) {
 		put_net(net);

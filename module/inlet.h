@@ -2,18 +2,18 @@
 /*
  * inlet.h - devices of routers that have our hook for what they receive
  *
- * A device gets one when a packet has come by it that could have gone straight, and has
+ * A device gets one when a packet that came by it has gone straight from PRE_ROUTING, and has
  * it until it or the membership goes.
  */
 #ifndef _SAL_INLET_H
 #define _SAL_INLET_H
 
 struct net;
+struct net_device;
 struct sal_spot;
-struct sk_buff;
 
-/* a packet of a conversation has come the whole way; RCU */
-void sal_inlet_want(const struct sal_spot *spot, const struct sk_buff *skb);
+/* a packet that came by @dev has gone straight from PRE_ROUTING; RCU */
+void sal_inlet_want(const struct sal_spot *spot, const struct net_device *dev);
 
 /* a namespace is no member any more; sal_mutex */
 void sal_inlets_del(struct net *net);

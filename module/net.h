@@ -44,6 +44,8 @@ extern spinlock_t sal_lock;
  *	&sal_endpoint.in_net. Written under sal_lock, walked under it or RCU.
  * @open: transactions that its sockets have begun; see nl_change.c, whose
  *	open_mutex guards it
+ * @inlets: devices of it that have our hook, see inlet.c, whose inlets_lock guards it;
+ *	read without
  * @exiting: pre_exit has begun; nothing may be attached any more. Set before
  *	pre_exit takes sal_mutex to undo what is attached, read under it.
  */
@@ -54,6 +56,7 @@ struct sal_net {
 	struct sal_domain *domain;
 	struct list_head endpoints;
 	struct list_head open;
+	unsigned int inlets;
 	bool exiting;
 };
 

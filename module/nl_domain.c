@@ -10,6 +10,7 @@
 #include "guest.h"
 #include "net.h"
 #include "nl_util.h"
+#include "path.h"
 #include "policy.h"
 #include "prefix.h"
 #include "rule.h"
@@ -374,9 +375,12 @@ static int domain_set(const struct genl_info *info,
 		WRITE_ONCE(d->flow_acct,
 			   nla_get_u32(info->attrs[SAL_A_DOMAIN_FLOW_ACCT]) ==
 			   SAL_SWITCH_ON);
-	if (info->attrs[SAL_A_DOMAIN_DIRECT])
+	if (info->attrs[SAL_A_DOMAIN_DIRECT]) {
 		WRITE_ONCE(d->path_switch,
 			   nla_get_u32(info->attrs[SAL_A_DOMAIN_DIRECT]));
+		/* what goes round while it is off closes no path */
+		sal_paths_void();
+	}
 	if (info->attrs[SAL_A_DOMAIN_POLICY])
 		sal_policy_set_default(d, nla_get_u32(info->attrs[SAL_A_DOMAIN_POLICY]));
 	limits_set(&d->limits, info->attrs);

@@ -259,7 +259,7 @@ static void paths_put(struct sk_buff *skb, const struct sal_service *svc)
 	struct sal_member *m;
 	unsigned long id;
 
-	if (svc->domain->path_switch != SAL_DIRECT_MODE_AUTO)
+	if (!sal_path_may(svc))
 		return;
 	rcu_read_lock();
 	xa_for_each(&svc->domain->members, id, m) {

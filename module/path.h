@@ -62,7 +62,7 @@ struct sock;
  * @checked: sal_path_tick() when it was looked at. Written by any packet.
  * @rcu: for freeing
  * @open: a bit for each CPU: none of its packets is on its way along @hops, see
- *	sal_path_send(). Written by packets, when it changes.
+ *	sal_path_opens(). Written by packets, when it changes.
  *
  * Devices are not held: @epoch is another before the first grace period that their
  * freeing waits for. Found and used under RCU; everything above @epoch never changes.
@@ -178,12 +178,21 @@ bool sal_path_takes(struct sal_path *p, const struct sk_buff *skb,
 /* one of its packets goes round: it is open to none before that has arrived */
 static inline void sal_path_close(struct sal_path *p)
 {
-	if (p->hops > 1 && !bitmap_empty(p->open, nr_cpu_ids))
+	if (!bitmap_empty(p->open, nr_cpu_ids))
 		bitmap_zero(p->open, nr_cpu_ids);
 }
 
-/* is none of this CPU's packets on its way that the next would overtake? RCU, BH off. */
-bool sal_path_opens(struct sal_path *p);
+/**
+ * sal_path_opens() - is none of this CPU's packets on its way that the next would overtake?
+ * @p: path
+ * @listed: the next one may be of a list, of which those before it are yet to go on, see
+ *	sal_shortcut_missed()
+ *
+ * RCU, BH off.
+ *
+ * Return: true where none is.
+ */
+bool sal_path_opens(struct sal_path *p, bool listed);
 
 /**
  * sal_path_send() - hand a packet to the device at the end of its path

@@ -12,6 +12,7 @@
 #include "endpoint.h"
 #include "guest.h"
 #include "net.h"
+#include "path.h"
 #include "prefix.h"
 #include "service.h"
 #include "txn.h"
@@ -289,7 +290,11 @@ static void service_set_conf(struct sal_service *svc,
 	WRITE_ONCE(svc->conf.tcp, conf->tcp);
 	WRITE_ONCE(svc->conf.sched, conf->sched);
 	WRITE_ONCE(svc->conf.affinity, conf->affinity);
-	WRITE_ONCE(svc->conf.direct, conf->direct);
+	if (svc->conf.direct != conf->direct) {
+		WRITE_ONCE(svc->conf.direct, conf->direct);
+		/* what goes round while it is off closes no path */
+		sal_paths_void();
+	}
 	for (i = 0; i < SAL_TIMEOUT_NUM; i++)
 		WRITE_ONCE(svc->conf.timeout[i], conf->timeout[i]);
 }

@@ -11,9 +11,11 @@
  *
  * A path along a bridge has two backlogs for those that do not take it, so one that
  * does may overtake one that is between them. That path is *open* on a CPU from when
- * the backlog there has been seen empty, until a packet does not take it.
+ * the backlog there has been seen empty, until a packet does not take it. So is every path
+ * to what may come in lists.
  */
 #include <linux/bpf-cgroup.h>
+#include <linux/kernel_stat.h>
 #include <linux/netfilter.h>
 #include <linux/sched/task_stack.h>
 #include <net/gso.h>
@@ -28,7 +30,6 @@
 #include "domain.h"
 #include "endpoint.h"
 #include "flow.h"
-#include "inlet.h"
 #include "member.h"
 #include "path.h"
 #include "revtable.h"
@@ -39,6 +40,8 @@
 
 /* packets of ours that this CPU is just receiving, one in the other */
 static DEFINE_PER_CPU(unsigned int, shortcut_depth);
+/* shortcut_turn() of the last packet of a router that went round */
+static DEFINE_PER_CPU(unsigned int, shortcut_round);
 
 /* --- which packets ---------------------------------------------------------- */
 
@@ -213,14 +216,25 @@ int sal_path_send(struct sal_domain *d, struct sal_path *p,
 
 /* --- from where ------------------------------------------------------------- */
 
+/*
+ * What this CPU receives together is over when it is another. NAPI hands on packets in lists,
+ * and what is passed on of one at PRE_ROUTING waits for all of the others: no backlog shows that.
+ * A list ends before the next softirq begins, whoever polls.
+ */
+static unsigned int shortcut_turn(void)
+{
+	return kstat_softirqs_cpu(NET_RX_SOFTIRQ, smp_processor_id());
+}
+
 /* a bit that this CPU alone sets, and whoever closes the path clears */
-bool sal_path_opens(struct sal_path *p)
+bool sal_path_opens(struct sal_path *p, bool listed)
 {
 	unsigned int cpu = smp_processor_id();
 
-	if (p->hops < 2 || test_bit(cpu, p->open))
+	if (test_bit(cpu, p->open) || (p->hops < 2 && !listed))
 		return true;
-	if (!shortcut_is_idle())
+	if (!shortcut_is_idle() ||
+	    (listed && __this_cpu_read(shortcut_round) == shortcut_turn()))
 		return false;
 	set_bit(cpu, p->open);
 	return true;
@@ -243,7 +257,7 @@ static unsigned int shortcut_take(struct sal_domain *d, struct sal_path *p,
 	unsigned int verdict = NF_ACCEPT;
 
 	local_bh_disable();
-	if (sal_path_opens(p))
+	if (sal_path_opens(p, false))
 		verdict = shortcut_verdict(sal_path_send(d, p, skb, may));
 	local_bh_enable();
 	return verdict;
@@ -264,7 +278,7 @@ void sal_shortcut_missed(const struct sal_spot *spot, const struct sk_buff *skb)
 	const struct in6_addr dst = shortcut_dst(skb, spot->af);
 
 	sal_paths_close(spot, &dst);
-	sal_inlet_want(spot, skb);
+	this_cpu_write(shortcut_round, shortcut_turn());
 }
 
 static bool shortcut_via4(const struct sal_path *p, const struct sk_buff *skb)

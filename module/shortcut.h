@@ -9,6 +9,7 @@
 
 struct nf_hook_entries;
 struct nf_hook_state;
+struct sal_packet;
 struct sal_service;
 struct sal_spot;
 struct sk_buff;
@@ -32,11 +33,24 @@ unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
 			       const struct nf_hook_entries *e,
 			       unsigned int next);
 
-/* a packet of a router's conversation, translated, which has come the whole way and goes it */
+/* a packet of a router's conversation, as it leaves that, goes round; so do all of this CPU
+ * until it has received what it receives together
+ */
 void sal_shortcut_missed(const struct sal_spot *spot, const struct sk_buff *skb);
 
 /* a packet that a device of a router receives, before anybody has seen it */
 unsigned int sal_shortcut_ingress(const struct sal_spot *spot,
 				  struct sk_buff *skb);
+
+/* in a router's PRE_ROUTING: a client's packet, translated, where sal_path_may(). What it was
+ * before is in @pkt. Where it goes round that is noted.
+ */
+unsigned int sal_shortcut_routed(const struct sal_spot *spot, struct sk_buff *skb,
+				 const struct sal_packet *pkt,
+				 const struct sal_service *svc);
+
+/* likewise an endpoint's answer to a client, if it is one, as it came */
+unsigned int sal_shortcut_routed_reply(const struct sal_spot *spot,
+				       struct sk_buff *skb);
 
 #endif /* _SAL_SHORTCUT_H */

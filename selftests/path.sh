@@ -35,6 +35,13 @@ setup_path()
 	[ "$PLACEMENT" = edge ] || { poll 5 has_inlets 4 && poll 5 has_inlets 6; }
 }
 
+# napi on|off TSO: what the router receives from a; veth has no use for it where large
+# segments come as they are
+napi()
+{
+	in_ns orch ethtool -K va gro "$1" && in_ns a ethtool -K eth0 tso "$2"
+}
+
 # devices of a router get their hooks a while after the first packets
 has_inlets()
 {

@@ -8,12 +8,6 @@ PLACEMENT=router BRIDGELESS=yes
 
 setup_path
 
-# FAMILY SETUP UNDO: only what comes by va does not go straight, though it might
-not_by_va()
-{
-	while_there "$1" direct "$2" "$3"
-}
-
 # rule HOOK: of the router's
 rule()
 {
@@ -27,16 +21,50 @@ rule()
 	END
 }
 
-# likewise of a device
+# likewise of the device that requests come by: run, and then they go straight from PRE_ROUTING
 rule_where_it_comes()
 {
-	in_ns orch nft -f - <<-END
-	table inet fw {
+	local rc=0
+	goes_straight "$1" || return 1
+	in_ns orch nft -f - <<-END || return 1
+	table netdev fw {
 		chain some {
 			type filter hook ingress device "va" priority 0
+			counter
 		}
 	}
 	END
+	goes_straight "$1" || rc=1
+	in_ns orch nft list table netdev fw >&2
+	expect_num "packets that it saw" "$(in_ns orch nft list table netdev fw |
+		sed -n 's/.*counter packets \([0-9]*\).*/\1/p')" -ge "$FLOOD" || rc=1
+	in_ns orch nft delete table netdev fw
+	goes_straight "$1" || rc=1
+	return "$rc"
+}
+
+# likewise a program that sees frames; answers leave by the same device, so they go round
+xdp_where_it_comes()
+{
+	local rc=0
+	goes_straight "$1" || return 1
+	attach orch xdp va || return 1
+	requests_straight "$1" || rc=1
+	detach
+	goes_straight "$1" || rc=1
+	return "$rc"
+}
+
+# where they come in lists
+by_napi()
+{
+	local rc=0
+	goes_straight "$1" || return 1
+	run napi on off || return 1
+	goes_straight "$1" || rc=1
+	run napi off on
+	goes_straight "$1" || rc=1
+	return "$rc"
 }
 
 no_rule()
@@ -59,14 +87,14 @@ program_where_it_comes()
 	return "$rc"
 }
 
-# FAMILY DEVICE: a program receives the family's packets there, as DHCP's clients do; those
-# that are sent it never sees
+# FAMILY DEVICE: a program receives the family's packets there, as DHCP's clients do, before
+# they go straight; those that are sent it never sees
 one_protocol()
 {
 	local rc=0
 	goes_straight "$1" || return 1
 	tap orch "$2" "$([ "$1" = 4 ] && echo 0x0800 || echo 0x86dd)" || return 1
-	straight "$1" 0 "$FLOOD" || rc=1
+	goes_straight "$1" || rc=1
 	poll 5 tapped orch " $(vip "$1" 2) " "$FLOOD" || rc=1
 	untap
 	sort "$WORK/tap.orch" | uniq -c >&2
@@ -74,19 +102,11 @@ one_protocol()
 	return "$rc"
 }
 
-# napi on|off TSO: what the router receives from a; veth has no use for it where large
-# segments come as they are
-napi()
-{
-	in_ns orch ethtool -K va gro "$1" && in_ns a ethtool -K eth0 tso "$2"
-}
-
 each_family "straight, both ways" goes_straight
 for hook in prerouting forward postrouting; do
 	each_family "rules for $hook" while_there hooks "rule $hook" no_rule
 done
-each_family "hooks for what comes by a device" not_by_va \
-	rule_where_it_comes no_rule
+each_family "hooks for what comes by a device" rule_where_it_comes
 each_family "a queueing discipline" while_there qdisc \
 	"ip netns exec orch tc qdisc add dev vb1 root pfifo limit 100" \
 	"ip netns exec orch tc qdisc del dev vb1 root"
@@ -98,7 +118,7 @@ each_family "XDP at the server" while_there xdp "attach b1 xdp eth0" detach
 each_family "the server receives by NAPI" while_there xdp \
 	"ip netns exec b1 ethtool -K eth0 gro on" \
 	"ip netns exec b1 ethtool -K eth0 gro off"
-each_family "XDP where it comes, so answers do not" not_by_va "attach orch xdp va" detach
+each_family "XDP where it comes" xdp_where_it_comes
 each_family "somebody captures at the router" while_there tap "tap orch vb1" untap
 each_family "a program for one protocol of a device" one_protocol va
 # older kernels do not tell, see direct-path.md
@@ -110,5 +130,5 @@ each_family "a routing rule" while_there rules "rules orch add" "rules orch del"
 each_family "policies of IPsec" while_there xfrm "policies orch add" "policies orch del"
 each_family "nothing may pass without a policy" blocked orch fwd
 each_family "a program of control groups, of which a router is none" programs_of_others
-each_family "what comes by NAPI" while_there "$ANY_DIRECT" "napi on off" "napi off on"
+each_family "what comes by NAPI" by_napi
 finish

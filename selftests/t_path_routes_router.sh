@@ -104,6 +104,16 @@ in_order()
 	return "$rc"
 }
 
+# nor is what comes in a list, where it waits for the others
+in_order_of_lists()
+{
+	local rc=0
+	run napi on off || return 1
+	in_order "$1" || rc=1
+	run napi off on
+	return "$rc"
+}
+
 # An endpoint of a service without a VIP has no name (but for IPv6, where that is the ID), but
 # b1 has one, and asks it by an address that a rule gives. Its answers are those, and no
 # requests.
@@ -168,6 +178,7 @@ t "IPv4: a route by code point" by_code_point orch vc
 each_family "several next hops" several_hops
 behind_bridge
 each_family "what goes round is not overtaken" in_order
+each_family "in lists" in_order_of_lists
 S service add c.com
 endpoint c.com b3 13
 t "IPv4: an answer to a client with a name" answers_to_a_name 4
