@@ -13,8 +13,8 @@
  *
  * For a packet of an established flow nothing here takes a lock, allocates,
  * moves a timer or writes to memory that CPUs share, but for the coarse time
- * of the flow when it has changed, and its counters where it has any. All runs
- * under RCU.
+ * of the flow when it has changed, and its counters where it has any; nor what the direct
+ * path adds, but where a path is looked at, once in a jiffy (path.c). All runs under RCU.
  */
 #include <linux/etherdevice.h>
 #include <linux/netfilter.h>

@@ -62,6 +62,30 @@ taken_over()
 	return "$rc"
 }
 
+# FAMILY: a and b1 talk by a VLAN of the bridge; who is where in it they need not ask
+by_vlan()
+{
+	local ns
+	for ns in a b1; do
+		ip -n "$ns" link add link eth0 name eth0.5 type vlan id 5 &&
+			ip -n "$ns" link set eth0.5 up || return 1
+	done
+	vlan_to a "$(addr "$1" 11)" 02:00:00:00:00:11 &&
+		vlan_to b1 "$(addr "$1" 1)" 02:00:00:00:00:01
+}
+
+vlan_to()
+{
+	ip -n "$1" neigh replace "$2" dev eth0.5 lladdr "$3" nud permanent &&
+		ip -n "$1" route add "$2" dev eth0.5
+}
+
+by_no_vlan()
+{
+	ip -n a link del eth0.5
+	ip -n b1 link del eth0.5
+}
+
 answered()
 {
 	[ "$(field "$(echo_once -n 4 -i 100000 -W 300 -e 79 "$(vip "$1" 3)")" received)" = 4 ]
@@ -118,6 +142,9 @@ each_family "an isolated port" while_there bridge \
 each_family "a locked port" while_there bridge \
 	"ip netns exec orch bridge link set dev vb1 locked on" \
 	"ip netns exec orch bridge link set dev vb1 locked off"
+# shellcheck disable=SC2016 # while_there has it
+each_family "a device that is none of a pair" while_there device \
+	'by_vlan "$FAMILY"' by_no_vlan
 service c.com 3
 soon a
 each_family "an address that another takes over" taken_over

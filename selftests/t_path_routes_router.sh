@@ -77,6 +77,38 @@ behind_bridge()
 	serve e 7000
 }
 
+# another one behind that bridge
+neighbour_of_e()
+{
+	local f
+	add_ns h
+	ip link add p2 netns sw type veth peer name eth0 netns h \
+		address 02:00:00:00:00:15
+	ip -n sw link set p2 master br1 up
+	in_ns h sysctl -qw net.ipv6.conf.eth0.accept_dad=0
+	ip -n h link set eth0 up
+	# it would be told that e is nearer, and e that it is
+	in_ns orch sysctl -qw net.ipv4.conf.all.send_redirects=0 \
+		net.ipv4.conf.ve.send_redirects=0
+	for f in 4 6; do
+		in_ns h sysctl -qw "net.ipv$f.conf.eth0.accept_redirects=0"
+		in_ns e sysctl -qw "net.ipv$f.conf.eth0.accept_redirects=0"
+		ip -n orch route add "$(addr "$f" 15)" dev ve
+		ip -n h addr add "$(addr "$f" 15)" dev eth0
+		ip -n h "-$f" route add default via "$(addr "$f" 254)" dev eth0 onlink
+	done
+}
+
+# what leaves by the device that it came by goes round, both ways
+hairpin()
+{
+	local before
+	before="$(counter direct)"
+	nothing_lost "$(in_ns h "$TOOLS/echoflood" -n "$FLOOD" -i 500 -w 32 -e 79 \
+		"$(vip "$1" 4)")" &&
+		expect "went straight" $(($(counter direct) - before)) 0
+}
+
 BURSTS=100
 
 # FAMILY: straight
@@ -177,6 +209,8 @@ each_family "250 clients" crowd
 t "IPv4: a route by code point" by_code_point orch vc
 each_family "several next hops" several_hops
 behind_bridge
+neighbour_of_e
+each_family "to one behind the same device" hairpin
 each_family "what goes round is not overtaken" in_order
 each_family "in lists" in_order_of_lists
 S service add c.com

@@ -11,13 +11,13 @@ STREAM="${STREAM:-1000}"
 # time.
 REPEAT=3
 
-# BENCH COUNT COMMAND...: by the client, as often
+# BENCH COUNT PACKETS COMMAND...: by the client, as often
 bench_client()
 {
-	local bench="$1" count="$2" i
-	shift 2
+	local bench="$1" count="$2" packets="$3" i
+	shift 3
 	for ((i = 0; i < REPEAT; i++)); do
-		bench_module client "$@" || return 1
+		straight "$packets" bench_module client "$@" || return 1
 		bench_line "$bench" "$count"
 	done
 }
@@ -29,10 +29,13 @@ other_protocols()
 	local n=$((PACKETS / 8))
 
 	if does_icmp "$VARIANT"; then
-		bench_client "$1-icmp" "$n" icmp-ask "$TARGET" "$n" || return 1
+		bench_client "$1-icmp" "$n" $((2 * n)) icmp-ask "$TARGET" "$n" ||
+			return 1
 	fi
 	bench_module server tcp-sink "$SERVER" "$DPORT" || return 1
-	bench_client "$1-tcp" "$STREAM" tcp-stream "$TARGET" "$DPORT" "$STREAM"
+	# in segments of 64 kB, and their acknowledgements
+	bench_client "$1-tcp" "$STREAM" $((STREAM * 15)) tcp-stream "$TARGET" \
+		"$DPORT" "$STREAM"
 }
 
 # BENCH
@@ -40,7 +43,8 @@ edge_one_way()
 {
 	local n=$((PACKETS / 2))
 
-	bench_client "$1" "$n" udp-send "$TARGET" "$DPORT" "$FLOWS" "$n" || return 1
+	bench_client "$1" "$n" "$n" udp-send "$TARGET" "$DPORT" "$FLOWS" "$n" ||
+		return 1
 	all_arrived server "$(counted server)" $((REPEAT * (FLOWS + n))) || return 1
 	proved
 }
@@ -52,7 +56,7 @@ edge_round_trip()
 
 	receive server
 	bench_module server udp-echo "$SERVER" "$DPORT" || return 1
-	bench_client "$1" "$n" udp-ask "$TARGET" "$DPORT" "$FLOWS" "$n"
+	bench_client "$1" "$n" $((2 * n)) udp-ask "$TARGET" "$DPORT" "$FLOWS" "$n"
 }
 
 edge_measure()

@@ -29,21 +29,14 @@ move_counted()
 
 move_sal_ready()
 {
-	salctl -n router endpoint add b.com b2 netns server addr "$OTHER" \
-		nomember state down
 	salctl -n router service set b.com timeout new 600s
-}
-
-# between the flows' beginning and the move
-move_sal_before()
-{
-	salctl -n router endpoint set b.com b2 state up
 }
 
 # it prints how long, in ns
 move_sal()
 {
-	salctl -n router -j migrate b.com from server to b2
+	salctl -n router endpoint add b.com b2 netns server addr "$OTHER" nomember &&
+		salctl -n router -j migrate b.com from server to b2
 }
 
 move_nft_ready()
@@ -93,11 +86,10 @@ stream_stop()
 
 move_measure()
 {
-	local before="move_${VARIANT}_before" old began report us
+	local old began report us
 
 	"move_${VARIANT}_ready" && send_requests "$FLOWS" >/dev/null || return 1
 	all_arrived server "$(move_counted "$SERVER")" "$FLOWS" || return 1
-	! declare -F "$before" >/dev/null || "$before" || return 1
 	stream_start
 	old="$(move_counted "$SERVER")"
 	began="${EPOCHREALTIME/[.,]/}"

@@ -71,6 +71,11 @@ expiry()
 		'BEGIN { printf "expiry ns %.1f\n", ms * 1e6 / n }'
 }
 
+new_up()
+{
+	router_up
+}
+
 # EXPIRE: whether that is wanted
 new_measure()
 {
@@ -91,5 +96,5 @@ new_measure()
 # VARIANT FLOWS [EXPIRE]
 new_sample()
 {
-	spread_flows "$2" && sample router "$1" "$2" "$2" new_measure "${3:-}"
+	spread_flows "$2" && sample new "$1" "$2" "$2" new_measure "${3:-}"
 }

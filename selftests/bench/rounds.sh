@@ -39,23 +39,17 @@ file="${1:?}" rounds="${2:?}" packets="${3:?}"
 shift 3
 
 insmod "$SAL_BENCH_KO"
-conntrack_room "$(printf '%s\n' "$@" | sort -n | tail -n 1)"
 
 # BENCH VARIANT FLOWS [ARGUMENT]: into the file
 take()
 {
 	local lines
 
+	conntrack_room "$3"
 	# not in a pipe: it would go on after a failure
 	lines="$("$1_sample" "${@:2}")"
 	awk -v variant="$2" -v flows="$3" \
 		'{ print $1, variant, flows, $2, $3 }' <<<"$lines" >>"$file"
-}
-
-# VARIANT: others take minutes for a million flows or 100,000 services, so they do once
-has_turn()
-{
-	[ "$1" = sal ] || [ "$round" -eq 1 ]
 }
 
 # what takes minutes, and is not part of the quick one, nor of each round
@@ -74,8 +68,9 @@ long_round()
 		done
 	done
 	for flows in 1 10000 1000000; do
+		# some take minutes for so many
+		[ "$flows" -le 10000 ] || [ "$round" -eq 1 ] || continue
 		for variant in "${VARIANTS_MOVE[@]}"; do
-			[ "$flows" -le 10000 ] || has_turn "$variant" || continue
 			take move "$variant" "$flows"
 		done
 	done
@@ -87,8 +82,9 @@ long_round()
 			take firewall-edge "$variant" "$flows" "$packets"
 		done
 	done
+	# likewise
+	[ "$round" -eq 1 ] || return 0
 	for variant in "${VARIANTS_CONFIG[@]}"; do
-		has_turn "$variant" || continue
 		take config "$variant" 100000
 	done
 }

@@ -17,13 +17,13 @@ establish()
 	proved
 }
 
-# NAME: a line of ns for each packet
+# NAME: a line of ns for each packet; all of them come, by the way that they should
 router_packets()
 {
 	local usec before
 
 	before="$(counted server)"
-	usec="$(send_requests "$PACKETS")"
+	usec="$(straight "$PACKETS" send_requests "$PACKETS")"
 	[ -n "$usec" ] || return 1
 	all_arrived server $(($(counted server) - before)) "$PACKETS" || return 1
 	awk -v usec="$usec" -v n="$PACKETS" -v name="$1" \

@@ -14,7 +14,7 @@
 # pings itself
 VARIANTS=(plain iptables nft flowtable ipvs sal sal-direct)
 VARIANTS_EDGE=(plain iptables nft ipvs sal sal-direct)
-VARIANTS_NEW=(plain nft ipvs sal)
+VARIANTS_NEW=(plain nft ipvs sal sal-direct)
 
 # VARIANT: whether it translates echo requests
 does_icmp()
@@ -22,14 +22,14 @@ does_icmp()
 	[ "$1" != flowtable ] && [ "$1" != ipvs ]
 }
 
-# FLOWS: as many buckets as there are entries, and each flow has two
+# FLOWS: as many buckets as there are entries, and each flow has two; no less than by itself
 conntrack_room()
 {
-	local have
-	have="$(cat /sys/module/nf_conntrack/parameters/hashsize)"
-	[ "$have" -lt $((2 * $1)) ] || return 0
-	echo $((2 * $1)) >/sys/module/nf_conntrack/parameters/hashsize
-	sysctl -qw net.netfilter.nf_conntrack_max=$((2 * $1))
+	local n=$((2 * $1)) file=/sys/module/nf_conntrack/parameters/hashsize
+	: "${CONNTRACK_LEAST:=$(cat "$file")}"
+	[ "$n" -gt "$CONNTRACK_LEAST" ] || n="$CONNTRACK_LEAST"
+	echo "$n" >"$file"
+	sysctl -qw "net.netfilter.nf_conntrack_max=$n"
 }
 
 # nobody does
@@ -170,6 +170,27 @@ direct_count()
 		sed -n 's/.*"name":"direct","packets":\([0-9]*\).*/\1/p'
 }
 
+# where they may go straight: not behind a firewall, and no flow that nobody has answered
+# shellcheck disable=SC2154 # sample() has it
+are_straight()
+{
+	[ "$VARIANT" = sal-direct ] && [[ "$placement" != @(firewall*|new) ]]
+}
+
+# COUNT COMMAND...: so many packets that it has sent, or nearly, have gone straight
+straight()
+{
+	local before went count="$1"
+	shift
+	are_straight || { "$@"; return; }
+	before="$(direct_count)"
+	"$@" || return 1
+	went=$(($(direct_count) - before))
+	[ $((went * 100)) -lt $((count * 95)) ] || return 0
+	echo "bench: $went of $count packets went straight: $*" >&2
+	return 1
+}
+
 # a router's device gets its hook when the first packets have passed, by a work
 goes_straight()
 {
@@ -184,18 +205,22 @@ goes_straight()
 	return 1
 }
 
-# behind a firewall there is none, and that is what is measured
-# shellcheck disable=SC2154 # sample() has it
+# where there is none, that is what is measured
 variant_sal-direct_proof()
 {
 	local shown
 
-	[[ "$placement" != firewall* ]] || return 0
+	are_straight || return 0
 	[ "$placement" = edge ] || goes_straight || return 1
 	shown="$(salctl -n "$DOMAIN" -j service show b.com)"
 	grep -q '"kind":"\(direct\|late\)"' <<<"$shown" && return
 	echo "$shown" >&2
 	return 1
+}
+
+variant_sal-direct_lifetime()
+{
+	variant_sal_lifetime "$1"
 }
 
 variant_sal-direct_end()
