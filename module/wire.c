@@ -202,19 +202,21 @@ static u8 wire_port(struct sal_path *p, struct net_device *in,
 	const struct ethhdr *eth = (const struct ethhdr *)p->header;
 	struct net_device *br;
 	u8 why = wire_passes(in);
+	bool plain;
 
 	if (why)
 		return why;
 	br = netdev_master_upper_dev_get_rcu(in);
 	if (!br || !netif_is_bridge_master(br))
 		return SAL_PATH_KIND_DEVICE;
+	/* now, as both ports have to be asked, and that takes a while */
+	plain = sal_brport_is_plain(in);
 	why = wire_bridge(p, br, out);
 	if (why)
 		return why;
 	/* it takes no longer ones */
 	p->mtu = min(p->mtu, READ_ONCE(in->mtu));
-	if (*out == in || wire_learnt(br, eth->h_source) != in ||
-	    !sal_brport_is_plain(in))
+	if (*out == in || !plain || wire_learnt(br, eth->h_source) != in)
 		return SAL_PATH_KIND_BRIDGE;
 	return 0;
 }
