@@ -13,6 +13,11 @@
 #ifndef _SAL_AFFINITY_H
 #define _SAL_AFFINITY_H
 
+/* Seconds. What is shorter might be over before the collector has met all flows in turns, see
+ * flow_gc.c, so it meets all of them at once.
+ */
+#define SAL_AFFINITY_SHORT	20
+
 struct sal_conv;
 struct sal_domain;
 struct sal_endpoint;
@@ -30,7 +35,7 @@ void sal_affinity_note(struct sal_service *svc, const struct sal_flow *f);
 void sal_affinity_moved(struct sal_endpoint *from,
 			const struct sal_endpoint *to);
 
-/* for the collector: a flow goes on; RCU. And what is over goes. */
+/* for the collector: a flow is, or was, there; RCU. And what is over goes. */
 void sal_affinity_keep(const struct sal_flow *f);
 void sal_affinity_collect(struct sal_domain *d);
 

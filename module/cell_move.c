@@ -53,10 +53,10 @@ static void cells_forget_oldest(struct sal_endpoint *ep, enum sal_af af)
 		list_move_tail(&cell->list, &ep->cells[af]);
 		if (cell->cut)
 			continue;
-		if (sal_cell_remembers(cell)) {
+		if (sal_cell_remembers(cell))
 			cell_forget(cell);
-			sal_flow_collect(ep->svc->domain);
-		}
+		/* its flows have not been settled yet, and may not be for a while */
+		sal_flow_collect(ep->svc->domain);
 		break;
 	}
 }

@@ -140,8 +140,12 @@ struct sal_limits {
  * @homes: clients that have moved, see home.h
  * @gc: collects flows
  * @gc_iter: where @gc is in @flows
- * @gc_walks: it is somewhere; written by @gc alone
+ * @gc_walks: it is somewhere; like the next two written by @gc alone
+ * @gc_chunks: how far it goes at a time
+ * @gc_then: when it last looked at @affinities
  * @gc_all: it is to look at all flows at once. Written by anybody.
+ * @gc_soon: likewise, each time: there was a service of which affinity is short. Written under
+ *	sal_mutex, and never cleared.
  * @dead: the owner is going; no events any more. Written under sal_mutex.
  * @refs: the owner, members, services
  */
@@ -220,7 +224,10 @@ struct sal_domain {
 	struct delayed_work gc;
 	struct rhashtable_iter gc_iter;
 	bool gc_walks;
+	unsigned int gc_chunks;
+	unsigned long gc_then;
 	bool gc_all;
+	bool gc_soon;
 	bool dead;
 	refcount_t refs;
 

@@ -21,12 +21,15 @@
 #define GC_CHUNK		1024
 /* how often it goes on */
 #define GC_PERIOD		(2 * HZ)
-/* how far: all flows that there are in so many times, but at least so many chunks. To look at
- * one takes 0.1 to 0.2 us, as it is in no cache any more, so a million of them all of every
- * two seconds would be a tenth of a CPU's time.
+/* how far: all flows that there are as it begins in so many times, but at least so many chunks.
+ * To look at one takes 0.1 to 0.2 us, as it is in no cache any more, so a million of them all
+ * of every two seconds would be a tenth of a CPU's time. Where that would be too late it looks
+ * at all of them each time.
  */
 #define GC_TURNS		4
 #define GC_CHUNKS_MIN		128
+/* as late as all flows in turns: affinities that are nobody's any more */
+#define GC_ALL			(GC_TURNS * GC_PERIOD)
 
 /* it is there for late replies */
 static bool flow_past_is_over(const struct sal_flow *f)
@@ -89,6 +92,13 @@ static void flow_go_on(struct sal_domain *d, struct sal_flow *f)
 	sal_affinity_keep(f);
 }
 
+/* it may not have been met before */
+static void flow_end(struct sal_domain *d, struct sal_flow *f)
+{
+	sal_affinity_keep(f);
+	sal_flow_remove(d, f);
+}
+
 /* true when the end of the table was reached */
 static bool gc_chunk(struct sal_domain *d)
 {
@@ -107,7 +117,7 @@ static bool gc_chunk(struct sal_domain *d)
 		if (IS_ERR(f))
 			continue;
 		if (flow_is_over(d, f))
-			sal_flow_remove(d, f);
+			flow_end(d, f);
 		else
 			flow_go_on(d, f);
 	}
@@ -125,36 +135,54 @@ static void gc_leave(struct sal_domain *d)
 /* from where it was, or from the first flow on */
 static void gc_enter(struct sal_domain *d, bool anew)
 {
-	if (anew)
-		gc_leave(d);
-	if (!d->gc_walks)
-		rhashtable_walk_enter(&d->flows, &d->gc_iter);
-	d->gc_walks = true;
-}
-
-static unsigned int gc_chunks(const struct sal_domain *d)
-{
 	unsigned int n = atomic_read(&d->n_flows);
 
-	return max_t(unsigned int, n / GC_TURNS / GC_CHUNK, GC_CHUNKS_MIN);
+	if (anew)
+		gc_leave(d);
+	if (d->gc_walks)
+		return;
+	rhashtable_walk_enter(&d->flows, &d->gc_iter);
+	d->gc_walks = true;
+	d->gc_chunks = max_t(unsigned int, n / GC_TURNS / GC_CHUNK + 1,
+			     GC_CHUNKS_MIN);
+}
+
+/* Flows that are over may be what newcomers have no room for; and a client that goes on is soon
+ * taken for one that has gone where that is short. It is not unlearnt that there was such a
+ * service.
+ */
+static bool gc_hurries(const struct sal_domain *d)
+{
+	u32 max = READ_ONCE(d->limits.flows);
+
+	return READ_ONCE(d->gc_soon) ||
+	       atomic_read(&d->n_flows) > max - max / 8;
+}
+
+static void gc_affinities(struct sal_domain *d)
+{
+	sal_affinity_collect(d);
+	d->gc_then = jiffies;
 }
 
 static void gc_work(struct work_struct *work)
 {
 	struct sal_domain *d = container_of(to_delayed_work(work),
 					    struct sal_domain, gc);
-	unsigned int left = gc_chunks(d);
+	unsigned int left;
 	bool all, end;
 
 	/* what whoever asks has done before is seen */
-	all = xchg(&d->gc_all, false);
+	all = xchg(&d->gc_all, false) || gc_hurries(d);
 	gc_enter(d, all);
-	while (!(end = gc_chunk(d)) && (all || left--))
+	left = d->gc_chunks;
+	while (!(end = gc_chunk(d)) && (all || --left))
 		cond_resched();
-	if (end) {
+	if (end)
 		gc_leave(d);
-		sal_affinity_collect(d);
-	}
+	/* a table that is resized each time has no end */
+	if (end || time_after(jiffies, d->gc_then + GC_ALL))
+		gc_affinities(d);
 	sal_home_tell(d);
 	if (!READ_ONCE(d->dead))
 		queue_delayed_work(system_power_efficient_wq, &d->gc,
@@ -170,6 +198,7 @@ void sal_flow_collect(struct sal_domain *d)
 
 void sal_flow_gc_init(struct sal_domain *d)
 {
+	d->gc_then = jiffies;
 	INIT_DELAYED_WORK(&d->gc, gc_work);
 	queue_delayed_work(system_power_efficient_wq, &d->gc, GC_PERIOD);
 }

@@ -50,6 +50,17 @@ enum rev {
 	REV_STALE,
 };
 
+/* an id has been given to another flow; here the collector would come too late */
+static bool rev_is_past(const struct sal_pick *pick)
+{
+	const struct sal_flow *f = pick->flow;
+	u32 grace = READ_ONCE(sal_flow_service(f)->conf.grace);
+
+	return READ_ONCE(f->kind) == SAL_FLOW_PAST &&
+	       READ_ONCE(f->at) == pick->rev->num &&
+	       sal_flow_idle(f) <= grace / MSEC_PER_SEC;
+}
+
 static enum rev rev_accepts(const struct sal_pick *pick)
 {
 	const struct sal_reverse *rev = pick->rev;
@@ -67,8 +78,7 @@ static enum rev rev_accepts(const struct sal_pick *pick)
 	if (likely(rcu_access_pointer(cell->ep) == rev->ep &&
 		   kind != SAL_FLOW_PAST))
 		return REV_BOUND;
-	if (sal_cell_was(cell, rev->ep->id) ||
-	    (kind == SAL_FLOW_PAST && READ_ONCE(f->at) == rev->num))
+	if (sal_cell_was(cell, rev->ep->id) || rev_is_past(pick))
 		return REV_LATE;
 	return REV_STALE;
 }
@@ -190,7 +200,9 @@ static unsigned int rev_reply(const struct sal_spot *spot, struct sk_buff *skb,
 	if (may == REV_LATE)
 		sal_count(d, SAL_R_LATE);
 	rev_count(spot, pick, skb);
-	sal_flow_touch(f);
+	/* a grace time does not begin anew */
+	if (READ_ONCE(f->kind) != SAL_FLOW_PAST)
+		sal_flow_touch(f);
 	sal_track_reverse(f, pkt);
 	sal_count_packet(d->stats, SAL_R_REVERSE);
 	if (spot->place == SAL_PLACEMENT_ROUTER && sal_path_may(sal_flow_service(f)))

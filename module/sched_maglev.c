@@ -235,26 +235,24 @@ static void maglev_set(struct sal_service *svc, enum sal_af af,
 static int maglev_refresh(struct sal_service *svc, enum sal_af af)
 {
 	const struct sal_endpoint **who;
-	struct sal_maglev *t;
+	struct sal_maglev *t, *old;
 	u32 tier, n;
 	int err = 0;
 
 	tier = maglev_tier(svc, af, &n);
 	who = n ? maglev_list(svc, af, tier, &n) : NULL;
-	if (n && !who)
-		return -ENOMEM;
-	t = rcu_dereference_protected(svc->spread->maglev[af],
-				      lockdep_is_held(&sal_mutex));
-	if (n && !maglev_is_of(t, who, tier, n)) {
-		t = maglev_make(svc->domain, who, tier, n);
+	old = rcu_dereference_protected(svc->spread->maglev[af],
+					lockdep_is_held(&sal_mutex));
+	if (n && (!who || !maglev_is_of(old, who, tier, n))) {
+		t = who ? maglev_make(svc->domain, who, tier, n) : NULL;
 		if (t)
 			maglev_set(svc, af, t);
 		else
 			err = -ENOMEM;
 	}
 	kvfree(who);
-	/* one without endpoints is of no use */
-	if (!n)
+	/* one without endpoints is of no use, nor is one of those that are not to have any flows */
+	if (!n || (err && old && old->tier != tier))
 		maglev_set(svc, af, NULL);
 	return err;
 }

@@ -7,6 +7,7 @@
  */
 #include <net/netlink.h>
 
+#include "affinity.h"
 #include "alias.h"
 #include "domain.h"
 #include "endpoint.h"
@@ -290,6 +291,8 @@ static void service_set_conf(struct sal_service *svc,
 	WRITE_ONCE(svc->conf.tcp, conf->tcp);
 	WRITE_ONCE(svc->conf.sched, conf->sched);
 	WRITE_ONCE(svc->conf.affinity, conf->affinity);
+	if (conf->affinity && conf->affinity < SAL_AFFINITY_SHORT)
+		WRITE_ONCE(svc->domain->gc_soon, true);
 	if (svc->conf.direct != conf->direct) {
 		WRITE_ONCE(svc->conf.direct, conf->direct);
 		/* what goes round while it is off closes no path */

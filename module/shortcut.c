@@ -223,7 +223,7 @@ int sal_path_send(struct sal_domain *d, struct sal_path *p,
  */
 static unsigned int shortcut_turn(void)
 {
-	return kstat_softirqs_cpu(NET_RX_SOFTIRQ, smp_processor_id());
+	return this_cpu_read(kstat.softirqs[NET_RX_SOFTIRQ]);
 }
 
 /* a bit that this CPU alone sets, and whoever closes the path clears */

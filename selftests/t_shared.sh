@@ -71,6 +71,44 @@ late_after_remap()
 	nothing_lost "$(flood_end x TERM)" && counted 0 1 0 && return "$rc"
 }
 
+late_more()
+{
+	[ "$(counter late)" -gt "$1" ]
+}
+
+# none in a second
+late_rests()
+{
+	local before
+	before="$(counter late)"
+	sleep 1
+	[ "$(counter late)" = "$before" ]
+}
+
+# b2 goes on and on with the old id: it is late for the grace time, and no longer.
+late_ends()
+{
+	local late rc=0
+	fresh b2 && S service set two.com grace 2s || return 1
+	late="$(counter late)"
+	flood x -e 618 -n 0 -i 5000 "$(vip "$1" "$ONE")"
+	flood y -e 618 -n 0 -i 5000 "$(vip "$1" "$TWO")"
+	poll 5 flows_are one.com "b1 false" &&
+		poll 5 flows_are two.com "b2 false" || return 1
+	all_up
+	hears b2 "$1" && S migrate two.com from b2 to b1 &&
+		poll 5 flows_are two.com "b1 true" || rc=1
+	ip netns exec b2 "$LIB_DIR/tools/answer_on.py" "$(addr "$1" 1)" 618 &
+	PIDS+=($!)
+	poll 5 late_more "$late" || rc=1
+	poll 15 late_rests || rc=1
+	kill "${PIDS[-1]}"
+	flood_end x TERM >/dev/null
+	flood_end y TERM >/dev/null
+	S service set two.com grace 30s
+	return "$rc"
+}
+
 # FAMILY: of flows of two.com that ended, packets one way and the other
 told()
 {
@@ -328,6 +366,7 @@ each_family "each alone, nothing mapped" each_alone
 each_family "the first one goes and comes back" first_deleted
 each_family "a clash after a move, found by the next request" clash_after_move
 each_family "late replies after such a clash" late_after_remap
+each_family "late replies for ever" late_ends
 each_family "what a flow has counted goes on after such a clash" counts_go_on
 each_family "a clash after a move, a reply comes first" reply_first
 each_family "what may be either's is dropped and counted" ambiguous

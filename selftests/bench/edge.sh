@@ -26,6 +26,7 @@ bench_client()
 # them
 other_protocols()
 {
+	# shellcheck disable=SC2153 # sample() has it
 	local n=$((PACKETS / 8))
 
 	if does_icmp "$VARIANT"; then

@@ -171,7 +171,7 @@ direct_count()
 }
 
 # where they may go straight: not behind a firewall, and no flow that nobody has answered
-# shellcheck disable=SC2154 # sample() has it
+# shellcheck disable=SC2153,SC2154 # sample() has them
 are_straight()
 {
 	[ "$VARIANT" = sal-direct ] && [[ "$placement" != @(firewall*|new) ]]
