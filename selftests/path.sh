@@ -216,6 +216,63 @@ counted_by_devices()
 	done
 }
 
+# packets that the service has carried, and the flows that are there
+carried()
+{
+	json '[.[] | .forward_packets + .reverse_packets] | add // 0' "$@"
+}
+
+# what the service and the flow have carried is all of it
+counted_by_us()
+{
+	local rc=0 service
+	S domain set flow-acct on
+	S flow flush
+	goes_straight "$1" || rc=1
+	S flow flush
+	service="$(carried service show)"
+	straight "$1" $((2 * FLOOD - 20)) $((2 * FLOOD)) || rc=1
+	expect "packets of the service" $(($(carried service show) - service)) \
+		$((2 * FLOOD)) || rc=1
+	expect "packets of the flow" "$(carried -s flow show)" $((2 * FLOOD)) || rc=1
+	S domain set flow-acct off
+	return "$rc"
+}
+
+# what a device of the endpoint has for what it receives is run
+rules_at_the_end()
+{
+	local rc=0
+	in_ns b1 nft -f - <<-END
+	table inet end {
+		chain in {
+			type filter hook ingress device "eth0" priority 0
+			counter
+		}
+	}
+	END
+	goes_straight "$1" || rc=1
+	expect_num "packets counted" "$(in_ns b1 nft list table inet end |
+		sed -n 's/.*counter packets \([0-9]*\) .*/\1/p')" -ge "$FLOOD" || rc=1
+	in_ns b1 nft delete table inet end
+	return "$rc"
+}
+
+# so is a program there
+program_at_the_end()
+{
+	local rc=0 before
+	goes_straight "$1" || return 1
+	before="$(echos b1 "$1")"
+	attach b1 tcx-ingress eth0 drop || return 1
+	expect received "$(field "$(echo_once -n 50 -i 500 -w 64 -W 200 -e 77 \
+		"$(vip "$1" 2)")" received)" 0 || rc=1
+	expect "requests that came" "$(echos b1 "$1")" "$before" || rc=1
+	detach
+	goes_straight "$1" || rc=1
+	return "$rc"
+}
+
 # --- who looks on -----------------------------------------------------------
 
 # tap NS DEVICE [ETHERTYPE]: somebody captures there, and writes down what

@@ -67,40 +67,6 @@ sums_right()
 	return "$rc"
 }
 
-# what a device of the endpoint has for what it receives is run
-rules_at_the_end()
-{
-	local rc=0
-	in_ns b1 nft -f - <<-END
-	table inet end {
-		chain in {
-			type filter hook ingress device "eth0" priority 0
-			counter
-		}
-	}
-	END
-	goes_straight "$1" || rc=1
-	expect_num "packets counted" "$(in_ns b1 nft list table inet end |
-		sed -n 's/.*counter packets \([0-9]*\) .*/\1/p')" -ge "$FLOOD" || rc=1
-	in_ns b1 nft delete table inet end
-	return "$rc"
-}
-
-# so is a program there
-program_at_the_end()
-{
-	local rc=0 before
-	goes_straight "$1" || return 1
-	before="$(echos b1 "$1")"
-	attach b1 tcx-ingress eth0 drop || return 1
-	expect received "$(field "$(echo_once -n 50 -i 500 -w 64 -W 200 -e 77 \
-		"$(vip "$1" 2)")" received)" 0 || rc=1
-	expect "requests that came" "$(echos b1 "$1")" "$before" || rc=1
-	detach
-	goes_straight "$1" || rc=1
-	return "$rc"
-}
-
 # likewise what rules of the sender have noted, of late packets
 noted_late()
 {
@@ -135,4 +101,5 @@ each_family "a mark" noted mark
 each_family "a priority" noted priority
 each_family "a mark by a rule" noted_late
 each_family "devices count it" counted_by_devices
+each_family "so do service and flow" counted_by_us
 finish

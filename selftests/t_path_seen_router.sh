@@ -56,6 +56,9 @@ each_family "captured where it comes" captured_where_it_comes
 each_family "checksums at the server" sums b1
 each_family "checksums at the client" sums a
 each_family "devices count it" counted_by_devices
+each_family "so do service and flow" counted_by_us
+each_family "what the endpoint's device has is run" rules_at_the_end
+each_family "so is a program" program_at_the_end
 each_family "a mark" noted mark
 each_family "a priority" noted priority
 finish
