@@ -208,6 +208,30 @@ void sal_affinity_note(struct sal_service *svc, const struct sal_flow *f)
 		affinity_make(svc, f, ep->id, moves);
 }
 
+/* what was answered, and when; NULL where nothing is remembered */
+static struct sal_affinity *affinity_seen(const struct sal_service *svc,
+					  const struct sal_flow *f)
+{
+	struct sal_affinity *a;
+
+	if (!READ_ONCE(svc->conf.affinity) || f->kind != SAL_FLOW_SERVICE ||
+	    !(atomic_read(&f->marks) & SAL_MARK_REPLIED))
+		return NULL;
+	a = affinity_find(svc, &f->client);
+	if (!a)
+		return NULL;
+	WRITE_ONCE(a->proven, true);
+	if (sal_flow_idle(f) < affinity_idle(a))
+		WRITE_ONCE(a->seen, READ_ONCE(f->seen));
+	return a;
+}
+
+/* it may not have been met before */
+void sal_affinity_ended(const struct sal_flow *f)
+{
+	affinity_seen(sal_flow_service(f), f);
+}
+
 /*
  * Its endpoint may be another by now, where the one that is remembered has failed. As
  * long as that takes new flows it is right: of a flow that a request has left there
@@ -221,15 +245,9 @@ void sal_affinity_keep(const struct sal_flow *f)
 	struct sal_affinity *a;
 	u32 moves;
 
-	if (!READ_ONCE(svc->conf.affinity) || f->kind != SAL_FLOW_SERVICE ||
-	    !(atomic_read(&f->marks) & SAL_MARK_REPLIED))
-		return;
-	a = affinity_find(svc, &f->client);
+	a = affinity_seen(svc, f);
 	if (!a)
 		return;
-	WRITE_ONCE(a->proven, true);
-	if (sal_flow_idle(f) < affinity_idle(a))
-		WRITE_ONCE(a->seen, READ_ONCE(f->seen));
 	ep = affinity_ep(d, a);
 	if (ep && sal_sched_takes(ep, sal_addr_af(&f->vip)))
 		return;

@@ -35,8 +35,9 @@ void sal_affinity_note(struct sal_service *svc, const struct sal_flow *f);
 void sal_affinity_moved(struct sal_endpoint *from,
 			const struct sal_endpoint *to);
 
-/* for the collector: a flow is, or was, there; RCU. And what is over goes. */
+/* for the collector: a flow goes on, or is over; RCU. And what is over here goes. */
 void sal_affinity_keep(const struct sal_flow *f);
+void sal_affinity_ended(const struct sal_flow *f);
 void sal_affinity_collect(struct sal_domain *d);
 
 int sal_affinity_init(struct sal_domain *d);

@@ -142,7 +142,7 @@ struct sal_limits {
  * @gc_iter: where @gc is in @flows
  * @gc_walks: it is somewhere; like the next two written by @gc alone
  * @gc_chunks: how far it goes at a time
- * @gc_then: when it last looked at @affinities
+ * @gc_then: when it had last met all flows
  * @gc_all: it is to look at all flows at once. Written by anybody.
  * @gc_soon: likewise, each time: there was a service of which affinity is short. Written under
  *	sal_mutex, and never cleared.

@@ -21,14 +21,13 @@
 #define GC_CHUNK		1024
 /* how often it goes on */
 #define GC_PERIOD		(2 * HZ)
-/* how far: all flows that there are as it begins in so many times, but at least so many chunks.
- * To look at one takes 0.1 to 0.2 us, as it is in no cache any more, so a million of them all
+/* how far: all flows that there are in so many times, but at least so many chunks. To look at one takes 0.1 to 0.2 us, as it is in no cache any more, so a million of them all
  * of every two seconds would be a tenth of a CPU's time. Where that would be too late it looks
  * at all of them each time.
  */
 #define GC_TURNS		4
 #define GC_CHUNKS_MIN		128
-/* as late as all flows in turns: affinities that are nobody's any more */
+/* they are all met once more by then */
 #define GC_ALL			(GC_TURNS * GC_PERIOD)
 
 /* it is there for late replies */
@@ -38,7 +37,7 @@ static bool flow_past_is_over(const struct sal_flow *f)
 	u32 grace = READ_ONCE(cell->svc->conf.grace);
 
 	return READ_ONCE(f->kind) == SAL_FLOW_PAST &&
-	       sal_flow_idle(f) > grace / MSEC_PER_SEC &&
+	       sal_flow_idle(f) > DIV_ROUND_UP(grace, MSEC_PER_SEC) &&
 	       !sal_cell_remembers(cell);
 }
 
@@ -92,10 +91,9 @@ static void flow_go_on(struct sal_domain *d, struct sal_flow *f)
 	sal_affinity_keep(f);
 }
 
-/* it may not have been met before */
 static void flow_end(struct sal_domain *d, struct sal_flow *f)
 {
-	sal_affinity_keep(f);
+	sal_affinity_ended(f);
 	sal_flow_remove(d, f);
 }
 
@@ -135,16 +133,22 @@ static void gc_leave(struct sal_domain *d)
 /* from where it was, or from the first flow on */
 static void gc_enter(struct sal_domain *d, bool anew)
 {
-	unsigned int n = atomic_read(&d->n_flows);
-
 	if (anew)
 		gc_leave(d);
 	if (d->gc_walks)
 		return;
 	rhashtable_walk_enter(&d->flows, &d->gc_iter);
 	d->gc_walks = true;
-	d->gc_chunks = max_t(unsigned int, n / GC_TURNS / GC_CHUNK + 1,
-			     GC_CHUNKS_MIN);
+	d->gc_chunks = GC_CHUNKS_MIN;
+}
+
+/* what goes meanwhile does not make it slower */
+static unsigned int gc_chunks(struct sal_domain *d)
+{
+	unsigned int n = atomic_read(&d->n_flows) / GC_TURNS / GC_CHUNK + 1;
+
+	d->gc_chunks = max(d->gc_chunks, n);
+	return d->gc_chunks;
 }
 
 /* Flows that are over may be what newcomers have no room for; and a client that goes on is soon
@@ -159,8 +163,9 @@ static bool gc_hurries(const struct sal_domain *d)
 	       atomic_read(&d->n_flows) > max - max / 8;
 }
 
-static void gc_affinities(struct sal_domain *d)
+static void gc_end(struct sal_domain *d)
 {
+	gc_leave(d);
 	sal_affinity_collect(d);
 	d->gc_then = jiffies;
 }
@@ -169,20 +174,19 @@ static void gc_work(struct work_struct *work)
 {
 	struct sal_domain *d = container_of(to_delayed_work(work),
 					    struct sal_domain, gc);
-	unsigned int left;
 	bool all, end;
+	unsigned int left;
 
 	/* what whoever asks has done before is seen */
 	all = xchg(&d->gc_all, false) || gc_hurries(d);
 	gc_enter(d, all);
-	left = d->gc_chunks;
+	/* it may have grown, or been resized, which is to begin anew */
+	all = all || time_after_eq(jiffies, d->gc_then + GC_ALL);
+	left = gc_chunks(d);
 	while (!(end = gc_chunk(d)) && (all || --left))
 		cond_resched();
 	if (end)
-		gc_leave(d);
-	/* a table that is resized each time has no end */
-	if (end || time_after(jiffies, d->gc_then + GC_ALL))
-		gc_affinities(d);
+		gc_end(d);
 	sal_home_tell(d);
 	if (!READ_ONCE(d->dead))
 		queue_delayed_work(system_power_efficient_wq, &d->gc,

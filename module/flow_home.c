@@ -142,6 +142,8 @@ static void flow_yield(struct sal_domain *d, struct sal_flow *f,
 	    (f->alt && !rhashtable_remove_fast(&d->alts, &f->alt->node,
 					       sal_alt_params)))
 		atomic_dec(&d->n_alts);
+	/* its grace time begins */
+	sal_flow_touch(f);
 	/* pairs with sal_flow_lookup_as() */
 	smp_store_release(&f->kind, SAL_FLOW_PAST);
 	atomic_dec(&sal_flow_service(f)->n_flows);

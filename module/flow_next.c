@@ -127,6 +127,8 @@ static int flow_pass_on(struct sal_domain *d, struct sal_flow *f,
 		sal_flow_keep(d, f);
 		return err;
 	}
+	/* its grace time begins */
+	sal_flow_touch(f);
 	/* pairs with sal_flow_lookup_as() */
 	smp_store_release(&f->kind, SAL_FLOW_PAST);
 	atomic_dec(&sal_flow_service(f)->n_flows);

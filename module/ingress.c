@@ -94,6 +94,12 @@ static bool ingress_is_listed(const struct sk_buff *skb)
 #endif
 }
 
+/* as was found with another packet */
+static bool ingress_is_barred(const struct sal_spot *spot)
+{
+	return READ_ONCE(spot->member->paths.barred[spot->af]) == sal_path_tick();
+}
+
 static bool ingress_is_plain(const struct sal_spot *spot, struct sk_buff *skb)
 {
 	unsigned int len = spot->af == SAL_V4 ? sizeof(struct iphdr) :
@@ -320,8 +326,7 @@ unsigned int sal_shortcut_ingress(const struct sal_spot *spot,
 	const struct sal_vip *vip;
 
 	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
-	    READ_ONCE(spot->member->paths.barred) == sal_path_tick() ||
-	    !ingress_is_plain(spot, skb) || ingress_is_watched(spot, skb->dev) ||
+	    ingress_is_barred(spot) || !ingress_is_plain(spot, skb) || ingress_is_watched(spot, skb->dev) ||
 	    !ingress_forwards(spot, skb->dev) ||
 	    !sal_packet_addrs(skb, spot->af, &in.pkt))
 		return NF_ACCEPT;
@@ -354,16 +359,27 @@ static bool routed_is_plain(const struct sal_spot *spot, struct sk_buff *skb)
 				    ingress_is_plain6(skb);
 }
 
-/* the path of one that could go straight, if nothing else is against it */
+/* the path of one that could go straight, if nothing else is against it. A program that had
+ * it in its queue may have let it go on from there, with BH on.
+ */
 static struct sal_path *routed_path(const struct sal_spot *spot,
 				    struct sk_buff *skb,
 				    const struct in6_addr *to)
 {
-	struct sal_path *p = sal_path_find(spot, skb, to);
+	struct sal_path *p;
 
+	if (ingress_is_barred(spot) || !in_softirq())
+		return NULL;
+	p = sal_path_find(spot, skb, to);
 	if (!p || p->kind != SAL_PATH_KIND_DIRECT || !routed_is_plain(spot, skb))
 		return NULL;
 	return p;
+}
+
+/* what comes by other devices is in lists, and does not say so */
+static bool routed_is_listed(const struct sk_buff *skb)
+{
+	return !sal_inlet_suits(skb->dev) || ingress_is_listed(skb);
 }
 
 /* the flow may be bound anew meanwhile */
@@ -385,7 +401,7 @@ unsigned int sal_shortcut_routed(const struct sal_spot *spot, struct sk_buff *sk
 		return NF_ACCEPT;
 	p = routed_path(spot, skb, &now.dst);
 	if (!p || !routed_is_request(&in, &now.dst) ||
-	    !ingress_may_go(&in, p, true)) {
+	    !ingress_may_go(&in, p, routed_is_listed(skb))) {
 		sal_shortcut_missed(spot, skb);
 		return NF_ACCEPT;
 	}
@@ -404,13 +420,19 @@ unsigned int sal_shortcut_routed_reply(const struct sal_spot *spot,
 
 	/* a client's own namespace mostly forwards nothing, and this is its answer */
 	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
-	    !ingress_forwards(spot, skb->dev) ||
-	    !sal_packet_addrs(skb, spot->af, &in.pkt) ||
+	    !ingress_forwards(spot, skb->dev))
+		return NF_ACCEPT;
+	if (ingress_is_barred(spot)) {
+		sal_shortcut_round();
+		return NF_ACCEPT;
+	}
+	if (!sal_packet_addrs(skb, spot->af, &in.pkt) ||
 	    !sal_reverse_lookup(d, &in.pkt.src))
 		return NF_ACCEPT;
 	sal_packet_parse(skb, spot->af, &in.pkt);
 	p = routed_path(spot, skb, &in.pkt.dst);
-	if (!p || !ingress_is_reply(&in) || !ingress_may_go(&in, p, true)) {
+	if (!p || !ingress_is_reply(&in) ||
+	    !ingress_may_go(&in, p, routed_is_listed(skb))) {
 		sal_shortcut_missed(spot, skb);
 		return NF_ACCEPT;
 	}

@@ -161,7 +161,7 @@ static void inlet_del(struct inlet *in)
 /* Others hand on packets in lists, see ingress_is_listed(), and do not always say so. A
  * bridge does not, whatever its ports do. RCU or RTNL
  */
-static bool inlet_suits(const struct net_device *dev)
+bool sal_inlet_suits(const struct net_device *dev)
 {
 	return (sal_wire_is_veth(dev) || netif_is_bridge_master(dev)) &&
 	       !rcu_access_pointer(dev->rx_handler);
@@ -176,7 +176,7 @@ static void inlet_work_fn(struct work_struct *work)
 	rtnl_lock();
 	mutex_lock(&inlets_lock);
 	dev = __dev_get_by_index(net, inlet_ifindex);
-	if (dev && dev->reg_state == NETREG_REGISTERED && inlet_suits(dev))
+	if (dev && dev->reg_state == NETREG_REGISTERED && sal_inlet_suits(dev))
 		inlet_add(net, dev);
 	mutex_unlock(&inlets_lock);
 	rtnl_unlock();
@@ -204,7 +204,7 @@ void sal_inlet_want(const struct sal_spot *spot, const struct net_device *dev)
 	    atomic_read(&inlet_asked))
 		return;
 	WRITE_ONCE(paths->asked, sal_path_tick());
-	if (!inlet_suits(dev) || inlet_has(dev) || !inlet_has_room(net) ||
+	if (!sal_inlet_suits(dev) || inlet_has(dev) || !inlet_has_room(net) ||
 	    inlet_is_barred(net))
 		return;
 	/* for the time that the work takes */

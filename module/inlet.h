@@ -15,6 +15,9 @@ struct sal_spot;
 /* a packet that came by @dev has gone straight from PRE_ROUTING; RCU */
 void sal_inlet_want(const struct sal_spot *spot, const struct net_device *dev);
 
+/* does it hand on packets one by one, unless they say that they came by NAPI? RCU or RTNL */
+bool sal_inlet_suits(const struct net_device *dev);
+
 /* a namespace is no member any more; sal_mutex */
 void sal_inlets_del(struct net *net);
 

@@ -18,6 +18,8 @@
 #include "path.h"
 #include "service.h"
 
+/* one that nobody could go by is looked at again after that */
+#define PATH_WAIT	(HZ / 10)
 /* one that was not used for so long gives way to another */
 #define PATH_IDLE	(10 * HZ)
 
@@ -155,6 +157,11 @@ static void path_refresh(struct sal_path *p, const struct sal_path *new)
 	WRITE_ONCE(p->checked, new->checked);
 }
 
+static enum sal_af path_af(const struct sal_path *p)
+{
+	return ipv6_addr_v4mapped(&p->to) ? SAL_V4 : SAL_V6;
+}
+
 /* what says something of other paths, too */
 static void path_conclude(struct sal_paths *paths, const struct sal_path *new)
 {
@@ -166,7 +173,7 @@ static void path_conclude(struct sal_paths *paths, const struct sal_path *new)
 	case SAL_PATH_KIND_XFRM:
 	case SAL_PATH_KIND_RULES:
 		if (new->place == SAL_PLACEMENT_ROUTER)
-			WRITE_ONCE(paths->barred, new->checked);
+			WRITE_ONCE(paths->barred[path_af(new)], new->checked);
 		break;
 	}
 }
@@ -221,13 +228,16 @@ static struct sal_path *path_renew(const struct sal_spot *spot,
 	return p;
 }
 
+/* one that nobody goes by may be so for longer than it is */
 static bool path_is_fresh(const struct sal_path *p)
 {
+	bool used = p->kind == SAL_PATH_KIND_DIRECT ||
+		    p->kind == SAL_PATH_KIND_LATE;
 	/* pairs with path_refresh() */
 	u32 epoch = smp_load_acquire(&p->epoch);
 
 	return epoch == atomic_read(&path_epoch) &&
-	       READ_ONCE(p->checked) == sal_path_tick();
+	       sal_path_tick() - READ_ONCE(p->checked) <= (used ? 0 : PATH_WAIT);
 }
 
 static struct sal_path_set *paths_sets(const struct sal_spot *spot)

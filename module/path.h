@@ -47,7 +47,8 @@ struct sock;
  * @dscp: code point of the packets, as IPv4 routes may be for one of these alone
  * @place: enum sal_placement: does the member send them, or route them?
  * @kind: enum sal_path_kind. The following is there with the first two of these, but
- *	for @out and @via, which are there wherever there is a route.
+ *	for @out and @via, which are there wherever there is a route and the namespace
+ *	was no reason.
  * @hops: backlogs that a packet passes that does not go directly
  * @header: the Ethernet header
  * @gso_segs: a packet that is to be cut has as many segments at most
@@ -104,7 +105,7 @@ struct sal_path_set {
  * struct sal_paths - the paths of a member
  * @sets: by address; NULL before the first is looked for. Set once.
  * @asked: sal_path_tick() when a hook was asked for, see inlet.h
- * @barred: sal_path_tick() when no packet that it routes could go directly
+ * @barred: sal_path_tick() when no packet that it routes could go directly, by family
  * @late: there has been one of %SAL_PATH_KIND_LATE
  *
  * Written by any packet, without a lock.
@@ -112,7 +113,7 @@ struct sal_path_set {
 struct sal_paths {
 	struct sal_path_set *sets;
 	u32 asked;
-	u32 barred;
+	u32 barred[SAL_AF_NUM];
 	bool late;
 };
 

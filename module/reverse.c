@@ -58,7 +58,7 @@ static bool rev_is_past(const struct sal_pick *pick)
 
 	return READ_ONCE(f->kind) == SAL_FLOW_PAST &&
 	       READ_ONCE(f->at) == pick->rev->num &&
-	       sal_flow_idle(f) <= grace / MSEC_PER_SEC;
+	       sal_flow_idle(f) <= DIV_ROUND_UP(grace, MSEC_PER_SEC);
 }
 
 static enum rev rev_accepts(const struct sal_pick *pick)

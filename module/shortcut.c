@@ -154,6 +154,14 @@ static bool shortcut_has_stack(void)
 	return here - end > THREAD_SIZE / 2 && here - end < THREAD_SIZE;
 }
 
+/* as who sends does: that of a card is none of a namespace's sockets' */
+static void shortcut_forget_napi(struct sk_buff *skb)
+{
+#if defined(CONFIG_NET_RX_BUSY_POLL) || defined(CONFIG_XPS)
+	skb->napi_id = 0;
+#endif
+}
+
 /* where the header goes, and what is said of the checksum */
 static int shortcut_wrap(const struct sal_path *p, struct sk_buff *skb)
 {
@@ -167,6 +175,7 @@ static int shortcut_wrap(const struct sal_path *p, struct sk_buff *skb)
 	memcpy(skb->data, p->header, ETH_HLEN);
 	/* of the queue that it was received by; a pair has but one, mostly */
 	skb_set_queue_mapping(skb, 0);
+	shortcut_forget_napi(skb);
 	/* what belongs to a namespace is left behind where any of them is another */
 	skb->dev = net_eq(dev_net(p->out), dev_net(p->dev)) ? p->last : p->out;
 	return 0;
@@ -273,12 +282,17 @@ static struct in6_addr shortcut_dst(const struct sk_buff *skb, enum sal_af af)
 	return dst;
 }
 
+void sal_shortcut_round(void)
+{
+	this_cpu_write(shortcut_round, shortcut_turn());
+}
+
 void sal_shortcut_missed(const struct sal_spot *spot, const struct sk_buff *skb)
 {
 	const struct in6_addr dst = shortcut_dst(skb, spot->af);
 
 	sal_paths_close(spot, &dst);
-	this_cpu_write(shortcut_round, shortcut_turn());
+	sal_shortcut_round();
 }
 
 static bool shortcut_via4(const struct sal_path *p, const struct sk_buff *skb)

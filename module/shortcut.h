@@ -33,9 +33,12 @@ unsigned int sal_shortcut_late(const struct sal_spot *spot, struct sk_buff *skb,
 			       const struct nf_hook_entries *e,
 			       unsigned int next);
 
-/* a packet of a router's conversation, as it leaves that, goes round; so do all of this CPU
- * until it has received what it receives together
+/* a packet that may be of a router's conversation goes round: no path opens on this CPU for what
+ * comes in lists until it has received what it receives together
  */
+void sal_shortcut_round(void);
+
+/* likewise one that is, as it leaves the router: the path to where it goes is open on no CPU */
 void sal_shortcut_missed(const struct sal_spot *spot, const struct sk_buff *skb);
 
 /* a packet that a device of a router receives, before anybody has seen it */

@@ -455,15 +455,17 @@ void sal_wire_look(const struct sal_spot *spot, struct sal_path *p)
 	const struct net *net = spot->member->net;
 	u8 why;
 
-	p->kind = wire_route(spot->member->net, spot->af, p);
-	if (p->kind)
+	/* first, as it is so for all, and spares the route */
+	why = wire_namespace(spot);
+	if (!why)
+		why = wire_route(spot->member->net, spot->af, p);
+	p->kind = why;
+	if (why)
 		return;
 	p->features = ~0;
 	p->gso_segs = U16_MAX;
 	p->gso_size = U32_MAX;
-	why = wire_namespace(spot);
-	if (!why)
-		why = wire_walk(p);
+	why = wire_walk(p);
 	p->kind = why;
 	if (!why && spot->place == SAL_PLACEMENT_EDGE &&
 	    sal_hooks_has_others(net, spot->af, spot->place))
