@@ -326,7 +326,8 @@ unsigned int sal_shortcut_ingress(const struct sal_spot *spot,
 	const struct sal_vip *vip;
 
 	if (READ_ONCE(d->path_switch) != SAL_DIRECT_MODE_AUTO ||
-	    ingress_is_barred(spot) || !ingress_is_plain(spot, skb) || ingress_is_watched(spot, skb->dev) ||
+	    ingress_is_barred(spot) || !ingress_is_plain(spot, skb) ||
+	    ingress_is_watched(spot, skb->dev) ||
 	    !ingress_forwards(spot, skb->dev) ||
 	    !sal_packet_addrs(skb, spot->af, &in.pkt))
 		return NF_ACCEPT;

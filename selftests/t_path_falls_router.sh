@@ -43,26 +43,15 @@ rule_where_it_comes()
 	return "$rc"
 }
 
-# likewise a program that sees frames; answers leave by the same device, so they go round
-xdp_where_it_comes()
+# FAMILY CHECK SETUP UNDO: what sees them where they come, or how they do, does not keep them
+# from it
+behind()
 {
 	local rc=0
 	goes_straight "$1" || return 1
-	attach orch xdp va || return 1
-	requests_straight "$1" || rc=1
-	detach
-	goes_straight "$1" || rc=1
-	return "$rc"
-}
-
-# where they come in lists
-by_napi()
-{
-	local rc=0
-	goes_straight "$1" || return 1
-	run napi on off || return 1
-	goes_straight "$1" || rc=1
-	run napi off on
+	run eval "$3" || return 1
+	"$2" "$1" || rc=1
+	run eval "$4"
 	goes_straight "$1" || rc=1
 	return "$rc"
 }
@@ -118,7 +107,8 @@ each_family "XDP at the server" while_there xdp "attach b1 xdp eth0" detach
 each_family "the server receives by NAPI" while_there xdp \
 	"ip netns exec b1 ethtool -K eth0 gro on" \
 	"ip netns exec b1 ethtool -K eth0 gro off"
-each_family "XDP where it comes" xdp_where_it_comes
+# answers leave by the same device, so they go round
+each_family "XDP where it comes" behind requests_straight "attach orch xdp va" detach
 each_family "somebody captures at the router" while_there tap "tap orch vb1" untap
 each_family "a program for one protocol of a device" one_protocol va
 # older kernels do not tell, see direct-path.md
@@ -130,5 +120,5 @@ each_family "a routing rule" while_there rules "rules orch add" "rules orch del"
 each_family "policies of IPsec" while_there xfrm "policies orch add" "policies orch del"
 each_family "nothing may pass without a policy" blocked orch fwd
 each_family "a program of control groups, of which a router is none" programs_of_others
-each_family "what comes by NAPI" by_napi
+each_family "what comes by NAPI, in lists" behind goes_straight "napi on off" "napi off on"
 finish
