@@ -21,9 +21,10 @@
 #define GC_CHUNK		1024
 /* how often it goes on */
 #define GC_PERIOD		(2 * HZ)
-/* how far: all flows that there are in so many times, but at least so many chunks. To look at one takes 0.1 to 0.2 us, as it is in no cache any more, so a million of them all
- * of every two seconds would be a tenth of a CPU's time. Where that would be too late it looks
- * at all of them each time.
+/* how far: all flows that there are in so many times, but at least so many chunks. To look at
+ * one takes 0.1 to 0.2 us, as it is in no cache any more, so a million of them all of every
+ * two seconds would be a tenth of a CPU's time. Where that would be too late it looks at all
+ * of them each time.
  */
 #define GC_TURNS		4
 #define GC_CHUNKS_MIN		128
