@@ -54,7 +54,7 @@ USERNS_DEBUG=(t_acct t_fail t_flow_limit t_hold t_limits t_netns t_nl_perm t_pol
 	      t_vip)
 
 # What is run again where it has two CPUs and sanitizers.
-SMP=(t_flap t_hold t_map_race t_select t_transaction d_churn)
+SMP=(t_flap t_hold t_map_race t_path_routes_router t_select t_transaction d_churn)
 
 # What depends least on which kernel it is. An emulated machine takes its time for them,
 # so --list has them for one that is not, and --list-long for the other.
