@@ -157,11 +157,6 @@ static void path_refresh(struct sal_path *p, const struct sal_path *new)
 	WRITE_ONCE(p->checked, new->checked);
 }
 
-static enum sal_af path_af(const struct sal_path *p)
-{
-	return ipv6_addr_v4mapped(&p->to) ? SAL_V4 : SAL_V6;
-}
-
 /* what says something of other paths, too */
 static void path_conclude(struct sal_paths *paths, const struct sal_path *new)
 {
@@ -173,7 +168,7 @@ static void path_conclude(struct sal_paths *paths, const struct sal_path *new)
 	case SAL_PATH_KIND_XFRM:
 	case SAL_PATH_KIND_RULES:
 		if (new->place == SAL_PLACEMENT_ROUTER)
-			WRITE_ONCE(paths->barred[path_af(new)], new->checked);
+			WRITE_ONCE(paths->barred[sal_addr_af(&new->to)], new->checked);
 		break;
 	}
 }
