@@ -246,6 +246,13 @@ struct sal_flow *sal_flow_lookup_as(const struct sal_member *m,
 	return flow_lookup_as(m, svc, conv, is);
 }
 
+bool sal_flow_in_grace(const struct sal_flow *f)
+{
+	u32 grace = READ_ONCE(sal_flow_service(f)->conf.grace);
+
+	return sal_flow_idle(f) <= DIV_ROUND_UP(grace, MSEC_PER_SEC);
+}
+
 /* What a client has opened under a name that it has lost waits for who has that, and
  * it begins anew.
  */

@@ -375,6 +375,9 @@ static inline struct sal_service *sal_flow_service(const struct sal_flow *f)
 	return rcu_dereference(f->cell)->svc;
 }
 
+/* a past flow: is its service's grace time, in whole seconds, not over? RCU */
+bool sal_flow_in_grace(const struct sal_flow *f);
+
 static inline struct sal_endpoint *sal_flow_endpoint(const struct sal_flow *f)
 {
 	return rcu_dereference(rcu_dereference(f->cell)->ep);

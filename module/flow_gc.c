@@ -34,12 +34,8 @@
 /* it is there for late replies */
 static bool flow_past_is_over(const struct sal_flow *f)
 {
-	const struct sal_cell *cell = rcu_dereference(f->cell);
-	u32 grace = READ_ONCE(cell->svc->conf.grace);
-
-	return READ_ONCE(f->kind) == SAL_FLOW_PAST &&
-	       sal_flow_idle(f) > DIV_ROUND_UP(grace, MSEC_PER_SEC) &&
-	       !sal_cell_remembers(cell);
+	return READ_ONCE(f->kind) == SAL_FLOW_PAST && !sal_flow_in_grace(f) &&
+	       !sal_cell_remembers(rcu_dereference(f->cell));
 }
 
 /* a policy has come since, or its client has become an endpoint */

@@ -54,11 +54,9 @@ enum rev {
 static bool rev_is_past(const struct sal_pick *pick)
 {
 	const struct sal_flow *f = pick->flow;
-	u32 grace = READ_ONCE(sal_flow_service(f)->conf.grace);
 
 	return READ_ONCE(f->kind) == SAL_FLOW_PAST &&
-	       READ_ONCE(f->at) == pick->rev->num &&
-	       sal_flow_idle(f) <= DIV_ROUND_UP(grace, MSEC_PER_SEC);
+	       READ_ONCE(f->at) == pick->rev->num && sal_flow_in_grace(f);
 }
 
 static enum rev rev_accepts(const struct sal_pick *pick)
