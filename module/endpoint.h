@@ -58,8 +58,7 @@ struct sal_service;
  * @in_net: in &sal_net.endpoints. Written under sal_lock, walked under it or
  *	RCU.
  * @recheck: in the list of those to be looked at anew. sal_lock.
- * @events: counts what happened in its namespace, so that a look that was
- *	overtaken is noticed. sal_lock.
+ * @news: number of the last news of what happened in its namespace, see link.c. sal_lock.
  * @lease: until when it is usable
  * @drain: its drain; NULL before the first, and never changes then. Written under
  *	sal_mutex, read without.
@@ -124,7 +123,7 @@ struct sal_endpoint {
 	struct net *net;
 	struct list_head in_net;
 	struct list_head recheck;
-	u32 events;
+	u64 news;
 	struct sal_lease lease;
 	struct sal_drain *drain;
 	bool local;

@@ -7,7 +7,11 @@
  * endpoint's cells go; those that are told beforehand may then wait for packets
  * that are under way. Good news, or news that is not clear, puts the endpoint
  * on a list; a work looks at its addresses under sal_mutex, and makes it usable.
- * A look that was overtaken by news is done again, later.
+ *
+ * What is told of with RTNL held may not be done yet: a device on its way down is
+ * still seen running. It is done when RTNL was free once, and the news is
+ * *settled* then. A look at an endpoint of which there is news that was not when
+ * the look began is done again, later.
  */
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
@@ -33,9 +37,17 @@
 #define LINK_POLL	(HZ / 20 ?: 1)
 
 static LIST_HEAD(link_list);	/* &sal_endpoint.recheck; sal_lock */
+static u64 link_news;		/* number of the last; sal_lock */
+static u64 link_settled;	/* all up to this; sal_lock */
 static bool link_exiting;	/* written once, before notifiers go */
 static void link_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(link_work, link_work_fn);
+
+static void link_hear(struct sal_endpoint *ep)
+{
+	lockdep_assert_held(&sal_lock);
+	ep->news = ++link_news;
+}
 
 static void link_recheck(struct sal_endpoint *ep, unsigned long delay)
 {
@@ -177,11 +189,11 @@ static bool link_good(const struct sal_endpoint *ep,
 /**
  * struct sal_link_plan - a look at an endpoint
  * @look: what was seen
- * @events: &sal_endpoint.events as the look began
+ * @settled: which news were as the look began
  */
 struct sal_link_plan {
 	struct link_look look;
-	u32 events;
+	u64 settled;
 };
 
 static void link_add_fault(const struct sal_endpoint *ep,
@@ -200,7 +212,7 @@ static void link_look(struct sal_endpoint *ep, struct sal_link_plan *plan)
 	bool expired;
 
 	spin_lock_bh(&sal_lock);
-	plan->events = ep->events;
+	plan->settled = link_settled;
 	net = ep->net;
 	expired = sal_lease_fails(ep);
 	spin_unlock_bh(&sal_lock);
@@ -243,16 +255,12 @@ static bool link_apply(struct sal_endpoint *ep, struct sal_link_plan *plan)
 	return changed;
 }
 
-/*
- * News that has overtaken the look may be about something that is not yet done
- * (a device on its way down still runs): the work looks when it is.
- */
 static bool link_act(struct sal_endpoint *ep, struct sal_link_plan *plan)
 {
 	bool changed = false;
 
 	spin_lock_bh(&sal_lock);
-	if (plan->events == ep->events)
+	if (ep->news <= plan->settled)
 		changed = link_apply(ep, plan);
 	else
 		link_recheck(ep, 0);
@@ -295,10 +303,12 @@ void sal_link_lease_expired(struct sal_endpoint *ep)
 	int af;
 
 	lockdep_assert_held(&sal_lock);
-	ep->events++;
+	link_hear(ep);
 	link_add_fault(ep, ep->fault, SAL_FAULT_LEASE);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_leave(ep, af, SAL_CAUSE_LEASE);
+	/* so that it is settled when it is to be usable again */
+	link_recheck(ep, 0);
 	if (ep->pending)
 		return;
 	sal_domain_changed(ep->svc->domain);
@@ -328,19 +338,29 @@ static void link_work_one(struct sal_endpoint *ep)
 	sal_event_endpoint(ep, ep->net, SAL_CMD_ENDPOINT_SET_NTF);
 }
 
-/*
- * Those that come anew meanwhile have armed the work again. Who told the news
- * may hold RTNL and have more to tell, or others to tell it to: let it finish.
- */
+/* who told the news may have more to tell, too, or others to tell it to */
+static u64 link_settle(void)
+{
+	u64 news;
+
+	spin_lock_bh(&sal_lock);
+	news = link_news;
+	spin_unlock_bh(&sal_lock);
+	rtnl_lock();
+	rtnl_unlock();
+	return news;
+}
+
+/* those that come anew meanwhile have armed the work again */
 static void link_work_fn(struct work_struct *work)
 {
+	u64 settled = link_settle();
 	struct sal_endpoint *ep;
 	LIST_HEAD(list);
 
-	rtnl_lock();
-	rtnl_unlock();
 	mutex_lock(&sal_mutex);
 	spin_lock_bh(&sal_lock);
+	link_settled = settled;
 	list_splice_init(&link_list, &list);
 	spin_unlock_bh(&sal_lock);
 	while ((ep = link_pop(&list)))
@@ -371,7 +391,7 @@ static bool link_addr_event_one(struct sal_endpoint *ep, enum sal_af af,
 
 	spin_lock_bh(&sal_lock);
 	if (!ep->dead) {
-		ep->events++;
+		link_hear(ep);
 		if (gone)
 			wait = link_fail(ep, af, SAL_FAULT_ADDRESS);
 		link_recheck(ep, 0);
@@ -437,7 +457,7 @@ static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 
 	spin_lock_bh(&sal_lock);
 	if (!ep->dead) {
-		ep->events++;
+		link_hear(ep);
 		for (af = 0; down && af < SAL_AF_NUM; af++)
 			if (link_dev_has(dev, ep, af))
 				wait |= link_fail(ep, af, SAL_FAULT_DEVICE);
@@ -470,7 +490,7 @@ static void link_netns_exit_one(struct sal_endpoint *ep)
 
 	spin_lock_bh(&sal_lock);
 	if (!ep->dead) {
-		ep->events++;
+		link_hear(ep);
 		for (af = 0; af < SAL_AF_NUM; af++)
 			if (ep->has & BIT(af))
 				link_fail(ep, af, SAL_FAULT_NETNS);

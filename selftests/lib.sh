@@ -521,6 +521,24 @@ field()
 	fi
 }
 
+# in one line, as a log may be shortened: what we, and what hosts and devices have
+# counted since the test began, where something was lost
+counted()
+{
+	local ns
+
+	S -j stats show | jq -j '.[] | select(.packets > 0) |
+		"\(.name)=\(.packets) "'
+	for ns in $(ip netns list | cut -d ' ' -f 1); do
+		in_ns "$ns" cat /proc/net/snmp6 /proc/net/dev | awk -v ns="$ns" '
+			/^Ip6.*(Discards|NoRoutes|AddrErrors)|^Icmp6OutErr/ &&
+			$2 > 0 { printf "%s:%s=%s ", ns, $1, $2 }
+			/:/ && $5 + $13 > 0 {
+				printf "%s:%sdrop=%s/%s ", ns, $1, $5, $13 }'
+	done
+	awk '{ printf "backlog:drop=%s ", $2 }' /proc/net/softnet_stat
+}
+
 # all_answered REPORT: every request was answered once, by the address that was
 # asked
 all_answered()
@@ -531,6 +549,7 @@ all_answered()
 	for name in lost duplicates wrong_source corrupt errors; do
 		expect "$name" "$(field "$1" $name)" 0 || rc=1
 	done
+	[ "$(field "$1" lost)" = 0 ] || echo "FAIL: counted: $(counted)" >&2
 	return $rc
 }
 

@@ -24,6 +24,25 @@ device()
 	run ip -n b1 link set eth0 down
 }
 
+# while another one comes and goes, so that all the time it is looked which are there
+device_amid()
+{
+	local rc=0 pid _
+	for _ in {1..2000}; do
+		echo "link set d0 up"
+		echo "link set d0 down"
+	done >"$WORK/amid"
+	run ip -n b1 link add d0 type dummy || return 1
+	ip -n b1 -batch "$WORK/amid" 2>/dev/null &
+	pid=$!
+	PIDS+=("$pid")
+	sleep 0.2
+	device || rc=1
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	return "$rc"
+}
+
 carrier()
 {
 	run ip -n orch link set vb1 down
@@ -166,7 +185,7 @@ spread()
 		expect_num b2 "$b2" -ge 50 && expect_num b3 "$b3" -ge 50
 }
 
-for trigger in netns device address deleted down; do
+for trigger in netns device device_amid address deleted down; do
 	each_family "$trigger: a survivor takes over, nothing is lost" \
 		survivor "$trigger"
 	each_family "$trigger: none is left, all is held and answered later" \
