@@ -58,7 +58,7 @@ struct sal_service;
  * @in_net: in &sal_net.endpoints. Written under sal_lock, walked under it or
  *	RCU.
  * @recheck: in the list of those to be looked at anew. sal_lock.
- * @news: number of the last news of what happened in its namespace, see link.c. sal_lock.
+ * @news: number of the last news of its addresses and their devices, see link.c. sal_lock.
  * @lease: until when it is usable
  * @drain: its drain; NULL before the first, and never changes then. Written under
  *	sal_mutex, read without.

@@ -449,6 +449,9 @@ static bool link_dev_has(struct net_device *dev, const struct sal_endpoint *ep,
 	return ipv6_mod_enabled() && ipv6_chk_addr(dev_net(dev), addr, dev, 1);
 }
 
+/* news are only those of a device that has its address: others may come and go all the time,
+ * and it would never be settled
+ */
 static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 			       bool down, bool again)
 {
@@ -457,10 +460,13 @@ static bool link_dev_event_one(struct net_device *dev, struct sal_endpoint *ep,
 
 	spin_lock_bh(&sal_lock);
 	if (!ep->dead) {
-		link_hear(ep);
-		for (af = 0; down && af < SAL_AF_NUM; af++)
-			if (link_dev_has(dev, ep, af))
+		for (af = 0; af < SAL_AF_NUM; af++) {
+			if (!link_dev_has(dev, ep, af))
+				continue;
+			link_hear(ep);
+			if (down)
 				wait |= link_fail(ep, af, SAL_FAULT_DEVICE);
+		}
 		if (again)
 			link_recheck(ep, 0);
 	}
