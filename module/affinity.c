@@ -76,7 +76,7 @@ static struct sal_affinity *affinity_find(const struct sal_service *svc,
 
 static u32 affinity_idle(const struct sal_affinity *a)
 {
-	return sal_flow_now() - READ_ONCE(a->seen);
+	return sal_flow_since(READ_ONCE(a->seen));
 }
 
 /* the endpoint, or where a request has moved its flows to since; each step is a later

@@ -214,10 +214,18 @@ static inline void sal_flow_touch(struct sal_flow *f)
 		WRITE_ONCE(f->seen, now);
 }
 
+/* seconds since @seen. Another CPU may have seen a packet, and the next second, first. */
+static inline u32 sal_flow_since(u32 seen)
+{
+	s32 idle = sal_flow_now() - seen;
+
+	return max(idle, 0);
+}
+
 /* seconds since the last packet */
 static inline u32 sal_flow_idle(const struct sal_flow *f)
 {
-	return sal_flow_now() - READ_ONCE(f->seen);
+	return sal_flow_since(READ_ONCE(f->seen));
 }
 
 /*

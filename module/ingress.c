@@ -431,9 +431,9 @@ unsigned int sal_shortcut_routed_reply(const struct sal_spot *spot,
 	    !sal_reverse_lookup(d, &in.pkt.src))
 		return NF_ACCEPT;
 	sal_packet_parse(skb, spot->af, &in.pkt);
-	p = routed_path(spot, skb, &in.pkt.dst);
-	if (!p || !ingress_is_reply(&in) ||
-	    !ingress_may_go(&in, p, routed_is_listed(skb))) {
+	/* an endpoint may talk to anybody: no path is looked for but for its answers */
+	p = ingress_is_reply(&in) ? routed_path(spot, skb, &in.pkt.dst) : NULL;
+	if (!p || !ingress_may_go(&in, p, routed_is_listed(skb))) {
 		sal_shortcut_missed(spot, skb);
 		return NF_ACCEPT;
 	}

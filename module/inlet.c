@@ -201,11 +201,11 @@ void sal_inlet_want(const struct sal_spot *spot, const struct net_device *dev)
 	struct net *net = spot->member->net;
 
 	if (sal_path_tick() - READ_ONCE(paths->asked) < INLET_PAUSE ||
-	    atomic_read(&inlet_asked))
+	    atomic_read(&inlet_asked) || !sal_inlet_suits(dev))
 		return;
+	/* for a while, whatever comes of it */
 	WRITE_ONCE(paths->asked, sal_path_tick());
-	if (!sal_inlet_suits(dev) || inlet_has(dev) || !inlet_has_room(net) ||
-	    inlet_is_barred(net))
+	if (inlet_has(dev) || !inlet_has_room(net) || inlet_is_barred(net))
 		return;
 	/* for the time that the work takes */
 	if (!maybe_get_net(net))

@@ -209,18 +209,14 @@ static void link_add_fault(const struct sal_endpoint *ep,
 static void link_look(struct sal_endpoint *ep, struct sal_link_plan *plan)
 {
 	struct net *net;
-	bool expired;
 
 	spin_lock_bh(&sal_lock);
 	plan->settled = link_settled;
 	net = ep->net;
-	expired = sal_lease_fails(ep);
 	spin_unlock_bh(&sal_lock);
 
 	/* sal_mutex keeps the namespace from being freed meanwhile */
 	link_probe(ep, net, &plan->look);
-	if (expired)
-		link_add_fault(ep, plan->look.fault, SAL_FAULT_LEASE);
 }
 
 enum sal_cause sal_link_cause(u32 fault)
@@ -235,10 +231,12 @@ enum sal_cause sal_link_cause(u32 fault)
 /* true where anything changed */
 static bool link_apply(struct sal_endpoint *ep, struct sal_link_plan *plan)
 {
-	const struct link_look *look = &plan->look;
+	struct link_look *look = &plan->look;
 	bool changed = false;
 	int af;
 
+	if (sal_lease_fails(ep))
+		link_add_fault(ep, look->fault, SAL_FAULT_LEASE);
 	for (af = 0; af < SAL_AF_NUM; af++) {
 		bool good = link_good(ep, look, af);
 
@@ -282,8 +280,14 @@ int sal_link_plan(struct sal_endpoint *ep)
 void sal_link_apply(struct sal_endpoint *ep)
 {
 	lockdep_assert_held(&sal_mutex);
-	if (ep->link)
-		link_act(ep, ep->link);
+	if (!ep->link)
+		return;
+	link_act(ep, ep->link);
+	/* it may be new, and was not told of what is not settled */
+	spin_lock_bh(&sal_lock);
+	if (link_news != ep->link->settled)
+		link_recheck(ep, 0);
+	spin_unlock_bh(&sal_lock);
 }
 
 void sal_link_forget(struct sal_endpoint *ep)
@@ -303,12 +307,9 @@ void sal_link_lease_expired(struct sal_endpoint *ep)
 	int af;
 
 	lockdep_assert_held(&sal_lock);
-	link_hear(ep);
 	link_add_fault(ep, ep->fault, SAL_FAULT_LEASE);
 	for (af = 0; af < SAL_AF_NUM; af++)
 		sal_cells_leave(ep, af, SAL_CAUSE_LEASE);
-	/* so that it is settled when it is to be usable again */
-	link_recheck(ep, 0);
 	if (ep->pending)
 		return;
 	sal_domain_changed(ep->svc->domain);

@@ -157,20 +157,28 @@ static void path_refresh(struct sal_path *p, const struct sal_path *new)
 	WRITE_ONCE(p->checked, new->checked);
 }
 
+/* is the namespace why its packets do not go directly? Then no other's do. */
+static bool path_bars(const struct sal_path *p)
+{
+	return p->place == SAL_PLACEMENT_ROUTER &&
+	       (p->kind == SAL_PATH_KIND_HOOKS ||
+		p->kind == SAL_PATH_KIND_XFRM ||
+		p->kind == SAL_PATH_KIND_RULES);
+}
+
+/* for this tick: the first packet of the next one finds the path again */
+static void path_bar(struct sal_paths *paths, const struct sal_path *p)
+{
+	WRITE_ONCE(paths->barred[sal_addr_af(&p->to)], sal_path_tick());
+}
+
 /* what says something of other paths, too */
 static void path_conclude(struct sal_paths *paths, const struct sal_path *new)
 {
-	switch (new->kind) {
-	case SAL_PATH_KIND_LATE:
+	if (new->kind == SAL_PATH_KIND_LATE)
 		WRITE_ONCE(paths->late, true);
-		break;
-	case SAL_PATH_KIND_HOOKS:
-	case SAL_PATH_KIND_XFRM:
-	case SAL_PATH_KIND_RULES:
-		if (new->place == SAL_PLACEMENT_ROUTER)
-			WRITE_ONCE(paths->barred[sal_addr_af(&new->to)], new->checked);
-		break;
-	}
+	else if (path_bars(new))
+		path_bar(paths, new);
 }
 
 static struct sal_path *path_store(struct sal_domain *d,
@@ -270,9 +278,11 @@ struct sal_path *sal_path_find(const struct sal_spot *spot,
 		p = rcu_dereference(set->way[i]);
 		if (!path_is(p, &key))
 			continue;
-		if (likely(path_is_fresh(p)))
-			return p;
-		return path_renew(spot, set, &key);
+		if (unlikely(!path_is_fresh(p)))
+			return path_renew(spot, set, &key);
+		if (unlikely(path_bars(p)))
+			path_bar(&spot->member->paths, p);
+		return p;
 	}
 	if (READ_ONCE(set->full) == sal_path_tick())
 		return NULL;
