@@ -246,7 +246,8 @@ scene_udp()
 
 	start_instance b.com.1
 	sal_add b.com.1
-	mark "b.com #1 is back; the device of #3 is deleted, nothing else"
+	mark "b.com #1 is back; the device of #3 goes down and is deleted, nothing else"
+	ip -n b.com.3 link set eth0 down
 	ip -n b.com.3 link del eth0
 	sleep 1
 	end_instance b.com.3
