@@ -87,7 +87,8 @@ static void flow_remember(struct sal_domain *d, struct sal_flow *f,
 	f->key.peer = was->peer;
 	f->key.id = was->id;
 	f->key.port = was->port;
-	f->seen = sal_flow_now() - was->idle;
+	/* anybody's number, and sal_flow_since() knows half of them */
+	f->seen = sal_flow_now() - min_t(u32, was->idle, S32_MAX / 2);
 	sal_track_set_marks(f, was->marks);
 	if (sal_flow_has_name(f))
 		sal_home_begin(d, f);
